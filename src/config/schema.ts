@@ -1,0 +1,119 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/schema.ts';
+
+export const ROLES = ['simulate', 'poll', 'score', 'work', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+/**
+ * The one list of settings. A setting `fooBar` is `DETOUR_FOO_BAR` in the environment, `--foo-bar` as a flag and
+ * `fooBar` in the YAML file that `--config` or `DETOUR_CONFIG` names. Flags win over environment over file.
+ */
+export const ConfigSchema = Type.Object(
+  {
+    roles: Type.Array(Type.Union(ROLES.map((role) => Type.Literal(role))), {
+      minItems: 1,
+      description:
+        'what this process does; by default everything, with poll in place of simulate where the network file has addresses',
+    }),
+    network: Type.String({
+      minLength: 1,
+      default: 'backbone-100',
+      description: 'a shipped network by name, or the path of a detour-network/1 file',
+    }),
+    demands: nullable(Type.String({ minLength: 1, description: 'path of a detour-demands/1 file' })),
+    scenario: Type.String({
+      minLength: 1,
+      default: 'demo',
+      description: 'a shipped scenario by name, or the path of a scenario file',
+    }),
+    seed: Type.Integer({ minimum: 0, maximum: 4294967295, default: 1, description: 'seed of the simulator' }),
+    speed: Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'simulated seconds per second' }),
+    mode: Type.Union([Type.Literal('auto'), Type.Literal('manual')], {
+      description: 'auto applies proposals in simulated networks; manual proposes only',
+    }),
+    host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address the API listens on' }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 7600,
+      description: 'port of the API; 0 takes a free one',
+    }),
+    dataDir: Type.String({ minLength: 1, description: 'folder for everything that is kept' }),
+    redisUrl: nullable(
+      Type.String({
+        pattern: '^(rediss?|unix)://',
+        description: 'Redis to use (also REDIS_URL); without it a private one is started',
+      }),
+    ),
+    redisServerBin: nullable(
+      Type.String({ minLength: 1, description: 'redis-server binary for the private Redis (also REDIS_SERVER_BIN)' }),
+    ),
+    partitions: Type.Integer({ minimum: 1, maximum: 256, default: 8, description: 'partitions of the sample stream' }),
+    planIntervalSeconds: Type.Number({
+      minimum: 5,
+      maximum: 86400,
+      default: 120,
+      description: 'distance between scheduled plans',
+    }),
+    planSpacingSeconds: Type.Number({
+      minimum: 1,
+      maximum: 600,
+      default: 5,
+      description: 'least distance between plans set off by link events',
+    }),
+    utilisationLimit: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.8,
+      description: 'highest utilisation a reroute may lead to',
+    }),
+    holdMargin: Type.Number({
+      minimum: 0,
+      maximum: 0.5,
+      default: 0.05,
+      description: 'an overloaded arc is relieved to limit minus margin',
+    }),
+    holdSeconds: Type.Number({
+      minimum: 0,
+      maximum: 86400,
+      default: 30,
+      description: 'how long a cause must be gone before its reroute is taken back',
+    }),
+    pollIntervalSeconds: Type.Number({
+      minimum: 1,
+      maximum: 3600,
+      default: 10,
+      description: 'distance between SNMP polls of a device',
+    }),
+    lossDegraded: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.001,
+      description: 'loss ratio from which a link is degraded',
+    }),
+    lossUnhealthy: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.01,
+      description: 'loss ratio from which a link is unhealthy',
+    }),
+    utilisationDegraded: Type.Number({
+      minimum: 0,
+      maximum: 10,
+      default: 0.8,
+      description: 'utilisation from which a link is degraded',
+    }),
+    utilisationUnhealthy: Type.Number({
+      minimum: 0,
+      maximum: 10,
+      default: 0.95,
+      description: 'utilisation from which a link is unhealthy',
+    }),
+    logLevel: Type.Union(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => Type.Literal(level)),
+      { default: 'warn', description: 'least severe log line that goes to standard error' },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type Config = Readonly<Static<typeof ConfigSchema>>;

@@ -1,0 +1,79 @@
+/**
+ * The one registry of errors that people see. The key is the stable machine code that appears as
+ * `DETOUR_ERR_<KEY>` in logs, on the command line and in problem+json answers; `status` is the HTTP status.
+ */
+export const ERRORS = {
+  INVALID_INPUT: { status: 400, title: 'The input does not match its schema' },
+  INVALID_CONFIG: { status: 500, title: 'The configuration is wrong' },
+  INVALID_NETWORK: { status: 422, title: 'The network file is wrong' },
+  INVALID_DEMANDS: { status: 422, title: 'The demands file is wrong' },
+  INVALID_SCENARIO: { status: 422, title: 'The scenario file is wrong' },
+  FILE_UNREADABLE: { status: 500, title: 'The file cannot be read' },
+  NOT_FOUND: { status: 404, title: 'There is no such object' },
+  CONFLICT: { status: 409, title: 'The object is not in a state that allows this' },
+  SAMPLES_REFUSED: { status: 422, title: 'No sample of the batch was accepted' },
+  CLOCK_SKEW: { status: 422, title: 'The time stamp lies in the future' },
+  UNKNOWN_LINK: { status: 422, title: 'The link is not part of the network' },
+  OUT_OF_ORDER: { status: 422, title: 'A newer sample of this interface is known already' },
+  BACKLOG_FULL: { status: 503, title: 'The scorers are behind; the queue of samples is full' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  NOT_SIMULATED: { status: 409, title: 'Only simulated networks can be changed' },
+  NOT_READY: { status: 503, title: 'The service is not ready' },
+  TIMEOUT: { status: 504, title: 'The operation took too long' },
+  INTERNAL: { status: 500, title: 'Something went wrong inside Detour' },
+  PORT_TAKEN: { status: 500, title: 'The port is taken' },
+  DATA_DIR_LOCKED: { status: 500, title: 'Another instance uses this data folder' },
+  REDIS_UNREACHABLE: { status: 503, title: 'Redis cannot be reached' },
+  REDIS_UNSUITABLE: { status: 500, title: 'This Redis cannot be used' },
+  REDIS_MISSING: { status: 500, title: 'No Redis server was found' },
+  SCHEMA_TOO_NEW: { status: 500, title: 'The stored data was written by a newer Detour' },
+  NODE_TOO_OLD: { status: 500, title: 'Node.js is too old' },
+  SNMP_TIMEOUT: { status: 504, title: 'The device did not answer' },
+  SNMP_BAD_ANSWER: { status: 502, title: 'The device sent an answer that cannot be used' },
+  SNMP_CREDENTIALS: { status: 500, title: 'The SNMP credentials cannot be resolved' },
+} as const;
+
+export type ErrorKey = keyof typeof ERRORS;
+export type ErrorCode = `DETOUR_ERR_${ErrorKey}`;
+
+export interface ErrorDetails {
+  /** Path of the offending field, e.g. `links[3].capacityBps`. */
+  readonly field?: string;
+  /** The offending value as it came in (never a secret). */
+  readonly value?: unknown;
+  /** What the reader can do about it, one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that is meant for people: one line that says what is wrong, where, and what to do. */
+export class DetourError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly title: string;
+  readonly field: string | undefined;
+  readonly value: unknown;
+  readonly hint: string | undefined;
+
+  constructor(key: ErrorKey, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'DetourError';
+    this.code = `DETOUR_ERR_${key}`;
+    this.status = ERRORS[key].status;
+    this.title = ERRORS[key].title;
+    this.field = details.field;
+    this.value = details.value;
+    this.hint = details.hint;
+  }
+
+  /** The line that is printed on a terminal. */
+  get line(): string {
+    return `${this.code}: ${this.message}${this.hint ? ` (${this.hint})` : ''}`;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

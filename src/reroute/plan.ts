@@ -1,0 +1,91 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/schema.ts';
+import { LinkStateSchema } from '../health/link-state.ts';
+import { type Proposal, ProposalSchema, TunnelSchema } from './proposal.ts';
+
+export const DemandRecord = Type.Object({
+  id: Type.String(),
+  source: Type.String(),
+  target: Type.String(),
+  bps: Type.Number({ minimum: 0 }),
+  class: nullable(Type.String()),
+});
+
+/** What is known about the traffic. */
+export const DemandSetSchema = Type.Object({
+  /** `measured` by the network, a `file`, or one demand per link (`link-local`) where nothing else is known. */
+  source: Type.Union([Type.Literal('measured'), Type.Literal('file'), Type.Literal('link-local')]),
+  /** When it was measured; null for a file. */
+  atMs: nullable(Type.Number()),
+  demands: Type.Array(DemandRecord),
+});
+export type DemandSet = Static<typeof DemandSetSchema>;
+
+export const PlanLimitsSchema = Type.Object({
+  /** Highest utilisation (0..1) an arc may end at. */
+  utilisationLimit: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+  /** An overloaded arc is relieved to limit - margin, so that it does not flap around the limit. */
+  holdMargin: Type.Number({ minimum: 0, maximum: 0.5 }),
+  /** A cause must be gone this long before its reroute is taken back, ms. */
+  holdMs: Type.Number({ minimum: 0 }),
+  /** More than this share of stale links: the view is lost and nothing is planned. */
+  maxStaleShare: Type.Number({ minimum: 0, maximum: 1 }),
+  /** Demands older than this are not planned with, ms. */
+  maxDemandAgeMs: Type.Number({ minimum: 0 }),
+});
+export type PlanLimits = Static<typeof PlanLimitsSchema>;
+
+/**
+ * Everything a plan depends on, kept for 24 h: the same input gives the same plan. The network itself is named by
+ * its hash; the store keeps one copy per hash.
+ */
+export const PlanInputSchema = Type.Object({
+  networkHash: Type.String(),
+  atMs: Type.Number({ description: 'time of the snapshot' }),
+  links: Type.Array(LinkStateSchema, { description: 'one per link of the network, staleness already applied' }),
+  demands: DemandSetSchema,
+  tunnels: Type.Array(TunnelSchema),
+  /** Proposals that were open, so that one that still holds is kept. */
+  open: Type.Array(ProposalSchema),
+  limits: PlanLimitsSchema,
+});
+export type PlanInput = Static<typeof PlanInputSchema>;
+
+export const PlanTrigger = Type.Union([
+  Type.Literal('schedule'),
+  Type.Literal('link-event'),
+  Type.Literal('request'),
+  Type.Literal('start'),
+]);
+export type PlanTrigger = Static<typeof PlanTrigger>;
+
+export const PlanSchema = Type.Object({
+  id: Type.String(),
+  inputId: Type.String(),
+  trigger: PlanTrigger,
+  /** Time of the snapshot it was made from, and when it was finished. */
+  atMs: Type.Number(),
+  finishedAtMs: Type.Number(),
+  elapsedMs: Type.Number(),
+  /** Null when it was made; else why nothing was planned (view lost, demands too old). */
+  refused: nullable(Type.Object({ code: Type.String(), reason: Type.String() })),
+  badLinks: Type.Array(Type.String()),
+  staleLinks: Type.Array(Type.String()),
+  /** Ids of proposals by what happened to them in this cycle. */
+  created: Type.Array(Type.String()),
+  kept: Type.Array(Type.String()),
+  revised: Type.Array(Type.String()),
+  closed: Type.Array(Type.String()),
+  /** Highest modelled utilisation before and after the plan's moves; null when refused. */
+  mlu: nullable(Type.Object({ before: Type.Number(), after: Type.Number() })),
+  demandSource: Type.String(),
+  movedBps: Type.Number(),
+});
+export type Plan = Static<typeof PlanSchema>;
+
+/** What a planning run wants written: the plan and the proposals that changed, in their new form. */
+export interface PlanOutcome {
+  readonly plan: Omit<Plan, 'finishedAtMs' | 'elapsedMs'>;
+  /** New, revised and closed proposals; kept ones are not written again. */
+  readonly changed: readonly Proposal[];
+}

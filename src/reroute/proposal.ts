@@ -1,0 +1,106 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/schema.ts';
+import { ScorePartSchema } from '../health/link-state.ts';
+
+/** A share of a demand on one path. Shares of one demand sum to 1. */
+export const PathShareSchema = Type.Object({
+  share: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+  arcs: Type.Array(Type.String(), { description: 'arc ids from source to target' }),
+});
+export type PathShare = Static<typeof PathShareSchema>;
+
+/** An explicit path (tunnel or segment list) that takes a demand away from the IGP's choice. */
+export const TunnelSchema = Type.Object({
+  demand: Type.String(),
+  source: Type.String(),
+  target: Type.String(),
+  paths: Type.Array(PathShareSchema, { minItems: 1 }),
+  proposalId: Type.String(),
+});
+export type Tunnel = Static<typeof TunnelSchema>;
+
+/** A path that was considered and not taken. */
+export const RunnerUpSchema = Type.Object({
+  arcs: Type.Array(Type.String()),
+  latencyMs: Type.Number(),
+  cost: Type.Number({ description: 'the cost the search minimises' }),
+  /** One sentence: why this one lost. */
+  reason: Type.String(),
+});
+export type RunnerUp = Static<typeof RunnerUpSchema>;
+
+export const HeadroomSchema = Type.Object({
+  arc: Type.String(),
+  /** limit x capacity - load with every move of the plan counted, bit/s; the smallest on the new path. */
+  bps: Type.Number(),
+  utilisation: Type.Number({ description: 'of that arc, after all moves' }),
+});
+
+export const MoveSchema = Type.Object({
+  demand: Type.String(),
+  source: Type.String(),
+  target: Type.String(),
+  bps: Type.Number({ minimum: 0 }),
+  from: Type.Array(PathShareSchema),
+  to: Type.Array(PathShareSchema),
+  latencyMs: Type.Object({ before: nullable(Type.Number()), after: Type.Number() }),
+  worstHeadroom: HeadroomSchema,
+  runnersUp: Type.Array(RunnerUpSchema),
+});
+export type Move = Static<typeof MoveSchema>;
+
+/** Links that all ways pass: without one of them, or without capacity on it, the demand has no way. */
+export const CutSchema = Type.Object({
+  links: Type.Array(Type.String()),
+  /** Node ids on the source side of the cut. */
+  nodes: Type.Array(Type.String()),
+  demands: Type.Array(Type.String()),
+  bps: Type.Number({ description: 'traffic that cannot be moved because of it' }),
+  reason: Type.String(),
+});
+export type Cut = Static<typeof CutSchema>;
+
+export const PROPOSAL_STATUSES = ['proposed', 'applied', 'rolled-back', 'expired', 'superseded', 'failed'] as const;
+export const ProposalStatus = Type.Union(PROPOSAL_STATUSES.map((status) => Type.Literal(status)));
+export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number];
+/** Statuses in which a proposal still stands. */
+export const OPEN_STATUSES: readonly ProposalStatus[] = ['proposed', 'applied'];
+
+/** What set a proposal off. Its identity (with the network) is the proposal's identity. */
+export const CauseSchema = Type.Object({
+  kind: Type.Union([Type.Literal('unhealthy'), Type.Literal('overload'), Type.Literal('down')]),
+  links: Type.Array(Type.String(), { description: 'sorted' }),
+  /** When it began; a cause that ends and comes back is another one. */
+  epochMs: Type.Number(),
+});
+export type Cause = Static<typeof CauseSchema>;
+
+export const ProposalSchema = Type.Object({
+  id: Type.String(),
+  /** Counts up when the same cause needs other moves. */
+  revision: Type.Integer({ minimum: 1 }),
+  status: ProposalStatus,
+  kind: Type.Union([Type.Literal('reroute'), Type.Literal('no-safe-alternative')]),
+  cause: CauseSchema,
+  links: Type.Array(Type.String(), { description: 'links concerned' }),
+  moves: Type.Array(MoveSchema),
+  /** Present where some or all of the traffic has no safe way. */
+  cuts: Type.Array(CutSchema),
+  why: Type.Object({
+    /** One sentence for people. */
+    summary: Type.String(),
+    /** The score parts that caused it. */
+    parts: Type.Array(ScorePartSchema),
+    /** Demands that stay where they are, and why. */
+    stayed: Type.Array(Type.Object({ demand: Type.String(), bps: Type.Number(), reason: Type.String() })),
+  }),
+  /** bit/s that are expected to be saved from loss by applying it. */
+  expectedSavingBps: Type.Number({ minimum: 0 }),
+  planId: Type.String(),
+  createdAtMs: Type.Number(),
+  updatedAtMs: Type.Number(),
+  appliedAtMs: nullable(Type.Number()),
+  closedAtMs: nullable(Type.Number()),
+  closedReason: nullable(Type.String()),
+});
+export type Proposal = Static<typeof ProposalSchema>;

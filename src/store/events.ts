@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/schema.ts';
+
+export const EVENT_TYPES = [
+  'link-state',
+  'proposal-created',
+  'proposal-revised',
+  'proposal-applied',
+  'proposal-closed',
+  'plan-late',
+  'plan-refused',
+  'plan-failed',
+  'view-lost',
+  'view-restored',
+  'device-silent',
+  'device-back',
+  'samples-refused',
+  'service-started',
+  'service-stopped',
+] as const;
+
+/** Severity as in RFC 8632; `info` for what needs nobody. */
+export const SEVERITIES = ['critical', 'major', 'minor', 'warning', 'info'] as const;
+
+export const NewEventSchema = Type.Object({
+  atMs: Type.Number(),
+  type: Type.Union(EVENT_TYPES.map((type) => Type.Literal(type))),
+  severity: Type.Union(SEVERITIES.map((severity) => Type.Literal(severity))),
+  /** True when this event ends what an earlier one began. */
+  cleared: Type.Boolean(),
+  linkId: nullable(Type.String()),
+  deviceId: nullable(Type.String()),
+  proposalId: nullable(Type.String()),
+  /** One sentence for people. */
+  message: Type.String(),
+  /** Figures for machines; small. */
+  details: Type.Record(Type.String(), Type.Unknown()),
+});
+export type NewEvent = Static<typeof NewEventSchema>;
+
+/** An event as the log keeps it; ids grow. */
+export const EventSchema = Type.Object({ id: Type.String(), ...NewEventSchema.properties });
+export type Event = Static<typeof EventSchema>;

@@ -1,0 +1,169 @@
+import type { Network } from '../../topology/model.ts';
+import type { LinkState } from '../health/link-state.ts';
+import type { DemandSet, Plan, PlanInput } from '../reroute/plan.ts';
+import type { Proposal, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
+import type { InterfaceSample } from '../telemetry/sample.ts';
+import type { Event, NewEvent } from './events.ts';
+
+/**
+ * Everything that roles tell each other, per network. One conformance suite runs over every implementation
+ * (redis/, memory/). All methods reject with DetourError; none retries for ever.
+ */
+export interface Store {
+  readonly networkName: string;
+  readonly partitions: number;
+  readonly links: LinkStateStore;
+  readonly samples: SampleQueue;
+  readonly scoring: ScoringStore;
+  readonly events: EventLog;
+  readonly plans: PlanStore;
+  readonly traffic: TrafficStore;
+  readonly leases: LeaseStore;
+  readonly counters: CounterStore;
+  /** Checks the connection, in ms of round trip. */
+  ping(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface LinkStateStore {
+  /** Latest state of every link that was ever scored, as written; readers apply `withStaleness`. */
+  readAll(): Promise<Map<string, LinkState>>;
+  read(linkId: string): Promise<LinkState | null>;
+}
+
+export interface QueuedBatch {
+  /** Grows within a partition. */
+  readonly id: string;
+  readonly samples: readonly InterfaceSample[];
+}
+
+/** Samples on their way to the scorer, one queue per partition (`partitionOf(linkId)`), in order, bounded. */
+export interface SampleQueue {
+  /** Rejects with BACKLOG_FULL, queueing nothing, when a partition's queue is full. */
+  append(samples: readonly InterfaceSample[]): Promise<void>;
+  /** Batches after `afterId` (`0` from the start), oldest first; waits up to `blockMs` for the first one. */
+  read(partition: number, afterId: string, options: { maxBatches: number; blockMs: number }): Promise<QueuedBatch[]>;
+  /** Batches up to this id will not be asked for again. */
+  acknowledge(partition: number, upToId: string): Promise<void>;
+  /** Batches that wait, over all partitions. */
+  backlog(): Promise<number>;
+}
+
+/** What the scorer remembers of a link between samples; its own affair, opaque JSON to the store. */
+export interface LinkMemoryRecord {
+  readonly linkId: string;
+  readonly memory: unknown;
+}
+
+export interface ScoringCommit {
+  readonly partition: number;
+  /** Fencing token of the partition's lease; an older one than the store has seen writes nothing. */
+  readonly fence: number;
+  /** Last batch that is part of this commit; null for a sweep that only marks links stale. */
+  readonly lastId: string | null;
+  readonly states: readonly LinkState[];
+  readonly memories: readonly LinkMemoryRecord[];
+  readonly events: readonly NewEvent[];
+  readonly applied: number;
+  readonly refused: number;
+}
+
+export interface ScoringStore {
+  load(partition: number): Promise<{ lastId: string; memories: Map<string, unknown> }>;
+  /** All of it or nothing, in one step. A state with an older `receivedAtMs` than the stored one is not written. */
+  commit(commit: ScoringCommit): Promise<'committed' | 'fenced'>;
+  counts(): Promise<{ applied: number; refused: number }>;
+}
+
+export interface EventLog {
+  append(events: readonly NewEvent[]): Promise<void>;
+  /** Events after this id, oldest first; waits up to `blockMs` for the first one. */
+  read(afterId: string, options: { limit: number; blockMs: number }): Promise<Event[]>;
+  /** The newest events, newest first. */
+  latest(limit: number): Promise<Event[]>;
+  /** Id of the newest event; `0` when there is none. */
+  lastId(): Promise<string>;
+}
+
+export interface PlanCommit {
+  /** Fencing token of the `plan` lease. */
+  readonly fence: number;
+  readonly plan: Plan;
+  readonly proposals: readonly Proposal[];
+  /** Demands whose tunnels go with this commit (their proposal was closed). */
+  readonly removeTunnels: readonly string[];
+  readonly events: readonly NewEvent[];
+}
+
+export interface Transition {
+  readonly proposalId: string;
+  /** The proposal is left alone unless it is in one of these and has this revision. */
+  readonly from: readonly ProposalStatus[];
+  readonly revision: number;
+  /** The proposal in its new form. */
+  readonly proposal: Proposal;
+  readonly setTunnels: readonly Tunnel[];
+  readonly removeTunnels: readonly string[];
+  readonly events: readonly NewEvent[];
+}
+
+export interface PlanStore {
+  /** Keeps a network under its hash for as long as inputs name it (idempotent). */
+  saveNetwork(networkHash: string, network: Network): Promise<void>;
+  network(networkHash: string): Promise<Network | null>;
+  /** Keeps a plan's input for 24 h under its id (idempotent). */
+  saveInput(inputId: string, input: PlanInput): Promise<void>;
+  input(inputId: string): Promise<PlanInput | null>;
+  /** Plan, proposals, tunnels and events in one step; plans are kept for 24 h, closed proposals too. */
+  commit(commit: PlanCommit): Promise<'committed' | 'fenced'>;
+  latest(): Promise<Plan | null>;
+  plan(planId: string): Promise<Plan | null>;
+  /** All proposals that are kept, newest first. */
+  proposals(): Promise<Proposal[]>;
+  proposal(proposalId: string): Promise<Proposal | null>;
+  /** One proposal's status, its tunnels and the event in one step. `changed` false: it was not in `from`. */
+  transition(transition: Transition): Promise<{ changed: boolean; proposal: Proposal | null }>;
+}
+
+export interface TrafficStore {
+  writeDemands(demands: DemandSet): Promise<void>;
+  demands(): Promise<DemandSet | null>;
+  /** The tunnels that are wanted in the network; `version` grows with every change. */
+  tunnels(): Promise<{ version: number; tunnels: Tunnel[] }>;
+}
+
+export interface Lease {
+  /** Grows with every change of holder; goes with every write made under the lease. */
+  readonly fence: number;
+}
+
+export interface LeaseStore {
+  /** Null while another holder has it. Asking again as the holder renews it and keeps the fence. */
+  acquire(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
+  /** Gives it back at once; nothing happens when someone else has it. */
+  release(name: string, holder: string): Promise<void>;
+  /** True for the first caller within `ttlMs`: a throttle that all processes share. */
+  once(name: string, ttlMs: number): Promise<boolean>;
+}
+
+/** Sums that survive a restart, by name: `savedBits`. */
+export interface CounterStore {
+  add(name: string, amount: number): Promise<number>;
+  read(name: string): Promise<number>;
+}
+
+/** What really happened in the simulator. Nothing that scores or plans may hold one. */
+export interface TruthLog {
+  append(record: TruthRecord): Promise<void>;
+  latest(limit: number): Promise<TruthRecord[]>;
+  close(): Promise<void>;
+}
+
+export interface TruthRecord {
+  readonly atMs: number;
+  readonly faultId: string;
+  readonly kind: string;
+  readonly phase: 'begin' | 'end';
+  readonly links: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,69 @@
+import type { TwinGraph } from './graph.ts';
+
+/**
+ * The graph as flat arrays for the hot loops (compressed sparse rows). Nodes and arcs are numbered in the order of
+ * the graph; `outArcs` and `inArcs` list the arcs by tail and by head.
+ */
+export interface CompiledGraph {
+  readonly nodeCount: number;
+  readonly arcCount: number;
+  readonly nodeIds: readonly string[];
+  readonly arcIds: readonly string[];
+  readonly nodeIndex: ReadonlyMap<string, number>;
+  readonly arcIndex: ReadonlyMap<string, number>;
+  readonly tail: Int32Array;
+  readonly head: Int32Array;
+  /** bit/s, ms (one way) and IGP cost per arc. */
+  readonly capacityBps: Float64Array;
+  readonly latencyMs: Float64Array;
+  readonly metric: Float64Array;
+  /** Arcs that leave node n are `outArcs[outStart[n]]` up to, not including, `outArcs[outStart[n + 1]]`. */
+  readonly outStart: Int32Array;
+  readonly outArcs: Int32Array;
+  readonly inStart: Int32Array;
+  readonly inArcs: Int32Array;
+}
+
+export function compileGraph(graph: TwinGraph): CompiledGraph {
+  const nodeIds = graph.nodes();
+  const nodeIndex = new Map(nodeIds.map((id, index) => [id, index]));
+  const arcIds = graph.edges();
+  const attributes = arcIds.map((id) => graph.getEdgeAttributes(id));
+  const tail = Int32Array.from(arcIds, (id) => nodeIndex.get(graph.source(id)) as number);
+  const head = Int32Array.from(arcIds, (id) => nodeIndex.get(graph.target(id)) as number);
+  const out = rowsBy(tail, nodeIds.length);
+  const into = rowsBy(head, nodeIds.length);
+  return {
+    nodeCount: nodeIds.length,
+    arcCount: arcIds.length,
+    nodeIds,
+    arcIds,
+    nodeIndex,
+    arcIndex: new Map(arcIds.map((id, index) => [id, index])),
+    tail,
+    head,
+    capacityBps: Float64Array.from(attributes, (arc) => arc.capacityBps),
+    latencyMs: Float64Array.from(attributes, (arc) => arc.latencyMs),
+    metric: Float64Array.from(attributes, (arc) => arc.metric),
+    outStart: out.start,
+    outArcs: out.members,
+    inStart: into.start,
+    inArcs: into.members,
+  };
+}
+
+/** Groups 0..owner.length-1 by owner (counting sort): members of n are `members[start[n]..start[n + 1])`. */
+function rowsBy(owner: Int32Array, ownerCount: number): { start: Int32Array; members: Int32Array } {
+  const start = new Int32Array(ownerCount + 1);
+  for (const node of owner) start[node + 1] = (start[node + 1] as number) + 1;
+  for (let node = 0; node < ownerCount; node += 1)
+    start[node + 1] = (start[node + 1] as number) + (start[node] as number);
+  const next = start.slice(0, ownerCount);
+  const members = new Int32Array(owner.length);
+  owner.forEach((node, member) => {
+    const slot = next[node] as number;
+    members[slot] = member;
+    next[node] = slot + 1;
+  });
+  return { start, members };
+}
