@@ -10,11 +10,13 @@ export type Role = (typeof ROLES)[number];
  */
 export const ConfigSchema = Type.Object(
   {
-    roles: Type.Array(Type.Union(ROLES.map((role) => Type.Literal(role))), {
-      minItems: 1,
-      description:
-        'what this process does; by default everything, with poll in place of simulate where the network file has addresses',
-    }),
+    roles: nullable(
+      Type.Array(Type.Union(ROLES.map((role) => Type.Literal(role))), {
+        minItems: 1,
+        description:
+          'what this process does (simulate poll score work api); by default everything, with poll in place of simulate where the network file has addresses',
+      }),
+    ),
     network: Type.String({
       minLength: 1,
       default: 'backbone-100',
@@ -28,9 +30,11 @@ export const ConfigSchema = Type.Object(
     }),
     seed: Type.Integer({ minimum: 0, maximum: 4294967295, default: 1, description: 'seed of the simulator' }),
     speed: Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'simulated seconds per second' }),
-    mode: Type.Union([Type.Literal('auto'), Type.Literal('manual')], {
-      description: 'auto applies proposals in simulated networks; manual proposes only',
-    }),
+    mode: nullable(
+      Type.Union([Type.Literal('auto'), Type.Literal('manual')], {
+        description: 'auto applies proposals (simulated networks only, their default); manual only proposes',
+      }),
+    ),
     host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address the API listens on' }),
     port: Type.Integer({
       minimum: 0,
