@@ -1,0 +1,40 @@
+import { DetourError, messageOf } from '../core/errors.ts';
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, nothing: 3 } as const;
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** One line that says what is wrong and what to do; the stack only where it is our own fault. */
+export function printError(error: unknown): void {
+  if (error instanceof DetourError) process.stderr.write(`detour: ${error.line}\n`);
+  else process.stderr.write(`detour: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`);
+}
+
+export interface Column<T> {
+  readonly title: string;
+  readonly right?: boolean;
+  readonly cell: (row: T) => string;
+}
+
+/** Rows as a plain table, columns as wide as their widest cell. */
+export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const widths = columns.map((column, index) =>
+    Math.max(column.title.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  );
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, index) =>
+        columns[index]?.right ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return [line(columns.map((column) => column.title)), ...cells.map(line)].join('\n');
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { DetourError } from '../core/errors.ts';
+import { PACKAGE_ROOT } from '../core/paths.ts';
+import { networkCommand } from './network.ts';
+import { EXIT, printError } from './output.ts';
+import { planCommand } from './plan.ts';
+import { pollCommand } from './poll.ts';
+import { runCommand } from './run.ts';
+import { simulateCommand } from './simulate.ts';
+
+/** Codes of errors that the caller can mend by calling differently. */
+const BAD_INPUT = /^DETOUR_ERR_(INVALID_|FILE_|NOT_FOUND)/;
+
+/** Runs one command line; resolves to the exit code. Never throws. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = new Command('detour')
+    .description('Watches every link of a network, keeps a digital twin, proposes reroutes that are proven to help')
+    .version(version())
+    .showHelpAfterError(`(see 'detour --help')`)
+    .exitOverride();
+  for (const command of [runCommand, simulateCommand, pollCommand, planCommand, networkCommand]) {
+    program.addCommand(
+      command((exitCode) => {
+        code = exitCode;
+      }),
+    );
+  }
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    printError(error);
+    return error instanceof DetourError && BAD_INPUT.test(error.code) ? EXIT.badInput : EXIT.failed;
+  }
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
