@@ -70,15 +70,30 @@ export function fieldPath(instancePath: string, tail?: string): string {
   return keys.reduce((path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : path ? `${path}.${key}` : key), '');
 }
 
-/** One problem per field, from the errors of a validator; unions report their deepest branch. */
+/** One problem per field, from the errors of a validator; the branches of a union are told as one. */
 export function distinct(errors: readonly ValidationError[], root: unknown): SchemaProblem[] {
   const byField = new Map<string, SchemaProblem>();
   for (const error of errors) {
     for (const problem of expand(error, root)) {
-      if (!byField.has(problem.field)) byField.set(problem.field, problem);
+      if (!byField.has(problem.field))
+        byField.set(problem.field, { ...problem, message: ofUnion(problem, error, errors) });
     }
   }
   return [...byField.values()];
+}
+
+/** `must be one of "a", "z"` for a union of literals, `must be number or null` for a nullable. */
+function ofUnion(problem: SchemaProblem, error: ValidationError, errors: readonly ValidationError[]): string {
+  const siblings = errors.filter((other) => other.instancePath === error.instancePath);
+  if (!siblings.some((other) => other.keyword === 'anyOf')) return problem.message;
+  const literals = siblings.filter((other) => other.keyword === 'const').map((other) => other.params);
+  const orNull = siblings.some((other) => other.keyword === 'type' && other.message === 'must be null')
+    ? ' or null'
+    : '';
+  if (error.keyword === 'type' && error.message === 'must be null') return problem.message;
+  if (error.keyword !== 'const' || literals.length < 2) return `${problem.message}${orNull}`;
+  const allowed = literals.map((params) => preview((params as { allowedValue: unknown }).allowedValue));
+  return `must be one of ${allowed.join(', ')}${orNull}`;
 }
 
 function expand(error: ValidationError, root: unknown): SchemaProblem[] {
@@ -104,6 +119,9 @@ function expand(error: ValidationError, root: unknown): SchemaProblem[] {
       message: 'is not a known field',
       value: undefined,
     }));
+  }
+  if (error.keyword === 'boolean') {
+    return [{ field: fieldPath(error.instancePath), message: 'is not a known field', value: undefined }];
   }
   const message = params.allowedValues
     ? `must be one of ${params.allowedValues.map(preview).join(', ')}`
