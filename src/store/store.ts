@@ -25,6 +25,25 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** The lease under which plans are made and committed. */
+export const PLAN_LEASE = 'plan';
+
+/** The lease of a partition's scorer. A commit under an older fence than this lease has reached writes nothing. */
+export function scorerLease(partition: number): string {
+  return `score-${partition}`;
+}
+
+/** A stored record that does not match its schema and was therefore left out of an answer. */
+export interface CorruptRecord {
+  readonly key: string;
+  /** Field of the hash or id of the stream entry; null where the key holds one value. */
+  readonly field: string | null;
+  readonly problem: string;
+}
+
+/** Is told of every corrupt record once (bounded memory), so that it can be logged. */
+export type ReportCorrupt = (record: CorruptRecord) => void;
+
 export interface LinkStateStore {
   /** Latest state of every link that was ever scored, as written; readers apply `withStaleness`. */
   readAll(): Promise<Map<string, LinkState>>;
@@ -39,11 +58,14 @@ export interface QueuedBatch {
 
 /** Samples on their way to the scorer, one queue per partition (`partitionOf(linkId)`), in order, bounded. */
 export interface SampleQueue {
-  /** Rejects with BACKLOG_FULL, queueing nothing, when a partition's queue is full. */
+  /** All of them or none: rejects with BACKLOG_FULL, queueing nothing, when a partition's queue is full. */
   append(samples: readonly InterfaceSample[]): Promise<void>;
-  /** Batches after `afterId` (`0` from the start), oldest first; waits up to `blockMs` for the first one. */
+  /**
+   * Batches after `afterId` (`0` from the start), oldest first; waits up to `blockMs` for the first one. A wait ends
+   * with an empty list when the store is closed; reads after that reject with NOT_READY.
+   */
   read(partition: number, afterId: string, options: { maxBatches: number; blockMs: number }): Promise<QueuedBatch[]>;
-  /** Batches up to this id will not be asked for again. */
+  /** Batches up to and including this id will not be asked for again. */
   acknowledge(partition: number, upToId: string): Promise<void>;
   /** Batches that wait, over all partitions. */
   backlog(): Promise<number>;
@@ -70,14 +92,20 @@ export interface ScoringCommit {
 
 export interface ScoringStore {
   load(partition: number): Promise<{ lastId: string; memories: Map<string, unknown> }>;
-  /** All of it or nothing, in one step. A state with an older `receivedAtMs` than the stored one is not written. */
+  /**
+   * All of it or nothing, in one step. A state with an older `receivedAtMs` than the stored one is not written (never
+   * heard from counts as oldest). When it rejects, the caller cannot know whether it was written: `load` again.
+   */
   commit(commit: ScoringCommit): Promise<'committed' | 'fenced'>;
   counts(): Promise<{ applied: number; refused: number }>;
 }
 
 export interface EventLog {
   append(events: readonly NewEvent[]): Promise<void>;
-  /** Events after this id, oldest first; waits up to `blockMs` for the first one. */
+  /**
+   * Events after this id, oldest first; waits up to `blockMs` for the first one. Rejects with INVALID_INPUT when the
+   * id is none. A wait ends with an empty list when the store is closed; reads after that reject with NOT_READY.
+   */
   read(afterId: string, options: { limit: number; blockMs: number }): Promise<Event[]>;
   /** The newest events, newest first. */
   latest(limit: number): Promise<Event[]>;
@@ -85,10 +113,22 @@ export interface EventLog {
   lastId(): Promise<string>;
 }
 
+/** Where a proposal stood when it was read. */
+export interface ProposalHead {
+  readonly id: string;
+  readonly status: ProposalStatus;
+  readonly revision: number;
+}
+
 export interface PlanCommit {
   /** Fencing token of the `plan` lease. */
   readonly fence: number;
   readonly plan: Plan;
+  /**
+   * The open proposals the plan was made from: when one of them was applied or closed meanwhile, nothing is written
+   * and the answer is `conflict`. Not checked where left out.
+   */
+  readonly expected?: readonly ProposalHead[];
   readonly proposals: readonly Proposal[];
   /** Demands whose tunnels go with this commit (their proposal was closed). */
   readonly removeTunnels: readonly string[];
@@ -115,7 +155,8 @@ export interface PlanStore {
   saveInput(inputId: string, input: PlanInput): Promise<void>;
   input(inputId: string): Promise<PlanInput | null>;
   /** Plan, proposals, tunnels and events in one step; plans are kept for 24 h, closed proposals too. */
-  commit(commit: PlanCommit): Promise<'committed' | 'fenced'>;
+  commit(commit: PlanCommit): Promise<'committed' | 'fenced' | 'conflict'>;
+  /** The newest plan, however old. */
   latest(): Promise<Plan | null>;
   plan(planId: string): Promise<Plan | null>;
   /** All proposals that are kept, newest first. */
@@ -138,7 +179,7 @@ export interface Lease {
 }
 
 export interface LeaseStore {
-  /** Null while another holder has it. Asking again as the holder renews it and keeps the fence. */
+  /** Null while another holder has it. Asking again as the holder renews it and keeps the fence; `holder` is unique to a process and its run. */
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
   /** Gives it back at once; nothing happens when someone else has it. */
   release(name: string, holder: string): Promise<void>;

@@ -1,0 +1,137 @@
+import type { Network } from '../../../topology/model.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Plan, PlanInput } from '../../reroute/plan.ts';
+import type { Proposal } from '../../reroute/proposal.ts';
+import { LIMITS } from '../keys.ts';
+import { closedAtMs, newestFirst, requireSameProposal } from '../rules.ts';
+import { PLAN_LEASE, type PlanCommit, type PlanStore, type ProposalHead, type Transition } from '../store.ts';
+import type { MemoryEvents } from './events.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import type { MemoryLeases } from './leases.ts';
+import type { MemoryTraffic } from './traffic.ts';
+
+interface StoredProposal extends ProposalHead {
+  readonly closedAtMs: number | null;
+  readonly text: string;
+}
+
+export class MemoryPlans implements PlanStore {
+  readonly #clock: Clock;
+  readonly #networks: ExpiringMap;
+  readonly #inputs: ExpiringMap;
+  readonly #plans: ExpiringMap;
+  readonly #proposals = new Map<string, StoredProposal>();
+  readonly #events: MemoryEvents;
+  readonly #leases: MemoryLeases;
+  readonly #traffic: MemoryTraffic;
+  #latest: string | null = null;
+  #fence = 0;
+
+  constructor(
+    clock: Clock,
+    inputBytesMax: number,
+    rooms: {
+      readonly events: MemoryEvents;
+      readonly leases: MemoryLeases;
+      readonly traffic: MemoryTraffic;
+    },
+  ) {
+    this.#clock = clock;
+    this.#networks = new ExpiringMap(clock, LIMITS.networkTtlMs);
+    this.#inputs = new ExpiringMap(clock, LIMITS.planTtlMs, inputBytesMax);
+    this.#plans = new ExpiringMap(clock, LIMITS.planTtlMs);
+    this.#events = rooms.events;
+    this.#leases = rooms.leases;
+    this.#traffic = rooms.traffic;
+  }
+
+  async saveNetwork(networkHash: string, network: Network): Promise<void> {
+    this.#networks.set(networkHash, JSON.stringify(network));
+  }
+
+  async network(networkHash: string): Promise<Network | null> {
+    return parse<Network>(this.#networks.get(networkHash));
+  }
+
+  async saveInput(inputId: string, input: PlanInput): Promise<void> {
+    this.#inputs.set(inputId, JSON.stringify(input));
+    this.#networks.refresh(input.networkHash);
+  }
+
+  async input(inputId: string): Promise<PlanInput | null> {
+    return parse<PlanInput>(this.#inputs.get(inputId));
+  }
+
+  async commit(commit: PlanCommit): Promise<'committed' | 'fenced' | 'conflict'> {
+    const plan = JSON.stringify(commit.plan);
+    const proposals = commit.proposals.map(toStored);
+    const events = commit.events.map((event) => JSON.stringify(event));
+    if (commit.fence < Math.max(this.#fence, this.#leases.fenceOf(PLAN_LEASE))) return 'fenced';
+    if (commit.expected?.some((head) => !this.#stands(head))) return 'conflict';
+    this.#fence = commit.fence;
+    this.#latest = plan;
+    this.#plans.set(commit.plan.id, plan);
+    for (const proposal of proposals) this.#proposals.set(proposal.id, proposal);
+    this.#traffic.changeTunnels(commit.removeTunnels, []);
+    this.#events.appendTexts(events);
+    this.#forgetClosed();
+    return 'committed';
+  }
+
+  async latest(): Promise<Plan | null> {
+    return parse<Plan>(this.#latest);
+  }
+
+  async plan(planId: string): Promise<Plan | null> {
+    return parse<Plan>(this.#plans.get(planId));
+  }
+
+  async proposals(): Promise<Proposal[]> {
+    return newestFirst([...this.#proposals.values()].map(({ text }) => JSON.parse(text) as Proposal));
+  }
+
+  async proposal(proposalId: string): Promise<Proposal | null> {
+    return parse<Proposal>(this.#proposals.get(proposalId)?.text ?? null);
+  }
+
+  async transition(transition: Transition): Promise<{ changed: boolean; proposal: Proposal | null }> {
+    requireSameProposal(transition);
+    const next = toStored(transition.proposal);
+    const tunnels = transition.setTunnels.map((tunnel) => [tunnel.demand, JSON.stringify(tunnel)] as const);
+    const events = transition.events.map((event) => JSON.stringify(event));
+    const known = this.#proposals.get(transition.proposalId);
+    if (!known || known.revision !== transition.revision || !transition.from.includes(known.status)) {
+      return { changed: false, proposal: await this.proposal(transition.proposalId) };
+    }
+    this.#proposals.set(next.id, next);
+    this.#traffic.changeTunnels(transition.removeTunnels, tunnels);
+    this.#events.appendTexts(events);
+    this.#forgetClosed();
+    return { changed: true, proposal: await this.proposal(transition.proposalId) };
+  }
+
+  #stands(head: ProposalHead): boolean {
+    const known = this.#proposals.get(head.id);
+    return known?.status === head.status && known.revision === head.revision;
+  }
+
+  #forgetClosed(): void {
+    const beforeMs = this.#clock.nowMs() - LIMITS.planTtlMs;
+    const closed = [...this.#proposals.values()]
+      .filter((proposal) => proposal.closedAtMs !== null)
+      .sort((a, b) => (a.closedAtMs ?? 0) - (b.closedAtMs ?? 0));
+    const surplus = closed.length - LIMITS.closedProposalsMax;
+    for (const [index, { id, closedAtMs: atMs }] of closed.entries()) {
+      if (index < surplus || (atMs ?? 0) <= beforeMs) this.#proposals.delete(id);
+    }
+  }
+}
+
+function toStored(proposal: Proposal): StoredProposal {
+  const { id, status, revision } = proposal;
+  return { id, status, revision, closedAtMs: closedAtMs(proposal), text: JSON.stringify(proposal) };
+}
+
+function parse<T>(text: string | null): T | null {
+  return text === null ? null : (JSON.parse(text) as T);
+}

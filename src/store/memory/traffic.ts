@@ -1,0 +1,29 @@
+import type { DemandSet } from '../../reroute/plan.ts';
+import type { Tunnel } from '../../reroute/proposal.ts';
+import type { TrafficStore } from '../store.ts';
+
+export class MemoryTraffic implements TrafficStore {
+  readonly #tunnels = new Map<string, string>();
+  #version = 0;
+  #demands: string | null = null;
+
+  async writeDemands(demands: DemandSet): Promise<void> {
+    this.#demands = JSON.stringify(demands);
+  }
+
+  async demands(): Promise<DemandSet | null> {
+    return this.#demands === null ? null : (JSON.parse(this.#demands) as DemandSet);
+  }
+
+  async tunnels(): Promise<{ version: number; tunnels: Tunnel[] }> {
+    return { version: this.#version, tunnels: [...this.#tunnels.values()].map((text) => JSON.parse(text) as Tunnel) };
+  }
+
+  /** Removes, then sets: a demand in both ends with its new tunnel. */
+  changeTunnels(remove: readonly string[], set: readonly (readonly [demand: string, text: string])[]): void {
+    let changes = set.length;
+    for (const demand of remove) changes += this.#tunnels.delete(demand) ? 1 : 0;
+    for (const [demand, text] of set) this.#tunnels.set(demand, text);
+    if (changes > 0) this.#version += 1;
+  }
+}
