@@ -1,0 +1,119 @@
+import {
+  congestionLoss,
+  isPassing,
+  type Ratio,
+  receiveErrors,
+  TOO_FEW,
+  WINDOW_NOT_FULL,
+  windowStart,
+} from './errors.ts';
+import { skipGauge, turnGauge } from './gauge.ts';
+import { type ArcMemory, forget, know } from './memory.ts';
+import {
+  COLUMN,
+  growth,
+  interpolationError,
+  missingColumn,
+  pointBefore,
+  rateAt,
+  type Series,
+  sumAt,
+} from './series.ts';
+import type { Thresholds } from './thresholds.ts';
+
+export interface ArcEnds {
+  readonly sender: Series;
+  readonly receiver: Series;
+  /** One way, ms: what is on its way counts as sent and not yet received. */
+  readonly latencyMs: number;
+}
+
+interface CommonWindow {
+  /** Points of the sender. */
+  readonly from: number;
+  readonly to: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Newest window, in the sender's points, that both ends cover; null when there is none. */
+function commonWindow({ sender, receiver }: ArcEnds, windowMs: number): CommonWindow | null {
+  const lastReceived = receiver.points.at(-1)?.[0];
+  const firstReceived = receiver.points[0]?.[0];
+  if (lastReceived === undefined || firstReceived === undefined) return null;
+  const to = pointBefore(sender, lastReceived);
+  const toMs = sender.points[to]?.[0];
+  if (toMs === undefined) return null;
+  const from = windowStart(sender, toMs, windowMs);
+  const fromMs = sender.points[from]?.[0];
+  if (fromMs === undefined || fromMs < firstReceived || fromMs >= toMs) return null;
+  return { from, to, fromMs, toMs };
+}
+
+/** Time up to which both ends are known, by the sender's points; null when there is none. */
+export function commonEndMs({ sender, receiver }: ArcEnds): number | null {
+  const lastReceived = receiver.points.at(-1)?.[0];
+  return lastReceived === undefined ? null : (sender.points[pointBefore(sender, lastReceived)]?.[0] ?? null);
+}
+
+/**
+ * Loss on the wire: 1 - d(in + inDiscards + inUnknownProtos) at the receiver / d(out - outDiscards - outErrors) at
+ * the sender, over a window that both ends cover; the receiver's sums are interpolated at the sender's times. Below
+ * `skewFloor`, and where the interpolation could have made up half of it, the receiver's error counter tells.
+ */
+export function wireLoss(ends: ArcEnds, windowMs: number, thresholds: Thresholds): Ratio {
+  const { sender, receiver } = ends;
+  const { minPackets, skewFloor } = thresholds.loss;
+  const window = commonWindow(ends, windowMs);
+  if (!window) return { value: null, why: WINDOW_NOT_FULL };
+  const { from, to, fromMs, toMs } = window;
+  const missing =
+    missingColumn(sender, [COLUMN.out, COLUMN.outDiscards, COLUMN.outErrors], fromMs) ??
+    missingColumn(receiver, [COLUMN.in, COLUMN.inOther], fromMs);
+  if (missing !== null) return { value: null, why: missing };
+  const sent =
+    growth(sender, COLUMN.out, from, to) -
+    growth(sender, COLUMN.outDiscards, from, to) -
+    growth(sender, COLUMN.outErrors, from, to);
+  if (sent < minPackets) return { value: null, why: TOO_FEW };
+  const received =
+    sumAt(receiver, COLUMN.in, COLUMN.inOther, toMs) - sumAt(receiver, COLUMN.in, COLUMN.inOther, fromMs);
+  const lost = Math.max(0, sent - received);
+  if (lost >= skewFloor * sent && couldBeFaked(ends, fromMs, toMs) <= lost / 2) {
+    return { value: Math.min(1, lost / sent), why: '' };
+  }
+  return receiveErrors(receiver, windowMs, minPackets);
+}
+
+/** Packets that skew between the ends and a change of rate within the window could have made up. */
+function couldBeFaked({ receiver, latencyMs }: ArcEnds, fromMs: number, toMs: number): number {
+  const skew = interpolationError(receiver, COLUMN.in, fromMs) + interpolationError(receiver, COLUMN.in, toMs);
+  const onTheWay = Math.abs(rateAt(receiver, COLUMN.in, toMs) - rateAt(receiver, COLUMN.in, fromMs)) * latencyMs;
+  return skew + onTheWay;
+}
+
+/** Judges the loss of an arc once per new window: wire and congestion together, 1 - (1 - w)(1 - c). */
+export function observeLoss(
+  arc: ArcMemory,
+  ends: ArcEnds,
+  windowMs: number,
+  nowMs: number,
+  thresholds: Thresholds,
+): void {
+  const wire = wireLoss(ends, windowMs, thresholds);
+  const congestion = congestionLoss(ends.sender, windowMs, thresholds.loss.minPackets);
+  note(arc.wireLossRatio, wire);
+  note(arc.congestionLossRatio, congestion);
+  const total = 1 - (1 - (wire.value ?? 0)) * (1 - (congestion.value ?? 0));
+  const isWhole = wire.value !== null && congestion.value !== null;
+  if (isWhole) know(arc.lossRatio, total);
+  else forget(arc.lossRatio, wire.why || congestion.why);
+  if (wire.value === null && congestion.value === null) skipGauge(arc.loss, nowMs, thresholds.forgetMs);
+  // Half of the loss is a lower bound of it: it may raise the alarm but does not end one.
+  else turnGauge(arc.loss, total, thresholds.loss, nowMs, !isPassing(wire.why) && !isPassing(congestion.why));
+}
+
+function note(figure: ArcMemory['wireLossRatio'], ratio: Ratio): void {
+  if (ratio.value === null) forget(figure, ratio.why);
+  else know(figure, ratio.value);
+}

@@ -1,0 +1,155 @@
+import type { Link } from '../../topology/model.ts';
+import { DIRECTIONS, type Direction, ENDS, outgoing } from '../core/ids.ts';
+import type { InterfaceSample } from '../telemetry/sample.ts';
+import { observeErrors } from './errors.ts';
+import { partsOf, reasonOf } from './explain.ts';
+import { observeFlapping } from './flapping.ts';
+import { gaugeLevel } from './gauge.ts';
+import { observeLatency } from './latency.ts';
+import type { ArcState, EndState, LinkState } from './link-state.ts';
+import { commonEndMs, observeLoss } from './loss.ts';
+import { type ArcMemory, type EndMemory, type Figure, intervalOf, type LinkMemory } from './memory.ts';
+import { addToSeries } from './series.ts';
+import { silenceMs, withStaleness } from './staleness.ts';
+import { isAdminDown, isLinkDown, observeStatus } from './status.ts';
+import type { Thresholds } from './thresholds.ts';
+import { observeLoad } from './utilisation.ts';
+
+const LEVELS = ['healthy', 'degraded', 'unhealthy', 'down'] as const;
+
+/**
+ * Takes one sample into the memory (which it changes). A sample of an end that is not newer than the last one by
+ * the device's time is out of order and leaves no trace.
+ */
+export function observe(
+  memory: LinkMemory,
+  sample: InterfaceSample,
+  link: Link,
+  thresholds: Thresholds,
+): 'applied' | 'out-of-order' {
+  const end = memory.ends[sample.end];
+  if (end.atMs !== null && sample.atMs <= end.atMs) return 'out-of-order';
+  hear(end, sample);
+  observeStatus(end, sample, thresholds);
+  observeFlapping(memory, sample.receivedAtMs, thresholds);
+  const { windowMs, windowIntervals } = thresholds.loss;
+  const window = Math.max(windowMs, windowIntervals * (intervalOf(memory) ?? 0));
+  addToSeries(end.series, sample, window);
+  const leaving = outgoing(sample.end);
+  observeLoad(memory.arcs[leaving], sample, link.capacityBps[leaving], thresholds);
+  observeLatency(memory.arcs[leaving], sample, thresholds);
+  judgeLoss(memory, leaving, sample, link, window, thresholds);
+  const arriving: Direction = leaving === 'az' ? 'za' : 'az';
+  judgeLoss(memory, arriving, sample, link, window, thresholds);
+  const far = sample.end === 'a' ? memory.ends.z : memory.ends.a;
+  observeErrors(memory.arcs[arriving], far.series, end.series, window, sample.receivedAtMs, thresholds);
+  settleLevel(memory, sample.receivedAtMs);
+  return 'applied';
+}
+
+function hear(end: EndMemory, sample: InterfaceSample): void {
+  const isBack = end.receivedAtMs === null || sample.receivedAtMs - end.receivedAtMs > silenceMs(end.intervalMs);
+  if (isBack) end.heardSinceMs = sample.receivedAtMs;
+  end.atMs = sample.atMs;
+  end.receivedAtMs = Math.max(end.receivedAtMs ?? 0, sample.receivedAtMs);
+  end.intervalMs = sample.intervalMs ?? end.intervalMs;
+}
+
+/** Judges an arc when its newest common window has moved, so that no stretch of time counts twice. */
+function judgeLoss(
+  memory: LinkMemory,
+  direction: Direction,
+  sample: InterfaceSample,
+  link: Link,
+  windowMs: number,
+  thresholds: Thresholds,
+): void {
+  const arc = memory.arcs[direction];
+  const [from, to] = direction === 'az' ? ENDS : (['z', 'a'] as const);
+  const receiver = memory.ends[to];
+  const ends = {
+    sender: memory.ends[from].series,
+    receiver: receiver.series,
+    latencyMs: link.latencyMs[direction],
+  };
+  const isReceiverSilent =
+    receiver.receivedAtMs === null || sample.receivedAtMs - receiver.receivedAtMs > silenceMs(receiver.intervalMs);
+  const judgedMs = isReceiverSilent ? memory.ends[from].atMs : commonEndMs(ends);
+  if (judgedMs === null || judgedMs <= arc.lossJudgedMs) return;
+  arc.lossJudgedMs = judgedMs;
+  observeLoss(arc, ends, windowMs, sample.receivedAtMs, thresholds);
+}
+
+function settleLevel(memory: LinkMemory, nowMs: number): void {
+  const level = levelOf(memory);
+  if (level === memory.level && memory.levelSinceMs > 0) return;
+  memory.level = level;
+  memory.levelSinceMs = nowMs;
+}
+
+function levelOf(memory: LinkMemory): number {
+  if (isLinkDown(memory) || isAdminDown(memory)) return 3;
+  let level: number = gaugeLevel(memory.flapping);
+  for (const direction of DIRECTIONS) {
+    const { loss, latency, utilisationGauge, errors } = memory.arcs[direction];
+    level = Math.max(level, gaugeLevel(loss), gaugeLevel(latency), gaugeLevel(utilisationGauge), gaugeLevel(errors));
+  }
+  return level;
+}
+
+/**
+ * The state of the link as of `nowMs` (our clock): the worst level of all parts, 100 minus their points, never below
+ * 0. A link that an operator shut is `down` with `adminDown` true and loses no points: nothing is wrong with it, and
+ * nothing can use it.
+ */
+export function linkStateOf(memory: LinkMemory, link: Link, thresholds: Thresholds, nowMs: number): LinkState {
+  const { ends, arcs } = memory;
+  const adminDown = isAdminDown(memory);
+  const parts = adminDown ? [] : partsOf(memory, thresholds);
+  let points = 0;
+  for (const part of parts) points += part.points;
+  const state: LinkState = {
+    linkId: link.id,
+    state: LEVELS[memory.level as 0 | 1 | 2 | 3],
+    score: Math.max(0, 100 - points),
+    sinceMs: Math.max(memory.levelSinceMs, ends.a.heardSinceMs, ends.z.heardSinceMs),
+    atMs: newest(ends.a.atMs, ends.z.atMs),
+    receivedAtMs: newest(ends.a.receivedAtMs, ends.z.receivedAtMs),
+    intervalMs: intervalOf(memory),
+    adminDown,
+    parts,
+    arcs: { az: arcState(arcs.az), za: arcState(arcs.za) },
+    ends: { a: endState(ends.a), z: endState(ends.z) },
+    reason: reasonOf(memory, parts),
+  };
+  return withStaleness(state, link.id, nowMs);
+}
+
+function newest(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : Math.max(one, other);
+}
+
+function endState(end: EndMemory): EndState {
+  const { adminStatus, operStatus, atMs, receivedAtMs } = end;
+  return { adminStatus, operStatus, atMs, receivedAtMs };
+}
+
+function arcState(arc: ArcMemory): ArcState {
+  const unknown: Record<string, string> = {};
+  const read = (name: string, figure: Figure): number | null => {
+    if (figure.value === null) unknown[name] = figure.why;
+    return figure.value;
+  };
+  if (arc.baselineMs === null) unknown.baselineLatencyMs = arc.latencyMs.why || 'not learnt yet';
+  return {
+    loadBps: read('loadBps', arc.loadBps),
+    utilisation: read('utilisation', arc.utilisation),
+    lossRatio: read('lossRatio', arc.lossRatio),
+    wireLossRatio: read('wireLossRatio', arc.wireLossRatio),
+    congestionLossRatio: read('congestionLossRatio', arc.congestionLossRatio),
+    errorRatio: read('errorRatio', arc.errorRatio),
+    latencyMs: read('latencyMs', arc.latencyMs),
+    baselineLatencyMs: arc.baselineMs,
+    unknown,
+  };
+}
