@@ -4,7 +4,7 @@ import { AdminStatus, OperStatus } from '../telemetry/sample.ts';
 
 /** From good to bad; `stale` stands beside the scale: nothing is known. */
 export const HEALTH_STATES = ['healthy', 'degraded', 'unhealthy', 'down', 'stale'] as const;
-export const HealthState = Type.Union(HEALTH_STATES.map((state) => Type.Literal(state)));
+export const HealthState = Type.Enum(HEALTH_STATES);
 export type HealthState = (typeof HEALTH_STATES)[number];
 
 export const PART_NAMES = ['status', 'loss', 'latency', 'utilisation', 'errors', 'flapping'] as const;
@@ -12,7 +12,7 @@ export type PartName = (typeof PART_NAMES)[number];
 
 /** One reason why a link lost points. */
 export const ScorePartSchema = Type.Object({
-  part: Type.Union(PART_NAMES.map((name) => Type.Literal(name))),
+  part: Type.Enum(PART_NAMES),
   level: Type.Union([Type.Literal('degraded'), Type.Literal('unhealthy'), Type.Literal('down')]),
   /** The arc it is about; null where it is about the link as a whole. */
   arc: nullable(Type.String()),

@@ -61,7 +61,7 @@ export const CutSchema = Type.Object({
 export type Cut = Static<typeof CutSchema>;
 
 export const PROPOSAL_STATUSES = ['proposed', 'applied', 'rolled-back', 'expired', 'superseded', 'failed'] as const;
-export const ProposalStatus = Type.Union(PROPOSAL_STATUSES.map((status) => Type.Literal(status)));
+export const ProposalStatus = Type.Enum(PROPOSAL_STATUSES);
 export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number];
 /** Statuses in which a proposal still stands. */
 export const OPEN_STATUSES: readonly ProposalStatus[] = ['proposed', 'applied'];

@@ -24,8 +24,8 @@ export const SEVERITIES = ['critical', 'major', 'minor', 'warning', 'info'] as c
 
 export const NewEventSchema = Type.Object({
   atMs: Type.Number(),
-  type: Type.Union(EVENT_TYPES.map((type) => Type.Literal(type))),
-  severity: Type.Union(SEVERITIES.map((severity) => Type.Literal(severity))),
+  type: Type.Enum(EVENT_TYPES),
+  severity: Type.Enum(SEVERITIES),
   /** True when this event ends what an earlier one began. */
   cleared: Type.Boolean(),
   linkId: nullable(Type.String()),
