@@ -1,0 +1,104 @@
+import type { createBullBoard } from '@bull-board/api';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Registry } from 'prom-client';
+import type { NetworkIndex } from '../../topology/model.ts';
+import type { Role } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Plan } from '../reroute/plan.ts';
+import type { Proposal } from '../reroute/proposal.ts';
+import type { Store } from '../store/store.ts';
+import type { Measurement } from '../telemetry/sample.ts';
+
+/** The application with TypeBox types on its routes. */
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** A queue as bull-board shows it; built in jobs/, where BullMQ is at home. */
+export type BoardQueue = Parameters<typeof createBullBoard>[0]['queues'][number];
+
+/** A sample that was not taken, by its place in the batch. */
+export interface RefusedSample {
+  readonly index: number;
+  readonly code: ErrorCode;
+  /** Field of the measurement, e.g. `atMs`. */
+  readonly field: string;
+  readonly value: unknown;
+  readonly message: string;
+}
+
+/** Where measurements of other collectors go. Rejects with BACKLOG_FULL, taking nothing, when the queue is full. */
+export interface SampleIngest {
+  accept(
+    measurements: readonly Measurement[],
+  ): Promise<{ readonly accepted: number; readonly refused: readonly RefusedSample[] }>;
+}
+
+/** One thing that must hold before the service is ready; rejects with the reason when it does not. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<unknown>;
+}
+
+/** What the API must know of the configuration. */
+export interface ApiConfig {
+  /** True where the network is the simulator's and may be changed. */
+  readonly simulated: boolean;
+  readonly mode: 'auto' | 'manual';
+  readonly version: string;
+  readonly roles: readonly Role[];
+  /** Address the service listens on; on a loopback address only local names are answered. */
+  readonly host: string;
+}
+
+/** Bounds of the event stream. */
+export interface StreamLimits {
+  readonly maxClients: number;
+  /** Bytes that may wait for a slow client before it is cut. */
+  readonly maxBufferedBytes: number;
+  readonly keepAliveMs: number;
+  /** Missed events that are sent again on resumption; after more of them the client gets a snapshot. */
+  readonly maxReplay: number;
+  /** How long one wait for new events lasts, ms; bounds how long stopping takes. */
+  readonly blockMs: number;
+}
+
+export const STREAM_LIMITS: StreamLimits = {
+  maxClients: 100,
+  maxBufferedBytes: 1 << 20,
+  keepAliveMs: 15_000,
+  maxReplay: 5_000,
+  blockMs: 400,
+};
+
+/** Everything the API works with. It opens no connection of its own. */
+export interface ApiDeps {
+  readonly network: NetworkIndex;
+  /** What the network file's reader found worth saying. */
+  readonly warnings: readonly string[];
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly config: ApiConfig;
+  readonly ingest: SampleIngest;
+  /** Runs a plan now and resolves when it is finished. */
+  planNow(): Promise<Plan>;
+  /** Applies an open proposal in the simulator; CONFLICT when it is not in a state that allows this. */
+  applyProposal(proposalId: string): Promise<Proposal>;
+  readonly boardQueues: readonly BoardQueue[];
+  readonly registry: Registry;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly logger: FastifyBaseLogger;
+  readonly stream?: Partial<StreamLimits>;
+}

@@ -1,0 +1,34 @@
+import type { Link } from '../../topology/model.ts';
+import type { LinkState } from '../health/link-state.ts';
+import { withStaleness } from '../health/staleness.ts';
+import type { ApiDeps } from './deps.ts';
+import type { LinkView } from './schemas/links.ts';
+
+type StateDeps = Pick<ApiDeps, 'network' | 'store' | 'clock'>;
+
+/** The state of every link of the network as of now: staleness is applied when it is read. */
+export async function readLinkStates({ network, store, clock }: StateDeps): Promise<Map<string, LinkState>> {
+  const stored = await store.links.readAll();
+  const nowMs = clock.nowMs();
+  return new Map(
+    network.network.links.map(({ id }) => [id, withStaleness(stored.get(id) ?? null, id, nowMs)] as const),
+  );
+}
+
+/** The state of one link of the network as of now. */
+export async function readLinkState({ store, clock }: StateDeps, linkId: string): Promise<LinkState> {
+  return withStaleness(await store.links.read(linkId), linkId, clock.nowMs());
+}
+
+/** All links with their states, in the order of the network. */
+export async function readLinkViews(deps: StateDeps): Promise<LinkView[]> {
+  const states = await readLinkStates(deps);
+  return deps.network.network.links.map((link) => linkView(link, states.get(link.id) as LinkState));
+}
+
+/** What is on file about a link together with its state. */
+export function linkView(link: Link, state: LinkState): LinkView {
+  const { linkId: _sameAsId, ...health } = state;
+  const { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs } = link;
+  return { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs: [...srlgs], ...health };
+}

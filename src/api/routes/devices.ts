@@ -1,0 +1,59 @@
+import { type Static, Type } from 'typebox';
+import { pageOf } from '../cursor.ts';
+import type { ApiDeps, ApiServer } from '../deps.ts';
+import { deviceView } from '../devices.ts';
+import { readLinkStates } from '../link-view.ts';
+import { notFound } from '../problem.ts';
+import { Cursor, IdParams, Limit, List, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { DEVICE_STATES, DeviceViewSchema } from '../schemas/network.ts';
+
+const DeviceQuery = Query({ state: Type.Optional(Type.Enum(DEVICE_STATES)), limit: Limit, cursor: Cursor });
+
+export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { network, clock } = deps;
+
+  const list = async (query: Static<typeof DeviceQuery>) => {
+    const { state, limit = 100, cursor } = query;
+    const states = await readLinkStates(deps);
+    const devices = network.network.nodes.map((node) => deviceView(node, network, states, clock.nowMs()));
+    return pageOf({
+      items: devices.filter((device) => state === undefined || device.state === state),
+      keyOf: (device) => ({ value: null, id: device.id }),
+      descending: false,
+      limit,
+      cursor,
+      query: { devices: state ?? null },
+    });
+  };
+
+  app.get(
+    '/devices',
+    {
+      schema: {
+        tags: ['network'],
+        summary: 'Routers: whether they are heard, and the state of their links',
+        querystring: DeviceQuery,
+        response: { 200: List(DeviceViewSchema), ...problemResponses },
+      },
+    },
+    async (request) => list(request.query),
+  );
+
+  app.get(
+    '/devices/:id',
+    {
+      schema: {
+        tags: ['network'],
+        summary: 'One router',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 200: DeviceViewSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const node = network.nodeById.get(request.params.id);
+      if (!node) throw notFound('device', 'id', request.params.id);
+      return deviceView(node, network, await readLinkStates(deps), clock.nowMs());
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import { connectedComponents } from '../../../topology/components.ts';
+import type { Network } from '../../../topology/model.ts';
+import type { ApiDeps, ApiServer } from '../deps.ts';
+import { NoQuery, problemResponses } from '../schemas/common.ts';
+import { NetworkViewSchema } from '../schemas/network.ts';
+
+/** What the network is: the same until the service restarts. */
+export function networkRoutes(app: ApiServer, deps: ApiDeps, networkHash: string): void {
+  const { network } = deps.network;
+  const view = {
+    name: network.name,
+    hash: networkHash,
+    simulated: deps.config.simulated,
+    components: connectedComponents(network).length,
+    warnings: [...deps.warnings],
+    ...withoutAddresses(network),
+  };
+  app.get(
+    '/network',
+    {
+      schema: {
+        tags: ['network'],
+        summary: 'The network: nodes, links, shared-risk groups',
+        querystring: NoQuery,
+        response: { 200: NetworkViewSchema, ...problemResponses },
+      },
+    },
+    async () => view,
+  );
+}
+
+/** Management addresses and where credentials are stay inside. */
+function withoutAddresses({ nodes, links, srlgs }: Network) {
+  return {
+    nodes: nodes.map(({ id, name, lat, lon, tier }) => ({ id, name, lat, lon, tier })),
+    links: links.map((link) => ({ ...link, srlgs: [...link.srlgs] })),
+    srlgs: [...srlgs],
+  };
+}

@@ -1,0 +1,108 @@
+import { type Static, Type } from 'typebox';
+import { DetourError } from '../../core/errors.ts';
+import { PROPOSAL_STATUSES, type Proposal, ProposalSchema } from '../../reroute/proposal.ts';
+import { pageOf } from '../cursor.ts';
+import type { ApiDeps, ApiServer } from '../deps.ts';
+import { allowEmptyBody } from '../plugins/bodies.ts';
+import { notFound } from '../problem.ts';
+import { Cursor, IdParams, Limit, List, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { isOpen } from '../status.ts';
+
+const RerouteQuery = Query({
+  status: Type.Optional(
+    Type.Enum(['open', 'all', ...PROPOSAL_STATUSES], {
+      default: 'open',
+      description: '`open` is proposed or applied; `all` has the closed ones of the last 24 h too',
+    }),
+  ),
+  limit: Limit,
+  cursor: Cursor,
+});
+type RerouteQuery = Static<typeof RerouteQuery>;
+
+export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { plans } = deps.store;
+
+  app.get(
+    '/reroutes',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Proposals, newest first',
+        querystring: RerouteQuery,
+        response: { 200: List(ProposalSchema), ...problemResponses },
+      },
+    },
+    async (request) => pageOfProposals(await plans.proposals(), request.query),
+  );
+
+  app.get(
+    '/reroutes/:id',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'One proposal: what would be moved where, and why',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 200: ProposalSchema, ...problemResponses },
+      },
+    },
+    async (request) => known(await plans.proposal(request.params.id), request.params.id),
+  );
+
+  app.post(
+    '/reroutes/:id/apply',
+    {
+      preValidation: allowEmptyBody,
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Apply a proposal in a simulated network',
+        description: 'Applying one that is applied already changes nothing and answers 200 too.',
+        params: IdParams,
+        querystring: NoQuery,
+        body: NoBody,
+        response: { 200: ProposalSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const proposal = known(await plans.proposal(request.params.id), request.params.id);
+      if (!deps.config.simulated) {
+        throw new DetourError('NOT_SIMULATED', 'this network is real: Detour proposes and changes nothing', {
+          hint: 'carry the move out yourself; the proposal has the paths',
+        });
+      }
+      if (proposal.status === 'applied') return proposal;
+      assertApplicable(proposal);
+      return deps.applyProposal(proposal.id);
+    },
+  );
+}
+
+function known(proposal: Proposal | null, id: string): Proposal {
+  if (proposal === null) throw notFound('proposal', 'id', id);
+  return proposal;
+}
+
+function assertApplicable({ id, status, kind }: Proposal): void {
+  if (status !== 'proposed') {
+    throw new DetourError('CONFLICT', `proposal ${id} is ${status}`, { field: 'status', value: status });
+  }
+  if (kind !== 'reroute') {
+    throw new DetourError('CONFLICT', `proposal ${id} has nothing to apply: there is no safe alternative`, {
+      field: 'kind',
+      value: kind,
+    });
+  }
+}
+
+function pageOfProposals(proposals: readonly Proposal[], query: RerouteQuery) {
+  const { status = 'open', limit = 100, cursor } = query;
+  return pageOf({
+    items: proposals.filter((each) => status === 'all' || (status === 'open' ? isOpen(each) : each.status === status)),
+    keyOf: ({ createdAtMs, id }) => ({ value: createdAtMs, id }),
+    descending: true,
+    limit,
+    cursor,
+    query: { reroutes: status },
+  });
+}
