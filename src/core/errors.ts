@@ -14,6 +14,7 @@ export const ERRORS = {
   SAMPLES_REFUSED: { status: 422, title: 'No sample of the batch was accepted' },
   CLOCK_SKEW: { status: 422, title: 'The time stamp lies in the future' },
   UNKNOWN_LINK: { status: 422, title: 'The link is not part of the network' },
+  SAMPLE_TOO_OLD: { status: 422, title: 'The sample is too old to be of use' },
   OUT_OF_ORDER: { status: 422, title: 'A newer sample of this interface is known already' },
   BACKLOG_FULL: { status: 503, title: 'The scorers are behind; the queue of samples is full' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take this method' },
@@ -35,6 +36,8 @@ export const ERRORS = {
   NODE_TOO_OLD: { status: 500, title: 'Node.js is too old' },
   SNMP_TIMEOUT: { status: 504, title: 'The device did not answer' },
   SNMP_BAD_ANSWER: { status: 502, title: 'The device sent an answer that cannot be used' },
+  SNMP_NOT_INCREASING: { status: 502, title: 'The device walks in circles' },
+  SNMP_WALK_CUT: { status: 502, title: 'The walk was cut short' },
   SNMP_CREDENTIALS: { status: 500, title: 'The SNMP credentials cannot be resolved' },
 } as const;
 

@@ -1,0 +1,236 @@
+import type { Clock } from '../../core/clock.ts';
+import { DetourError } from '../../core/errors.ts';
+import type { InterfaceSample } from '../sample.ts';
+import type { SnmpClient } from './client.ts';
+import { DeviceClock, type DeviceInstant } from './device-clock.ts';
+import { type InterfaceMap, mapInterfaces } from './interface-map.ts';
+import {
+  hasGaps,
+  type InterfacePlan,
+  type InterfaceReading,
+  planInterface,
+  probeOids,
+  readInterface,
+} from './interface-plan.ts';
+import { type Amounts, InterfaceTracker, UNKNOWN_AMOUNTS } from './interface-tracker.ts';
+import { type CellsAnswer, readCells } from './read-cells.ts';
+import type { DeviceTarget, PolledInterface } from './targets.ts';
+
+export interface DevicePollerOptions {
+  readonly clock: Clock;
+  /** Time for one poll of the device, all its requests together. */
+  readonly deadlineMs: number;
+  /** How long counters that stand still may come from a cache of the agent. */
+  readonly cacheHoldMs: number;
+}
+
+export interface PollResult {
+  readonly samples: readonly InterfaceSample[];
+  /** What is wrong with the device though it answers, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** One interface under observation. */
+interface Watched {
+  readonly polled: PolledInterface;
+  readonly tracker: InterfaceTracker;
+  /** Null while it cannot be found on the device. */
+  plan: InterfacePlan | null;
+  /** True when the plan was made from the present map. */
+  settled: boolean;
+}
+
+type Planned = Watched & { plan: InterfacePlan };
+
+/** Varbinds of one request: two or three interfaces, and an answer that fits into one Ethernet frame. */
+const VARBINDS_AT_ONCE = 56;
+const MAX_ROWS = 10_000;
+/** An interface that was not found is looked for again after this time. */
+const SEARCH_AGAIN_MS = 60_000;
+
+/** Polls one device; one request is in flight at any time. Not to be called again before a poll has ended. */
+export class DevicePoller {
+  readonly #target: DeviceTarget;
+  readonly #client: SnmpClient;
+  readonly #options: DevicePollerOptions;
+  readonly #watched: readonly Watched[];
+  readonly #deviceClock = new DeviceClock();
+  #map: { readonly names: InterfaceMap; readonly atMs: number } | null = null;
+  #varbindsAtOnce = VARBINDS_AT_ONCE;
+  #endsAtMs = 0;
+
+  constructor(target: DeviceTarget, client: SnmpClient, options: DevicePollerOptions) {
+    this.#target = target;
+    this.#client = client;
+    this.#options = options;
+    this.#watched = target.interfaces.map((polled) => ({
+      polled,
+      tracker: new InterfaceTracker(),
+      plan: null,
+      settled: false,
+    }));
+  }
+
+  /**
+   * Reads all watched interfaces.
+   * @throws DetourError SNMP_TIMEOUT or SNMP_BAD_ANSWER when the device yields nothing that can be used.
+   */
+  async poll(): Promise<PollResult> {
+    this.#endsAtMs = this.#options.clock.nowMs() + this.#options.deadlineMs;
+    if (this.#shouldSearch()) this.#unsettle();
+    await this.#settle();
+    const samples: InterfaceSample[] = [];
+    const moved = await this.#readAll(this.#planned(), samples);
+    if (moved.length > 0) await this.#readMoved(moved, samples);
+    return { samples, problems: this.#problems() };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #planned(): Planned[] {
+    return this.#watched.filter((watched): watched is Planned => watched.plan !== null);
+  }
+
+  #shouldSearch(): boolean {
+    const missing = this.#watched.some(({ plan, settled }) => settled && plan === null);
+    return missing && this.#map !== null && this.#options.clock.nowMs() - this.#map.atMs >= SEARCH_AGAIN_MS;
+  }
+
+  /** Interfaces may be numbered anew, or have other columns: they are looked for again before the next reading. */
+  #unsettle(): void {
+    this.#map = null;
+    for (const watched of this.#watched) watched.settled = false;
+  }
+
+  /** Time left of this poll. */
+  readonly #leftMs = (): number => {
+    const leftMs = this.#endsAtMs - this.#options.clock.nowMs();
+    if (leftMs > 0) return leftMs;
+    throw new DetourError('SNMP_TIMEOUT', `${this.#target.deviceId} took more than ${this.#options.deadlineMs} ms`);
+  };
+
+  /** Finds every interface by name and the columns its agent has for it; goes on where the last poll ran out of time. */
+  async #settle(): Promise<void> {
+    const { clock, deadlineMs } = this.#options;
+    if (this.#map === null) {
+      const limits = { maxRows: MAX_ROWS, deadlineMs: this.#leftMs(), requestMs: deadlineMs / 3 };
+      this.#map = { names: await mapInterfaces(this.#client, limits, clock), atMs: clock.nowMs() };
+    }
+    for (const watched of this.#watched) {
+      if (watched.settled) continue;
+      const plan = await this.#plan(watched.polled.name, this.#map.names);
+      if (plan === null || plan.ifIndex !== watched.plan?.ifIndex) watched.tracker.forget();
+      watched.plan = plan;
+      watched.settled = true;
+    }
+  }
+
+  async #plan(name: string, { byName }: InterfaceMap): Promise<InterfacePlan | null> {
+    const found = byName.get(name);
+    if (!found) return null;
+    const { cells } = await readCells(this.#client, probeOids(found.ifIndex), this.#leftMs);
+    return planInterface(name, found.nameColumn, found.ifIndex, cells);
+  }
+
+  /** Another interface stands at the index of these: finds and reads them where they are now. */
+  async #readMoved(moved: readonly Watched[], samples: InterfaceSample[]): Promise<void> {
+    this.#unsettle();
+    try {
+      await this.#settle();
+      await this.#readAll(
+        this.#planned().filter((watched) => moved.includes(watched)),
+        samples,
+      );
+    } catch (error) {
+      // The others were read; the next poll looks for these again.
+      if (samples.length === 0) throw error;
+    }
+  }
+
+  /** Reads interfaces group by group; returns those whose place was taken by another interface. */
+  async #readAll(planned: readonly Planned[], samples: InterfaceSample[]): Promise<Watched[]> {
+    const moved: Watched[] = [];
+    for (const group of groupsOf(planned, this.#varbindsAtOnce)) {
+      const oids = group.flatMap(({ plan }) => plan.oids);
+      let answer: CellsAnswer;
+      try {
+        answer = await readCells(this.#client, oids, this.#leftMs);
+      } catch (error) {
+        // What the device said before it fell silent is still true.
+        if (samples.length > 0) return moved;
+        throw error;
+      }
+      if (answer.split) this.#varbindsAtOnce = Math.max(1, Math.floor(oids.length / 2));
+      moved.push(...this.#take(group, answer, samples));
+    }
+    return moved;
+  }
+
+  #take(group: readonly Planned[], answer: CellsAnswer, samples: InterfaceSample[]): Watched[] {
+    const instant = this.#deviceClock.observe(answer.ticks, answer.sentAtMs, answer.receivedAtMs);
+    if (instant.restarted) this.#forgetAll();
+    const readings = group.map((watched) => ({ watched, reading: readInterface(watched.plan, answer.cells) }));
+    const there = readings.filter(({ watched, reading }) => reading.name === watched.plan.name);
+    if (group.some(({ plan }) => hasGaps(plan, answer.cells))) this.#unsettle();
+    // One counter that moved shows that the table is fresh, and then those that did not are truly idle.
+    const cached = there.every(({ watched, reading }) =>
+      watched.tracker.mayBeCached(reading, instant, this.#options.cacheHoldMs),
+    );
+    for (const { watched, reading } of there) {
+      const { tracker, plan, polled } = watched;
+      const speedBps = Math.max(plan.speedBps ?? 0, polled.capacityBps);
+      const amounts = cached ? UNKNOWN_AMOUNTS : tracker.measure(reading, instant, speedBps);
+      samples.push(this.#sample(polled, reading, instant, amounts));
+    }
+    return readings.filter((entry) => !there.includes(entry)).map(({ watched }) => watched);
+  }
+
+  /** Counters and numbering may be new after a restart of the agent; the next poll looks again. */
+  #forgetAll(): void {
+    for (const { tracker } of this.#watched) tracker.forget();
+    this.#unsettle();
+  }
+
+  #sample(
+    polled: PolledInterface,
+    reading: InterfaceReading,
+    instant: DeviceInstant,
+    amounts: Amounts,
+  ): InterfaceSample {
+    return {
+      linkId: polled.linkId,
+      end: polled.end,
+      deviceId: this.#target.deviceId,
+      atMs: instant.atMs,
+      receivedAtMs: instant.receivedAtMs,
+      adminStatus: reading.adminStatus,
+      operStatus: reading.operStatus,
+      ...amounts,
+      latencyMs: null,
+    };
+  }
+
+  #problems(): string[] {
+    return this.#watched
+      .filter(({ plan }) => plan === null)
+      .map(({ polled }) => `it has no interface ${polled.name} (end ${polled.end} of link ${polled.linkId})`);
+  }
+}
+
+/** Interfaces in groups whose requests stay below `most` varbinds; at least one in each. */
+function groupsOf(planned: readonly Planned[], most: number): Planned[][] {
+  const groups: Planned[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const watched of planned) {
+    const more = watched.plan.oids.length;
+    if (size + more > most) {
+      groups.push([]);
+      size = 1;
+    }
+    groups.at(-1)?.push(watched);
+    size += more;
+  }
+  return groups;
+}

@@ -1,0 +1,171 @@
+import type { Clock } from '../../core/clock.ts';
+import { type ErrorCode, messageOf } from '../../core/errors.ts';
+import { isTimeout, isTooBig, type SnmpClient, SnmpStatusError } from './client.ts';
+import { compareOids, indexBelow, isBelow } from './oid.ts';
+import type { Varbind } from './varbind.ts';
+
+export interface WalkLimits {
+  /** Most rows of one column. */
+  readonly maxRows: number;
+  /** Time for the whole walk. */
+  readonly deadlineMs: number;
+  /** Time for one request, retries included. */
+  readonly requestMs: number;
+}
+
+export interface WalkProblem {
+  readonly code: ErrorCode;
+  /** The column, or the object at which it went wrong. */
+  readonly oid: string;
+  readonly message: string;
+}
+
+export interface WalkResult {
+  /** Cells by column, then by row index; a column that the agent does not have is empty. */
+  readonly columns: ReadonlyMap<string, ReadonlyMap<string, Varbind>>;
+  readonly problems: readonly WalkProblem[];
+}
+
+interface Column {
+  readonly oid: string;
+  readonly cells: Map<string, Varbind>;
+  cursor: string;
+  open: boolean;
+}
+
+/** Columns asked for in one request, and varbinds that an answer may have: about 1,300 octets of a datagram. */
+const COLUMNS_AT_ONCE = 8;
+const VARBINDS_AT_ONCE = 48;
+
+/**
+ * Reads columns of a table by GETBULK. Never fooled: an object that does not come strictly after the one before
+ * ends its column (RFC 3416 asks for increasing order, agents with broken tables go round in circles), and rows and
+ * time are capped. On timeout or `tooBig` the answer asked for is halved, down to single GETNEXTs. What was read
+ * before a problem is kept.
+ * @throws DetourError SNMP_TIMEOUT when the agent answers nothing at all.
+ */
+export async function walkColumns(
+  client: SnmpClient,
+  columnOids: readonly string[],
+  limits: WalkLimits,
+  clock: Clock,
+): Promise<WalkResult> {
+  return new TableWalk(client, columnOids, limits, clock).run();
+}
+
+class TableWalk {
+  readonly #client: SnmpClient;
+  readonly #limits: WalkLimits;
+  readonly #clock: Clock;
+  readonly #endsAtMs: number;
+  readonly #columns: readonly Column[];
+  readonly #problems: WalkProblem[] = [];
+  #varbindsAtOnce = VARBINDS_AT_ONCE;
+  #answered = false;
+
+  constructor(client: SnmpClient, columnOids: readonly string[], limits: WalkLimits, clock: Clock) {
+    this.#client = client;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#endsAtMs = clock.nowMs() + limits.deadlineMs;
+    this.#columns = columnOids.map((oid) => ({ oid, cells: new Map(), cursor: oid, open: true }));
+  }
+
+  async run(): Promise<WalkResult> {
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
+      if (this.#clock.nowMs() >= this.#endsAtMs) {
+        for (const column of this.#columns.filter(({ open }) => open)) {
+          this.#end(column, 'SNMP_WALK_CUT', column.cursor, `not finished within ${this.#limits.deadlineMs} ms`);
+        }
+        break;
+      }
+      await this.#step(batch);
+    }
+    return { columns: new Map(this.#columns.map(({ oid, cells }) => [oid, cells])), problems: this.#problems };
+  }
+
+  #nextBatch(): Column[] {
+    const most = Math.min(COLUMNS_AT_ONCE, this.#varbindsAtOnce);
+    return this.#columns.filter(({ open }) => open).slice(0, most);
+  }
+
+  async #step(batch: readonly Column[]): Promise<void> {
+    const cursors = batch.map(({ cursor }) => cursor);
+    const repetitions = Math.max(1, Math.floor(this.#varbindsAtOnce / batch.length));
+    const requestMs = Math.max(1, Math.min(this.#limits.requestMs, this.#endsAtMs - this.#clock.nowMs()));
+    try {
+      const { varbinds } = await (this.#varbindsAtOnce === 1
+        ? this.#client.getNext(cursors, requestMs)
+        : this.#client.getBulk(cursors, repetitions, requestMs));
+      this.#answered = true;
+      this.#accept(batch, varbinds);
+    } catch (error) {
+      this.#retreat(batch, error);
+    }
+  }
+
+  /** Cells of an answer, row by row; a column the agent left out (a partial answer) is asked for again. */
+  #accept(batch: readonly Column[], varbinds: readonly Varbind[]): void {
+    for (const [at, varbind] of varbinds.entries()) {
+      const column = batch[at % batch.length];
+      if (column?.open) this.#take(column, varbind);
+    }
+    if (varbinds.length > 0) return;
+    if (this.#varbindsAtOnce > 1) this.#varbindsAtOnce = 1;
+    else for (const column of batch) this.#end(column, 'SNMP_BAD_ANSWER', column.cursor, 'the answer was empty');
+  }
+
+  #take(column: Column, varbind: Varbind): void {
+    if (varbind.type === 'endOfMibView' || !isBelow(column.oid, varbind.oid)) {
+      column.open = false;
+      // A step backwards out of the column is the end of it for us, but still a fault of the agent.
+      if (compareOids(varbind.oid, column.cursor) < 0) this.#notIncreasing(column, varbind.oid);
+    } else if (compareOids(varbind.oid, column.cursor) <= 0) {
+      this.#notIncreasing(column, varbind.oid);
+    } else if (column.cells.size >= this.#limits.maxRows) {
+      this.#end(column, 'SNMP_WALK_CUT', varbind.oid, `more than ${this.#limits.maxRows} rows`);
+    } else {
+      column.cells.set(indexBelow(column.oid, varbind.oid), varbind);
+      column.cursor = varbind.oid;
+    }
+  }
+
+  #notIncreasing(column: Column, oid: string): void {
+    this.#end(column, 'SNMP_NOT_INCREASING', oid, `came after ${column.cursor}; the rest of the column was left out`);
+  }
+
+  /** A request failed: ask for less, or give these columns up. */
+  #retreat(batch: readonly Column[], error: unknown): void {
+    const patience = this.#answered ? 1 : COLUMNS_AT_ONCE + 1;
+    const less = this.#lessAtOnce(error);
+    if (less !== null && this.#varbindsAtOnce > patience) this.#varbindsAtOnce = less;
+    else if (isTimeout(error) && !this.#answered) throw error;
+    else if (less !== null && this.#varbindsAtOnce > 1) this.#varbindsAtOnce = less;
+    else this.#giveUp(batch, error);
+  }
+
+  /** How much to ask for after this error; null when asking for less does not help. */
+  #lessAtOnce(error: unknown): number | null {
+    if (isTimeout(error) || isTooBig(error)) return Math.max(1, Math.floor(this.#varbindsAtOnce / 2));
+    return error instanceof SnmpStatusError ? 1 : null;
+  }
+
+  #giveUp(batch: readonly Column[], error: unknown): void {
+    if (error instanceof SnmpStatusError && error.snmpStatus === 'NoSuchName') {
+      for (const column of batch) column.open = false;
+      return;
+    }
+    const code = isTimeout(error) ? 'SNMP_TIMEOUT' : 'SNMP_BAD_ANSWER';
+    for (const column of batch) this.#end(column, code, column.cursor, messageOf(error));
+  }
+
+  #end(
+    column: Column,
+    key: 'SNMP_NOT_INCREASING' | 'SNMP_WALK_CUT' | 'SNMP_BAD_ANSWER' | 'SNMP_TIMEOUT',
+    oid: string,
+    message: string,
+  ): void {
+    column.open = false;
+    this.#problems.push({ code: `DETOUR_ERR_${key}`, oid, message });
+  }
+}
