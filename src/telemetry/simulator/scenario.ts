@@ -55,7 +55,7 @@ function tooLarge(bytes: number): DetourError {
 /** Aliases are refused altogether: a scenario needs none, and they make a small text huge. */
 function parseYaml(text: string): unknown {
   try {
-    const document = parseDocument(text, { logLevel: 'silent' });
+    const document = parseDocument(text);
     const [problem] = document.errors;
     if (problem) throw problem;
     return document.toJS({ maxAliasCount: 0 });
