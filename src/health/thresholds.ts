@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { DetourError } from '../core/errors.ts';
 
 const Ratio = (fallback: number, description: string) => Type.Number({ minimum: 0, default: fallback, description });
@@ -78,17 +79,7 @@ export interface ThresholdSettings {
   readonly utilisationUnhealthy: number;
 }
 
-interface SchemaNode {
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-}
-
-function defaultsOf(schema: SchemaNode): unknown {
-  if (!schema.properties) return schema.default;
-  return Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, defaultsOf(inner)]));
-}
-
-export const DEFAULT_THRESHOLDS = defaultsOf(ThresholdsSchema) as Thresholds;
+export const DEFAULT_THRESHOLDS: Thresholds = Value.Create(ThresholdsSchema);
 
 /** The thresholds of a configuration; throws INVALID_CONFIG where a pair is the wrong way round. */
 export function thresholdsFrom(settings: ThresholdSettings): Thresholds {
