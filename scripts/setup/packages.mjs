@@ -13,7 +13,7 @@ export function packagesNeeded(root) {
   if (stamp === wanted) return false;
   const missing = firstMissing(root);
   if (missing !== null) return missing;
-  writeFileSync(stampOf(root), wanted);
+  noteDown(root, wanted);
   return false;
 }
 
@@ -27,7 +27,16 @@ export async function installPackages(root, env) {
       `npm ci failed: ${tellingLine(result.stderr)} (check the network and the npm registry, then run it again)`,
     );
   }
-  writeFileSync(stampOf(root), fingerprint(root));
+  noteDown(root, fingerprint(root));
+}
+
+/** Only spares time: where the folder cannot be written (another user's checkout), each setup compares again. */
+function noteDown(root, text) {
+  try {
+    writeFileSync(stampOf(root), text);
+  } catch {
+    // See above.
+  }
 }
 
 /** The npm that runs us, where one does: it need not be on the PATH. */
