@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DetourError, type ErrorKey } from '../src/core/errors.ts';
@@ -84,7 +85,8 @@ async function readText(path: string, key: ErrorKey): Promise<string> {
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    // Without O_NONBLOCK a named pipe would hold us until someone writes to it.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const { size } = await checkedStat(file, path);
       if (size > MAX_FILE_BYTES) throw tooLarge(path);

@@ -2,14 +2,14 @@ import { DetourError } from '../../src/core/errors.ts';
 import { createRng, type Rng } from '../../src/core/rng.ts';
 import { NETWORK_FORMAT, validateNetwork } from '../formats/detour-network.ts';
 import { fibreLatencyMs } from '../geo.ts';
-import type { Network, PerDirection, Tier } from '../model.ts';
+import type { Network, Tier } from '../model.ts';
 import { dimension } from './capacity.ts';
 import { assignConduits } from './conduits.ts';
 import { coreSpans } from './core.ts';
 import { accessSpans, distributionSpans } from './edge.ts';
 import { createInterfaceNames } from './interfaces.ts';
 import { placeRouters, type Router } from './routers.ts';
-import type { Span } from './spans.ts';
+import type { DraftLink, Span } from './spans.ts';
 
 export interface BackboneOptions {
   /** The same seed gives the same network. */
@@ -20,15 +20,6 @@ export interface BackboneOptions {
 
 export const MIN_ROUTERS = 10;
 export const MAX_ROUTERS = 5000;
-
-/** A link while it is being made. */
-export interface DraftLink {
-  readonly id: string;
-  readonly span: Span;
-  readonly latencyMs: number;
-  readonly metric: PerDirection<number>;
-  readonly capacityBps: number;
-}
 
 /**
  * Makes a realistic backbone of the contiguous United States: core routers in large cities far apart, joined so that

@@ -1,7 +1,7 @@
 import type { Tier } from '../model.ts';
-import type { DraftLink } from './backbone.ts';
 import { gravityLoads } from './gravity.ts';
 import type { Router } from './routers.ts';
+import type { DraftLink } from './spans.ts';
 
 const GBPS = 1e9;
 /** Speeds that are bought for a tier, the smallest first. */

@@ -1,9 +1,9 @@
 import { connectedComponents } from '../components.ts';
 import { bearingDegrees } from '../geo.ts';
 import type { Srlg } from '../model.ts';
-import type { DraftLink } from './backbone.ts';
 import type { City } from './cities.ts';
 import type { Router } from './routers.ts';
+import type { DraftLink } from './spans.ts';
 
 /** Fibres shorter than this stay in the city. */
 const MIN_LENGTH_KM = 50;

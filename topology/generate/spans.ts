@@ -1,5 +1,5 @@
 import { distanceKm } from '../geo.ts';
-import type { Tier } from '../model.ts';
+import type { PerDirection, Tier } from '../model.ts';
 import type { Router } from './routers.ts';
 
 /** Two routers that are to be joined, by one link or several. */
@@ -16,4 +16,13 @@ export interface Span {
 
 export function spanBetween(a: Router, z: Router, tier: Tier, group: string | null = null): Span {
   return { a, z, tier, group, distanceKm: distanceKm(a, z) };
+}
+
+/** A link while it is being made. */
+export interface DraftLink {
+  readonly id: string;
+  readonly span: Span;
+  readonly latencyMs: number;
+  readonly metric: PerDirection<number>;
+  readonly capacityBps: number;
 }
