@@ -32,6 +32,11 @@ const SILENT: ArcCounts = {
   latencyMs: null,
 };
 
+/** Probes never take more of an arc than this: on a slow one there are fewer. */
+const PROBE_SHARE = 0.01;
+/** A burst never fills more of the buffer than this. */
+const BURST_SHARE = 0.05;
+
 /** Turns loads into what interfaces would have counted, with the noise that counting packets has. */
 export class InterfaceCounters {
   readonly #network: Network;
@@ -39,6 +44,8 @@ export class InterfaceCounters {
   readonly #links: LinkTable;
   readonly #plant: Scenario['plant'];
   readonly #rng: Rng;
+  /** Load of the probes on each arc, bit/s. */
+  readonly probeBps: Float64Array;
 
   constructor(network: Network, graph: CompiledGraph, links: LinkTable, plant: Scenario['plant'], rng: Rng) {
     this.#network = network;
@@ -46,11 +53,8 @@ export class InterfaceCounters {
     this.#links = links;
     this.#plant = plant;
     this.#rng = rng;
-  }
-
-  /** Load of the probes on every arc, bit/s. */
-  get probeBps(): number {
-    return this.#plant.probePacketsPerSecond * this.#plant.probePacketBytes * 8;
+    const wantedBps = plant.probePacketsPerSecond * plant.probePacketBytes * 8;
+    this.probeBps = graph.capacityBps.map((bps) => Math.min(wantedBps, bps * PROBE_SHARE));
   }
 
   /** One measurement per interface for the `seconds` that ended at `atMs`. */
@@ -98,11 +102,11 @@ export class InterfaceCounters {
   }
 
   #arc(arc: number, forwarded: Forwarded, state: PlantState, seconds: number): ArcCounts {
-    const { packetBytes, probePacketBytes, probePacketsPerSecond, visibleErrorShare } = this.#plant;
+    const { packetBytes, probePacketBytes, visibleErrorShare } = this.#plant;
     const rng = this.#rng;
     const offeredBps = forwarded.offeredBps[arc] as number;
     const data = poisson(rng, (offeredBps * seconds) / 8 / packetBytes);
-    const probes = Math.round(probePacketsPerSecond * seconds);
+    const probes = Math.round(((this.probeBps[arc] as number) * seconds) / 8 / probePacketBytes);
     const outPackets = data + probes;
     const meanBytes = outPackets === 0 ? packetBytes : (data * packetBytes + probes * probePacketBytes) / outPackets;
     // Counting noise must not let an arc send more than fits.
@@ -126,8 +130,8 @@ export class InterfaceCounters {
   #latency(arc: number, offeredBps: number): number {
     const { jitterMs, packetBytes, burstPackets, bufferMs } = this.#plant;
     const capacityBps = this.#graph.capacityBps[arc] as number;
-    const serviceMs = (burstPackets * packetBytes * 8 * 1000) / capacityBps;
-    const queueing = queueingMs((offeredBps + this.probeBps) / capacityBps, serviceMs, bufferMs);
+    const serviceMs = Math.min((burstPackets * packetBytes * 8 * 1000) / capacityBps, BURST_SHARE * bufferMs);
+    const queueing = queueingMs((offeredBps + (this.probeBps[arc] as number)) / capacityBps, serviceMs, bufferMs);
     return (this.#graph.latencyMs[arc] as number) + queueing + jitterMs * Math.abs(this.#rng.normal());
   }
 }

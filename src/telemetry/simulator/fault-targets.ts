@@ -69,18 +69,17 @@ export class FaultTargets {
     return this.#nodes.length === 0 ? null : rng.pick(this.#nodes);
   }
 
-  /** A link by id, or the busiest one that can be spared; null when there is none. */
+  /** A link by id, or the busiest one that can be spared (where none can, the busiest); null when all are hit. */
   named(idOrKeyword: string, kind: FaultKind, busy: ReadonlySet<number>): number | null {
     const known = this.#links.indexOf.get(idOrKeyword);
     if (known !== undefined || idOrKeyword !== BUSIEST) return known ?? null;
     const cut = (link: number) => (kind === 'fibre-cut' ? (this.#links.cutWith[link] as readonly number[]) : [link]);
-    const sparable = this.#byTraffic(this.#links.ids.map((_id, link) => link)).filter(
-      (link) => !busy.has(link) && this.#canSpare([...busy, ...cut(link)], busy),
-    );
-    if (kind === 'fibre-cut') return sparable[0] ?? null;
+    const free = this.#byTraffic(this.#links.ids.map((_id, link) => link)).filter((link) => !busy.has(link));
+    const sparable = free.filter((link) => this.#canSpare([...busy, ...cut(link)], busy));
+    const busiest = sparable[0] ?? free[0] ?? null;
+    if (kind === 'fibre-cut') return busiest;
     // A link that stays up is worth a reroute only where its traffic fits elsewhere.
-    const roomy = sparable.slice(0, MAX_TRIED).find((link) => this.#detourUtilisation([...busy, link]) < ROOMY);
-    return roomy ?? sparable[0] ?? null;
+    return sparable.slice(0, MAX_TRIED).find((link) => this.#detourUtilisation([...busy, link]) < ROOMY) ?? busiest;
   }
 
   #canSpare(closed: readonly number[], busy: ReadonlySet<number>): boolean {

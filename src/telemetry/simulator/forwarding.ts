@@ -18,8 +18,8 @@ export interface ForwardingInput {
   readonly pinned: readonly PinnedPath[];
   /** Share of the packets that survive the wire, per arc: 0 on a broken arc. */
   readonly wireSurvival: Float64Array;
-  /** Traffic every arc carries besides the demands (probes), bit/s. */
-  readonly probeBps: number;
+  /** Traffic each arc carries besides the demands (probes), bit/s. */
+  readonly probeBps: Float64Array;
 }
 
 export interface Forwarded {
@@ -74,8 +74,8 @@ export class Forwarder {
     return { offeredBps, dropRatio, deliveredBps: this.#deliveredBps, lostBps: this.#lostBps };
   }
 
-  #wantedDrop(arc: number, offeredBps: Float64Array, probeBps: number): number {
-    const wanted = (offeredBps[arc] as number) + probeBps;
+  #wantedDrop(arc: number, offeredBps: Float64Array, probeBps: Float64Array): number {
+    const wanted = (offeredBps[arc] as number) + (probeBps[arc] as number);
     const capacityBps = this.#graph.capacityBps[arc] as number;
     return wanted > capacityBps ? 1 - capacityBps / wanted : 0;
   }
@@ -179,7 +179,7 @@ export function forwardOnce(
     igpShare: new Float64Array(bps.length).fill(1),
     pinned: [],
     wireSurvival: new Float64Array(graph.arcCount).fill(1),
-    probeBps: 0,
+    probeBps: new Float64Array(graph.arcCount),
   };
   return new Forwarder({ ...graph, capacityBps: new Float64Array(graph.arcCount).fill(Infinity) }, table).forward(
     igp,
