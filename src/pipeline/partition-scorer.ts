@@ -1,6 +1,5 @@
 import type { Link } from '../../topology/model.ts';
 import { messageOf } from '../core/errors.ts';
-import { compileSchema } from '../core/schema.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { type LinkMemory, newLinkMemory, parseMemory } from '../health/memory.ts';
 import { linkStateOf, observe } from '../health/scorer.ts';
@@ -8,13 +7,11 @@ import { withStaleness } from '../health/staleness.ts';
 import type { Thresholds } from '../health/thresholds.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { LinkMemoryRecord, QueuedBatch, ScoringCommit } from '../store/store.ts';
-import { type InterfaceSample, InterfaceSampleSchema } from '../telemetry/sample.ts';
+import type { InterfaceSample } from '../telemetry/sample.ts';
 import { changeEvent } from './change-event.ts';
 
 /** What a commit writes, apart from who writes it. */
 export type Scored = Omit<ScoringCommit, 'partition' | 'fence'>;
-
-const sampleChecker = compileSchema(InterfaceSampleSchema, 'INVALID_INPUT');
 
 export interface PartitionContents {
   readonly memories: ReadonlyMap<string, unknown>;
@@ -41,15 +38,15 @@ export class PartitionScorer {
     }
   }
 
-  /** Scores batches in their order; states are as of the newest receipt among them. */
-  take(batches: readonly QueuedBatch[]): Scored {
+  /** Scores batches (at least one) in their order; states are as of the newest receipt among them, `nowMs` is when. */
+  take(batches: readonly QueuedBatch[], nowMs: number): Scored {
     const touched = new Set<string>();
     const faults: string[] = [];
     let applied = 0;
     let refused = 0;
     let asOfMs = 0;
     for (const batch of batches) {
-      if (batch.corrupt !== undefined) faults.push(`batch ${batch.id}: ${batch.corrupt}`);
+      if (batch.samples.length === 0) faults.push(`batch ${batch.id} is damaged`);
       for (const sample of batch.samples) {
         if (!this.#apply(sample, faults)) {
           refused += 1;
@@ -60,7 +57,7 @@ export class PartitionScorer {
         asOfMs = Math.max(asOfMs, sample.receivedAtMs);
       }
     }
-    const events: NewEvent[] = faults.length > 0 ? [faultEvent(faults, batches)] : [];
+    const events: NewEvent[] = faults.length > 0 ? [faultEvent(faults, nowMs)] : [];
     const { states, memories } = this.#judge(touched, asOfMs, events);
     return { lastId: batches.at(-1)?.id ?? null, states, memories, events, applied, refused };
   }
@@ -99,10 +96,6 @@ export class PartitionScorer {
   }
 
   #apply(sample: InterfaceSample, faults: string[]): boolean {
-    if (!sampleChecker.matches(sample)) {
-      faults.push('a sample does not match its schema');
-      return false;
-    }
     const link = this.#links.get(sample.linkId);
     if (!link) return false;
     let memory = this.#memories.get(sample.linkId);
@@ -134,9 +127,9 @@ export class PartitionScorer {
   }
 }
 
-function faultEvent(faults: readonly string[], batches: readonly QueuedBatch[]): NewEvent {
+function faultEvent(faults: readonly string[], nowMs: number): NewEvent {
   return {
-    atMs: batches.at(-1)?.samples.at(-1)?.receivedAtMs ?? 0,
+    atMs: nowMs,
     type: 'samples-refused',
     severity: 'warning',
     cleared: false,

@@ -117,7 +117,7 @@ class PartitionRun {
     const scorer = this.#scorer as PartitionScorer;
     const batches = await store.samples.read(this.#partition, this.#lastId, { maxBatches, blockMs });
     if (batches.length > 0) {
-      const scored = scorer.take(batches);
+      const scored = scorer.take(batches, clock.nowMs());
       if ((await this.#commit(scored)) === 'fenced') return 'fenced';
       this.#lastId = scored.lastId ?? this.#lastId;
       await store.samples.acknowledge(this.#partition, this.#lastId);

@@ -53,9 +53,8 @@ export interface LinkStateStore {
 export interface QueuedBatch {
   /** Grows within a partition. */
   readonly id: string;
+  /** Never queued empty: an empty one could not be read, and the scorer reports it and goes on behind it. */
   readonly samples: readonly InterfaceSample[];
-  /** Set, with no samples, where the stored batch could not be read: the scorer reports it and goes on behind it. */
-  readonly corrupt?: string;
 }
 
 /** Samples on their way to the scorer, one queue per partition (`partitionOf(linkId)`), in order, bounded. */

@@ -1,0 +1,98 @@
+/** One measured figure; one JSON object a line with `--json`. */
+export interface Measure {
+  readonly bench: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly better: 'lower' | 'higher';
+  /** What an issue demands; null where the bench only reports. */
+  readonly must: number | null;
+  /** What would be better still; null where none is named. */
+  readonly aim: number | null;
+  /** False only when `must` is missed. */
+  readonly ok: boolean;
+}
+
+export interface BenchOptions {
+  /** Every case, not only the ones that are quick. */
+  readonly full: boolean;
+  /** Ends the bench when its time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** A file in `cases/` exports one as `bench`. Measures may come one by one or all at the end. */
+export interface Bench {
+  readonly name: string;
+  readonly summary: string;
+  run(options: BenchOptions): AsyncIterable<Measure> | Promise<readonly Measure[]>;
+}
+
+export type MeasureInput = Omit<Measure, 'ok' | 'must' | 'aim'> & { readonly must?: number; readonly aim?: number };
+
+/** Completes a measure: `ok` says whether `must` is met; a figure that is no number never is. */
+export function measure(input: MeasureInput): Measure {
+  const { bench, metric, unit, better, must = null, aim = null } = input;
+  const isMet = must === null || (better === 'higher' ? input.value >= must : input.value <= must);
+  return {
+    bench,
+    metric,
+    value: rounded(input.value),
+    unit,
+    better,
+    must,
+    aim,
+    ok: isMet && Number.isFinite(input.value),
+  };
+}
+
+/** Four significant digits; more would pretend. */
+export function rounded(value: number): number {
+  if (!Number.isFinite(value)) return value;
+  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
+}
+
+/** The smallest value that at least this share (0..1) of the values does not exceed (nearest rank); NaN when empty. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((x, y) => x - y);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export function isBench(value: unknown): value is Bench {
+  const candidate = value as Partial<Bench> | null | undefined;
+  return typeof candidate?.name === 'string' && typeof candidate.run === 'function';
+}
+
+/** Both ways of answering, one by one. */
+export async function* measuresOf(bench: Bench, options: BenchOptions): AsyncIterable<Measure> {
+  const answer = bench.run(options);
+  if (answer instanceof Promise) yield* await answer;
+  else yield* answer;
+}
+
+const HEADINGS = ['bench', 'metric', 'value', 'unit', 'must', 'aim', 'ok'];
+
+/** Measures as a table for people. */
+export function table(measures: readonly Measure[]): string {
+  const rows = measures.map(({ bench, metric, value, unit, better, must, aim, ok }) => {
+    const sign = better === 'higher' ? '>=' : '<=';
+    const bound = (limit: number | null) => (limit === null ? '-' : `${sign} ${limit}`);
+    return [bench, metric, String(value), unit, bound(must), bound(aim), ok ? 'yes' : 'NO'];
+  });
+  return aligned([HEADINGS, ...rows]);
+}
+
+/** Rows with their columns aligned. */
+export function aligned(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { aligned, type Bench, isBench, type Measure, measuresOf, table } from './harness.ts';
+
+/** No bench runs longer; what hangs must not hang its caller. */
+const LIMIT_MS = 5 * 60_000;
+
+const CASES = new URL('./cases/', import.meta.url);
+
+async function findBenches(): Promise<Bench[]> {
+  const files = (await readdir(CASES)).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file)).sort();
+  const modules = await Promise.all(files.map(async (file) => (await import(new URL(file, CASES).href)) as unknown));
+  return modules.flatMap((module) => Object.values(module as Record<string, unknown>).filter(isBench));
+}
+
+async function runOne(bench: Bench, full: boolean, isJson: boolean): Promise<boolean> {
+  const abort = new AbortController();
+  const limit = setTimeout(() => {
+    abort.abort();
+    process.stderr.write(`${bench.name}: not finished within ${LIMIT_MS / 60_000} min\n`);
+    // A bench that does not listen to the signal is ended with its process.
+    setTimeout(() => process.exit(1), 5_000).unref();
+  }, LIMIT_MS);
+  const measures: Measure[] = [];
+  try {
+    for await (const found of measuresOf(bench, { full, signal: abort.signal })) {
+      measures.push(found);
+      if (isJson) process.stdout.write(`${JSON.stringify(found)}\n`);
+    }
+  } finally {
+    clearTimeout(limit);
+  }
+  if (!isJson) process.stdout.write(`${table(measures)}\n`);
+  return !abort.signal.aborted && measures.every(({ ok }) => ok);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const benches = await findBenches();
+  if (positionals.length === 0) {
+    process.stdout.write('npm run bench -- NAME [--json] [--full]\n\n');
+    process.stdout.write(`${aligned(benches.map(({ name, summary }) => [`  ${name}`, summary]))}\n`);
+    return 0;
+  }
+  let isMet = true;
+  for (const name of positionals) {
+    const bench = benches.find((candidate) => candidate.name === name);
+    if (!bench) {
+      process.stderr.write(`There is no bench ${name}; there are ${benches.map((known) => known.name).join(', ')}\n`);
+      return 2;
+    }
+    isMet = (await runOne(bench, values.full, values.json)) && isMet;
+  }
+  return isMet ? 0 : 1;
+}
+
+process.exitCode = await main();
