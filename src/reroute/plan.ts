@@ -47,6 +47,10 @@ export const PlanInputSchema = Type.Object({
   tunnels: Type.Array(TunnelSchema),
   /** Proposals that were open, so that one that still holds is kept. */
   open: Type.Array(ProposalSchema),
+  /** Proposals that were closed lately: their ids are taken, and what a person rolled back is not proposed again. */
+  closed: Type.Optional(
+    Type.Array(Type.Object({ id: Type.String(), closedAtMs: Type.Number(), byRequest: Type.Boolean() })),
+  ),
   limits: PlanLimitsSchema,
 });
 export type PlanInput = Static<typeof PlanInputSchema>;

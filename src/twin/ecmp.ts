@@ -47,8 +47,9 @@ function collectNextArcs(
   const end = graph.outStart[node + 1] as number;
   for (let slot = graph.outStart[node] as number; slot < end; slot += 1) {
     const arc = graph.outArcs[slot] as number;
-    const through = (cost[arc] as number) + (distance[graph.head[arc] as number] as number);
-    if (through <= here * (1 + RELATIVE_TOLERANCE)) into.push(arc);
+    const there = distance[graph.head[arc] as number] as number;
+    // Nearer, strictly: within the tolerance alone two nodes joined by a very cheap link would point at each other.
+    if (there < here && (cost[arc] as number) + there <= here * (1 + RELATIVE_TOLERANCE)) into.push(arc);
   }
 }
 

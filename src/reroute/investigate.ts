@@ -1,0 +1,127 @@
+import type { NetworkIndex } from '../../topology/model.ts';
+import { nodeNumber, type Twin } from '../twin/twin.ts';
+import { downLinksBehind, identifyCause, type KnownCause, overloadEpochMs, overloadIsMeasured } from './causes.ts';
+import { Drafts, partitionAround } from './draft.ts';
+import type { PlanInput } from './plan.ts';
+import type { Proposal } from './proposal.ts';
+import type { Problem, Solver } from './solver.ts';
+
+/** Everything a look for causes needs. */
+export interface Investigation {
+  readonly network: NetworkIndex;
+  readonly input: PlanInput;
+  readonly problem: Problem;
+  readonly solver: Solver;
+  readonly standing: readonly Proposal[];
+}
+
+/** Finds the causes in order of weight (bad links, overload, partitions) and has the solver deal with each. */
+export function investigate(investigation: Investigation): Drafts {
+  const drafts = new Drafts();
+  leaveBadLinks(investigation, drafts);
+  relieveOverload(investigation, drafts);
+  nameLostTraffic(investigation, drafts);
+  return drafts;
+}
+
+function identify(
+  at: Investigation,
+  kind: 'unhealthy' | 'overload' | 'down',
+  links: string[],
+  epochMs: number,
+  by: readonly string[] = [],
+) {
+  return identifyCause(at.network.network.name, at.input, at.standing, { kind, links, epochMs }, by);
+}
+
+/** All demands on bad arcs move together, the largest first; each belongs to the first bad link on its way. */
+function leaveBadLinks(at: Investigation, drafts: Drafts): void {
+  const { board, condition } = at.problem;
+  const causes = new Map<string, KnownCause>();
+  const causeOf = (link: string): KnownCause => {
+    const known = causes.get(link) ?? identify(at, 'unhealthy', [link], board.twin.states.get(link)?.sinceMs ?? 0);
+    causes.set(link, known);
+    return known;
+  };
+  const owner = new Map<number, KnownCause>();
+  for (const index of board.crossing(condition.bad)) {
+    const known = causeOf(firstBadLink(at.problem, index));
+    if (!known.settled) owner.set(index, known);
+  }
+  const solution = at.solver.leave(at.problem, [...owner.keys()]);
+  for (const known of causes.values()) {
+    const mine = (entry: { readonly index: number }) => owner.get(entry.index) === known;
+    drafts.add(known, { placements: solution.placements.filter(mine), stuck: solution.stuck.filter(mine) });
+  }
+}
+
+function firstBadLink(problem: Problem, index: number): string {
+  const { board, condition } = problem;
+  for (const path of board.pathsOf(index)) {
+    const bad = path.arcs.find((arc) => condition.bad[arc]);
+    if (bad !== undefined) return board.twin.linkOf[bad] as string;
+  }
+  throw new RangeError(`demand ${index} crosses no bad link`);
+}
+
+/** Arcs above the limit, the fullest first, where the figures confirm it or a link that went down explains it. */
+function relieveOverload(at: Investigation, drafts: Drafts): void {
+  const { problem } = at;
+  const opened = new Map<string, Twin>();
+  for (const arc of overfullArcs(problem)) {
+    const { twin } = problem.board;
+    const link = twin.linkOf[arc] as string;
+    const behind = downLinksBehind(twin, problem.condition, at.input.tunnels, opened, arc);
+    const id = twin.graph.arcIds[arc] as string;
+    const measured = overloadIsMeasured(twin.states.get(link), id, problem.limits.utilisationLimit);
+    if (!measured && behind.length === 0) continue;
+    const known = identify(at, 'overload', [link], overloadEpochMs(twin, link, behind), behind);
+    if (!known.settled && isOverfull(problem, arc)) drafts.add(known, at.solver.relieve(problem, arc));
+  }
+}
+
+function overfullArcs(problem: Problem): number[] {
+  const { board, condition } = problem;
+  const { twin } = board;
+  return twin.graph.arcIds
+    .map((_id, arc) => arc)
+    .filter((arc) => !twin.closed[arc] && !twin.stale[arc] && !condition.bad[arc] && isOverfull(problem, arc))
+    .sort((x, y) => board.utilisation(y) - board.utilisation(x) || x - y);
+}
+
+function isOverfull({ board, limits }: Problem, arc: number): boolean {
+  return board.utilisation(arc) > limits.utilisationLimit * (1 + 1e-9);
+}
+
+/** Traffic that no way is left for: nothing to reroute, but the links that cut it off can be named. */
+function nameLostTraffic(at: Investigation, drafts: Drafts): void {
+  const { twin } = at.problem.board;
+  const around = new Map<number, ReturnType<typeof partitionAround>>();
+  for (const index of twin.lost) {
+    const demand = twin.demands[index] as (typeof twin.demands)[number];
+    const source = nodeNumber(twin.graph, demand.source);
+    const partition = around.get(source) ?? partitionAround(twin, source);
+    around.set(source, partition);
+    const down = partition.links.filter((link) => at.problem.condition.downLinks.includes(link));
+    // Cut off without a fault: in pieces by design, or by an operator's hand.
+    if (down.length === 0) continue;
+    const epochMs = Math.max(...down.map((link) => twin.states.get(link)?.sinceMs ?? 0));
+    const known = identify(at, 'down', down, epochMs, partition.links);
+    if (known.settled) continue;
+    const draft = drafts.of(known);
+    draft.lost.push(index);
+    addToCut(draft.cuts, partition, demand);
+  }
+}
+
+function addToCut(
+  cuts: { links: string[]; nodes: string[]; demands: string[]; bps: number; reason: string }[],
+  partition: { links: string[]; nodes: string[] },
+  demand: { id: string; bps: number },
+): void {
+  const reason = `no link is left between ${partition.nodes.length} nodes and the rest: ${partition.links.join(', ')} down`;
+  const cut = cuts[0] ?? { links: partition.links, nodes: partition.nodes, demands: [], bps: 0, reason };
+  cut.demands.push(demand.id);
+  cut.bps += demand.bps;
+  cuts[0] = cut;
+}

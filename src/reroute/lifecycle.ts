@@ -1,0 +1,173 @@
+import { type ArcPath, igpPaths, numberedPaths, type Twin } from '../twin/twin.ts';
+import { type Board, crosses, fits } from './board.ts';
+import { overloadIsMeasured } from './causes.ts';
+import { type Condition, qualityParts } from './condition.ts';
+import type { PlanInput } from './plan.ts';
+import type { Proposal } from './proposal.ts';
+import type { Problem } from './solver.ts';
+
+/** Begins the reason of a proposal that was closed because its cause ended. */
+export const CAUSE_GONE = 'cause gone';
+
+export interface Closing {
+  readonly closed: readonly Proposal[];
+  /** Open proposals that still stand, by id. */
+  readonly standing: readonly Proposal[];
+}
+
+/** Demands (by index) whose tunnel belongs to the proposal. */
+export function tunnelledBy(input: PlanInput, twin: Twin, proposalId: string): number[] {
+  return input.tunnels
+    .filter((tunnel) => tunnel.proposalId === proposalId)
+    .map((tunnel) => twin.demandIndex.get(tunnel.demand) ?? -1)
+    .filter((index) => index >= 0);
+}
+
+/** True when a tunnel of this proposal is wanted in the network. */
+export function isInNetwork(input: PlanInput, proposalId: string): boolean {
+  return input.tunnels.some((tunnel) => tunnel.proposalId === proposalId);
+}
+
+/** Closes what has no cause any more, for long enough, and whose traffic can go back without harm. */
+export function closeWhatIsOver(problem: Problem, input: PlanInput): Closing {
+  const closed: Proposal[] = [];
+  const standing: Proposal[] = [];
+  for (const proposal of [...input.open].sort((x, y) => (x.id < y.id ? -1 : 1))) {
+    const goneSinceMs = causeGoneSinceMs(problem, input, proposal);
+    const held = goneSinceMs !== null && input.atMs - goneSinceMs >= input.limits.holdMs;
+    if (held && giveBack(problem, input, proposal)) closed.push(closeProposal(proposal, input));
+    else standing.push(proposal);
+  }
+  return { closed, standing };
+}
+
+export function closeProposal(proposal: Proposal, input: PlanInput, reason?: string): Proposal {
+  const returned = isInNetwork(input, proposal.id);
+  const text = `${reason ?? CAUSE_GONE}: ${returned ? 'traffic returned to the IGP' : 'nothing was applied'}`;
+  return {
+    ...proposal,
+    status: returned ? 'rolled-back' : 'expired',
+    updatedAtMs: input.atMs,
+    closedAtMs: input.atMs,
+    closedReason: text,
+  };
+}
+
+/** Since when the cause has been gone, ms; null while it stands or nothing is known. */
+function causeGoneSinceMs(problem: Problem, input: PlanInput, proposal: Proposal): number | null {
+  const since = proposal.cause.links.map((link) => linkGoneSinceMs(problem, input, proposal, link));
+  return since.includes(null) ? null : Math.max(proposal.appliedAtMs ?? 0, ...(since as number[]));
+}
+
+function linkGoneSinceMs(problem: Problem, input: PlanInput, proposal: Proposal, link: string): number | null {
+  const { twin } = problem.board;
+  const state = twin.states.get(link);
+  if (!state || state.state === 'stale') return null;
+  if (state.state === 'down' || state.adminDown) {
+    // The IGP has emptied the link. What is in the network stays until it is back; what is not, is moot.
+    return proposal.cause.kind === 'down' || isInNetwork(input, proposal.id) ? null : state.sinceMs;
+  }
+  if (proposal.cause.kind === 'down') return state.sinceMs;
+  const arcs = problem.condition.bad.map((_bad, arc) => (twin.linkOf[arc] === link ? 1 : 0));
+  const still =
+    proposal.cause.kind === 'overload'
+      ? stillOverloaded(problem, arcs)
+      : state.state === 'unhealthy' || qualityParts(state, problem.limits.utilisationLimit).length > 0;
+  return still ? null : state.sinceMs;
+}
+
+function stillOverloaded(problem: Problem, arcs: Uint8Array): boolean {
+  const { twin } = problem.board;
+  const { utilisationLimit } = problem.limits;
+  return twin.graph.arcIds.some((id, arc) => {
+    if (!arcs[arc]) return false;
+    const full = (twin.loadBps[arc] as number) > utilisationLimit * (twin.graph.capacityBps[arc] as number);
+    return full || overloadIsMeasured(twin.states.get(twin.linkOf[arc] as string), id, utilisationLimit);
+  });
+}
+
+/** Takes the proposal's tunnels off the board; false, and nothing changed, when that would do harm. */
+function giveBack(problem: Problem, input: PlanInput, proposal: Proposal): boolean {
+  const { board, condition, limits } = problem;
+  const demands = tunnelledBy(input, board.twin, proposal.id);
+  const before = demands.map((index) => [index, board.pathsOf(index)] as const);
+  for (const index of demands) board.release(index);
+  // Back below the relief goal, not just the limit: else an overload would come and go with every plan.
+  const limit = Math.max(0, limits.utilisationLimit - (proposal.cause.kind === 'overload' ? limits.holdMargin : 0));
+  const harmless = demands.every((index) => isSafe(board, condition, igpPaths(board.twin, index), limit));
+  if (!harmless) for (const [index, paths] of before) board.route(index, paths);
+  return harmless;
+}
+
+function isSafe(board: Board, condition: Condition, paths: readonly ArcPath[], limit: number): boolean {
+  return (
+    !crosses(paths, condition.bad) &&
+    !crosses(paths, condition.shunned) &&
+    paths.every((path) => path.arcs.every((arc) => fits(board, arc, 0, limit)))
+  );
+}
+
+/** Demands of an open proposal whose move does not hold any more, by proposal id. */
+export type Dropped = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * Puts the moves of proposals that stand but are not in the network yet on the board, as far as they still hold:
+ * their arcs may all take traffic, and fit with everything counted together. What does not hold is dropped.
+ */
+export function adoptStanding(problem: Problem, standing: readonly Proposal[]): Dropped {
+  const dropped = new Map<string, Set<string>>();
+  const adopted: { proposalId: string; demand: string; index: number; arcs: number[] }[] = [];
+  const drop = (proposalId: string, demand: string): void => {
+    dropped.set(proposalId, (dropped.get(proposalId) ?? new Set()).add(demand));
+  };
+  for (const proposal of standing.filter((one) => one.status === 'proposed')) {
+    for (const move of proposal.moves) {
+      const index = problem.board.twin.demandIndex.get(move.demand);
+      const paths = numberedPaths(problem.board.twin.graph, move.to);
+      const fresh = paths && newArcs(problem, paths, index);
+      if (index === undefined || !paths || !fresh || !mayGo(problem, paths, fresh)) drop(proposal.id, move.demand);
+      else {
+        problem.board.route(index, paths);
+        adopted.push({ proposalId: proposal.id, demand: move.demand, index, arcs: fresh });
+      }
+    }
+  }
+  dropOverfull(problem, adopted, drop);
+  return dropped;
+}
+
+/** Arcs that the paths would newly use, against where the demand goes now. */
+function newArcs(problem: Problem, paths: readonly ArcPath[], index: number | undefined): number[] {
+  const now = index === undefined ? [] : problem.board.pathsOf(index);
+  const used = new Set(now.flatMap((path) => path.arcs));
+  return [...new Set(paths.flatMap((path) => path.arcs))].filter((arc) => !used.has(arc));
+}
+
+function mayGo(problem: Problem, paths: readonly ArcPath[], fresh: readonly number[]): boolean {
+  const { condition, board } = problem;
+  const open = paths.every((path) => path.arcs.every((arc) => !board.twin.closed[arc]));
+  return open && fresh.every((arc) => !condition.shunned[arc]);
+}
+
+function dropOverfull(
+  problem: Problem,
+  adopted: { proposalId: string; demand: string; index: number; arcs: number[] }[],
+  drop: (proposalId: string, demand: string) => void,
+): void {
+  const { board, limits } = problem;
+  // What goes back may fill an arc of another move, so look again until nothing is dropped.
+  for (let rest = adopted; ; ) {
+    const overfull = rest.filter((move) => move.arcs.some((arc) => !fits(board, arc, 0, limits.utilisationLimit)));
+    if (overfull.length === 0) return;
+    for (const move of overfull) {
+      board.route(move.index, board.presentPaths(move.index));
+      drop(move.proposalId, move.demand);
+    }
+    rest = rest.filter((move) => !overfull.includes(move));
+  }
+}
+
+/** True when nothing of an open proposal has become impossible: for a last look before it is applied. */
+export function movesHold(problem: Problem, proposal: Proposal): boolean {
+  return adoptStanding(problem, [{ ...proposal, status: 'proposed' }]).size === 0;
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { NetworkIndex } from '../../topology/model.ts';
+import { contentHash } from '../core/ids.ts';
+import { formatDuration, formatRatio } from '../core/units.ts';
+import { buildTwin, type Twin } from '../twin/twin.ts';
+import { Board } from './board.ts';
+import { assessLinks, type Condition } from './condition.ts';
+import { investigate } from './investigate.ts';
+import { adoptStanding, closeWhatIsOver } from './lifecycle.ts';
+import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
+import { type Reconciled, reconcile } from './reconcile.ts';
+import type { Solver } from './solver.ts';
+import { wayRound } from './way-round.ts';
+import { movedBps, writeUp } from './write-up.ts';
+
+/** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
+export interface PlanIds {
+  readonly planId: string;
+  readonly inputId: string;
+}
+
+/**
+ * The id under which an input is kept (by its text as it stands: sorting the keys of thousands of demands would take
+ * longer than the plan), and the plan's id where nothing else names it.
+ */
+export function planIdsOf(input: PlanInput): PlanIds {
+  const inputId = `i-${createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16)}`;
+  return { inputId, planId: `p-${contentHash({ inputId }, 16)}` };
+}
+
+/**
+ * One plan, pure: the same input gives the same outcome. What is bad is found from the link states, the traffic that
+ * is concerned from the twin; `solver` finds its ways. Refusals are values (`plan.refused`), and nothing is proposed,
+ * kept or closed then.
+ */
+export function planReroutes(
+  network: NetworkIndex,
+  input: PlanInput,
+  trigger: PlanTrigger,
+  ids: PlanIds = planIdsOf(input),
+  solver: Solver = wayRound,
+): PlanOutcome {
+  const twin = buildTwin({
+    network: network.network,
+    states: input.links,
+    demands: input.demands.demands,
+    tunnels: input.tunnels,
+  });
+  const condition = assessLinks(network, twin, input.limits.utilisationLimit);
+  const head = planHead(input, trigger, ids, condition);
+  const refused = refusal(network, input, condition);
+  if (refused) return { plan: { ...head, ...NOTHING, refused }, changed: [] };
+  const board = new Board(twin);
+  const problem = { board, condition, limits: input.limits };
+  const { closed, standing } = closeWhatIsOver(problem, input);
+  const dropped = adoptStanding(problem, standing);
+  const drafts = investigate({ network, input, problem, solver, standing });
+  const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
+  const result = reconcile(input, ids.planId, findings, standing, dropped);
+  const all = { ...result, closed: [...closed, ...result.closed] };
+  const mlu = { before: mluOf(twin), after: board.mlu() };
+  const movedSum = findings.flatMap((finding) => finding.moves).reduce((sum, move) => sum + movedBps(move), 0);
+  return {
+    plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum },
+    changed: [...all.created, ...all.revised, ...all.closed],
+  };
+}
+
+const NOTHING = { created: [], kept: [], revised: [], closed: [], mlu: null, movedBps: 0 };
+
+function planHead(input: PlanInput, trigger: PlanTrigger, ids: PlanIds, condition: Condition) {
+  return {
+    id: ids.planId,
+    inputId: ids.inputId,
+    trigger,
+    atMs: input.atMs,
+    badLinks: [...new Set([...condition.unhealthyLinks, ...condition.downLinks])].sort(),
+    staleLinks: [...condition.staleLinks],
+    demandSource: input.demands.source,
+  };
+}
+
+function idsOf(result: Reconciled) {
+  const ids = (proposals: readonly { readonly id: string }[]) => proposals.map((proposal) => proposal.id).sort();
+  return {
+    created: ids(result.created),
+    kept: ids(result.kept),
+    revised: ids(result.revised),
+    closed: ids(result.closed),
+  };
+}
+
+function mluOf(twin: Twin): number {
+  return new Board(twin).mlu();
+}
+
+/** Why nothing is planned; null when the view is good enough. */
+function refusal(
+  network: NetworkIndex,
+  input: PlanInput,
+  condition: Condition,
+): { code: string; reason: string } | null {
+  const { limits, demands } = input;
+  const links = network.network.links.length;
+  const stale = condition.staleLinks.length;
+  if (links === 0) return { code: 'NO_LINKS', reason: 'the network has no links' };
+  if (stale > limits.maxStaleShare * links) {
+    const share = `${formatRatio(stale / links)} of the links (${stale} of ${links})`;
+    return {
+      code: 'VIEW_LOST',
+      reason: `${share} are stale, more than ${formatRatio(limits.maxStaleShare)}: nothing is planned`,
+    };
+  }
+  const ageMs = demands.atMs === null ? 0 : input.atMs - demands.atMs;
+  if (ageMs > limits.maxDemandAgeMs) {
+    const allowed = formatDuration(limits.maxDemandAgeMs);
+    return { code: 'DEMANDS_TOO_OLD', reason: `the demands are ${formatDuration(ageMs)} old, more than ${allowed}` };
+  }
+  return null;
+}

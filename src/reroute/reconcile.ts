@@ -1,0 +1,93 @@
+import { closeProposal, type Dropped } from './lifecycle.ts';
+import type { PlanInput } from './plan.ts';
+import type { Proposal } from './proposal.ts';
+import type { Finding } from './write-up.ts';
+
+/** What becomes of the proposals in this plan; `kept` ones are not written again. */
+export interface Reconciled {
+  readonly created: readonly Proposal[];
+  readonly revised: readonly Proposal[];
+  readonly closed: readonly Proposal[];
+  readonly kept: readonly Proposal[];
+}
+
+/** Compares what was found with what stands: new causes get a proposal, changed ones a revision, the rest is kept. */
+export function reconcile(
+  input: PlanInput,
+  planId: string,
+  findings: readonly Finding[],
+  standing: readonly Proposal[],
+  dropped: Dropped,
+): Reconciled {
+  const result = {
+    created: [] as Proposal[],
+    revised: [] as Proposal[],
+    closed: [] as Proposal[],
+    kept: [] as Proposal[],
+  };
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  for (const proposal of standing) {
+    const gone = dropped.get(proposal.id) ?? new Set<string>();
+    const next = review(input, planId, proposal, byId.get(proposal.id) ?? null, gone);
+    result[next.verdict].push(next.proposal);
+  }
+  const open = new Set(standing.map((proposal) => proposal.id));
+  for (const finding of findings) {
+    if (!open.has(finding.id)) result.created.push(create(input, planId, finding));
+  }
+  return result;
+}
+
+function create(input: PlanInput, planId: string, finding: Finding): Proposal {
+  const life = { appliedAtMs: null, closedAtMs: null, closedReason: null };
+  const times = { createdAtMs: input.atMs, updatedAtMs: input.atMs };
+  return { ...finding, revision: 1, status: 'proposed', planId, ...times, ...life };
+}
+
+function review(
+  input: PlanInput,
+  planId: string,
+  proposal: Proposal,
+  finding: Finding | null,
+  gone: ReadonlySet<string>,
+): { verdict: 'kept' | 'revised' | 'closed'; proposal: Proposal } {
+  const moved = new Set(finding?.moves.map((move) => move.demand));
+  const retained = proposal.moves.filter((move) => !gone.has(move.demand) && !moved.has(move.demand));
+  const moves = [...retained, ...(finding?.moves ?? [])];
+  const kind = moves.length > 0 ? 'reroute' : 'no-safe-alternative';
+  if (!finding && (kind === 'no-safe-alternative' || proposal.kind === 'no-safe-alternative')) {
+    return { verdict: 'closed', proposal: closeProposal(proposal, input, 'no traffic needs to move any more') };
+  }
+  const holds = moved.size === 0 && gone.size === 0 && kind === proposal.kind && !staysMore(proposal, finding);
+  if (holds) return { verdict: 'kept', proposal };
+  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves) };
+}
+
+/** True when demands are stuck now that were not when the proposal was written. */
+function staysMore(proposal: Proposal, finding: Finding | null): boolean {
+  // Which demands an overload leaves stuck follows the traffic from minute to minute; that is no news.
+  if (!finding || proposal.cause.kind === 'overload') return false;
+  const known = new Set(proposal.why.stayed.map((one) => one.demand));
+  return finding.why.stayed.some((one) => !known.has(one.demand));
+}
+
+function revise(
+  input: PlanInput,
+  planId: string,
+  proposal: Proposal,
+  finding: Finding | null,
+  moves: Proposal['moves'],
+): Proposal {
+  return {
+    ...proposal,
+    ...(finding ?? {}),
+    moves,
+    kind: moves.length > 0 ? 'reroute' : 'no-safe-alternative',
+    // What of the saving was already there stands beside what the new moves add.
+    expectedSavingBps: moves.length > 0 ? Math.max(proposal.expectedSavingBps, finding?.expectedSavingBps ?? 0) : 0,
+    revision: proposal.revision + 1,
+    status: 'proposed',
+    planId,
+    updatedAtMs: input.atMs,
+  };
+}

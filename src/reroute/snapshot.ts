@@ -1,0 +1,66 @@
+import type { NetworkIndex } from '../../topology/model.ts';
+import { contentHash } from '../core/ids.ts';
+import { withStaleness } from '../health/staleness.ts';
+import type { CycleDeps } from './cycle-deps.ts';
+import { linkLocalDemands } from './local-demands.ts';
+import type { DemandSet, PlanInput } from './plan.ts';
+import { OPEN_STATUSES, type Proposal } from './proposal.ts';
+
+/** Begins the reason of a proposal that a person took back. */
+export const ON_REQUEST = 'on request';
+/** Closed proposals beyond this many are too old to matter to any cause. */
+const MAX_CLOSED = 500;
+
+export function networkHashOf(network: NetworkIndex): string {
+  return `n-${contentHash(network.network, 16)}`;
+}
+
+/** Reads everything a plan depends on, in one go, at the clock's now. */
+export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
+  const { store, network, clock, limits } = deps;
+  const [known, demands, { tunnels }, proposals] = await Promise.all([
+    store.links.readAll(),
+    store.traffic.demands(),
+    store.traffic.tunnels(),
+    store.plans.proposals(),
+  ]);
+  const atMs = clock.nowMs();
+  const links = network.network.links.map((link) => withStaleness(known.get(link.id) ?? null, link.id, atMs));
+  const states = new Map(links.map((state) => [state.linkId, state]));
+  return {
+    networkHash: networkHashOf(network),
+    atMs,
+    links,
+    demands: usableDemands(deps, demands, atMs) ?? linkLocalDemands(network, states, atMs),
+    tunnels: [...tunnels].sort((x, y) => (x.demand < y.demand ? -1 : 1)),
+    open: proposals.filter(isOpen).sort((x, y) => (x.id < y.id ? -1 : 1)),
+    closed: closedLately(proposals),
+    limits,
+  };
+}
+
+export function isOpen(proposal: Proposal): boolean {
+  return OPEN_STATUSES.includes(proposal.status);
+}
+
+function closedLately(proposals: readonly Proposal[]): NonNullable<PlanInput['closed']> {
+  return proposals
+    .filter((proposal) => !isOpen(proposal))
+    .map((proposal) => ({
+      id: proposal.id,
+      closedAtMs: proposal.closedAtMs ?? proposal.updatedAtMs,
+      byRequest: proposal.closedReason?.startsWith(ON_REQUEST) ?? false,
+    }))
+    .sort((x, y) => y.closedAtMs - x.closedAtMs || (x.id < y.id ? -1 : 1))
+    .slice(0, MAX_CLOSED)
+    .sort((x, y) => x.closedAtMs - y.closedAtMs || (x.id < y.id ? -1 : 1));
+}
+
+/** The known demands that this network can carry; null when there are none or they are too old to plan with. */
+function usableDemands({ network, limits }: CycleDeps, known: DemandSet | null, atMs: number): DemandSet | null {
+  if (!known || (known.atMs !== null && atMs - known.atMs > limits.maxDemandAgeMs)) return null;
+  const demands = known.demands.filter(
+    ({ source, target }) => source !== target && network.nodeById.has(source) && network.nodeById.has(target),
+  );
+  return demands.length > 0 ? { ...known, demands } : null;
+}

@@ -1,0 +1,256 @@
+import type { Demand, Network } from '../../topology/model.ts';
+import { type ArcId, parseArcId } from '../core/ids.ts';
+import type { LinkState } from '../health/link-state.ts';
+import { type CompiledGraph, compileGraph } from './compiled.ts';
+import { addLoads, ecmpPaths, routeTo, type TargetRouting } from './ecmp.ts';
+import { buildGraph } from './graph.ts';
+import { ShortestPaths } from './shortest-path.ts';
+
+/** A share (0..1) of a demand on a path of arc numbers. */
+export interface ArcPath {
+  readonly share: number;
+  readonly arcs: readonly number[];
+}
+
+/** An explicit path set that overrides the IGP for one demand; arcs by id. */
+export interface PinnedRoute {
+  readonly demand: string;
+  readonly paths: readonly { readonly share: number; readonly arcs: readonly string[] }[];
+}
+
+export interface TwinInput {
+  readonly network: Network;
+  /** Latest states; a link without one is taken for stale. */
+  readonly states: readonly LinkState[];
+  readonly demands: readonly Demand[];
+  readonly tunnels: readonly PinnedRoute[];
+}
+
+/** The network as it carries its traffic now: what the IGP has closed, and every demand on its way. */
+export interface Twin {
+  readonly graph: CompiledGraph;
+  readonly search: ShortestPaths;
+  /** A second search, for the far end. */
+  readonly onward: ShortestPaths;
+  /** Link id of each arc. */
+  readonly linkOf: readonly string[];
+  readonly states: ReadonlyMap<string, LinkState>;
+  /** 1 where the IGP sends nothing: the link is down, or shut by its operator. */
+  readonly closed: Uint8Array;
+  /** 1 where nothing is known: keeps its load, gets no new traffic. */
+  readonly stale: Uint8Array;
+  /** IGP metric per arc; Infinity where closed. */
+  readonly igpCost: Float64Array;
+  readonly demands: readonly Demand[];
+  readonly demandIndex: ReadonlyMap<string, number>;
+  /** Paths of the demands (by index) that do not follow the IGP; tunnels over a closed arc have fallen back. */
+  readonly pinned: ReadonlyMap<number, readonly ArcPath[]>;
+  /** bit/s per arc. */
+  readonly loadBps: Float64Array;
+  /** Demands without a way, by index. */
+  readonly lost: readonly number[];
+  /** IGP routing towards a node number; computed once. */
+  routing(target: number): TargetRouting;
+}
+
+/** More equal-cost paths than this are not told apart. */
+const MAX_EQUAL_PATHS = 128;
+
+/**
+ * Builds the twin: link states close arcs, the IGP routes every demand over the rest (ECMP by metric), tunnels
+ * override it. Demands whose ends the network does not have are refused by `RangeError`: files and measurements are
+ * checked before they come here.
+ */
+export function buildTwin(input: TwinInput): Twin {
+  const graph = compileGraph(buildGraph(input.network));
+  const states = new Map(input.states.map((state) => [state.linkId, state]));
+  const linkOf = graph.arcIds.map((id) => parseArcId(id)?.linkId ?? id);
+  const closed = Uint8Array.from(linkOf, (link) => (isClosed(states.get(link)) ? 1 : 0));
+  const stale = Uint8Array.from(linkOf, (link) => (isStale(states.get(link)) ? 1 : 0));
+  return routeTraffic({ graph, states, linkOf, closed, stale }, input.demands, input.tunnels);
+}
+
+type TwinFrame = Pick<Twin, 'graph' | 'states' | 'linkOf' | 'closed' | 'stale'>;
+
+/** The same network and traffic with other arcs closed: what if these links were back, or gone? */
+export function withClosed(twin: Twin, closed: Uint8Array, tunnels: readonly PinnedRoute[]): Twin {
+  return routeTraffic({ ...twin, closed }, twin.demands, tunnels);
+}
+
+function routeTraffic(frame: TwinFrame, demands: readonly Demand[], tunnels: readonly PinnedRoute[]): Twin {
+  const { graph, closed } = frame;
+  const igpCost = Float64Array.from(graph.metric, (metric, arc) => (closed[arc] ? Infinity : metric));
+  const search = new ShortestPaths(graph);
+  const known = new Map<number, TargetRouting>();
+  const routing = (target: number): TargetRouting => {
+    const routed = known.get(target) ?? routeTo(search, target, igpCost);
+    known.set(target, routed);
+    return routed;
+  };
+  const demandIndex = new Map(demands.map((demand, index) => [demand.id, index]));
+  const pinned = pinnedPaths(frame, demands, demandIndex, tunnels);
+  const { loadBps, lost } = loadArcs(graph, demands, pinned, routing);
+  const { states, linkOf, stale } = frame;
+  return {
+    graph,
+    states,
+    linkOf,
+    closed,
+    stale,
+    search,
+    onward: new ShortestPaths(graph),
+    igpCost,
+    demands,
+    demandIndex,
+    pinned,
+    loadBps,
+    lost,
+    routing,
+  };
+}
+
+function isClosed(state: LinkState | undefined): boolean {
+  return state !== undefined && (state.state === 'down' || state.adminDown);
+}
+
+function isStale(state: LinkState | undefined): boolean {
+  return state === undefined || state.state === 'stale';
+}
+
+/** Tunnels as arc numbers, without those that a closed or unknown arc breaks; link-local demands on their arc. */
+function pinnedPaths(
+  frame: TwinFrame,
+  demands: readonly Demand[],
+  demandIndex: ReadonlyMap<string, number>,
+  tunnels: readonly PinnedRoute[],
+): Map<number, ArcPath[]> {
+  const pinned = new Map<number, ArcPath[]>();
+  demands.forEach((demand, index) => {
+    const arc = localArc(frame.graph, demand);
+    if (arc !== null && !frame.closed[arc]) pinned.set(index, [{ share: 1, arcs: [arc] }]);
+  });
+  for (const tunnel of tunnels) {
+    const index = demandIndex.get(tunnel.demand);
+    const paths = index === undefined ? null : numberedPaths(frame.graph, tunnel.paths);
+    if (index === undefined || paths === null) continue;
+    if (paths.every((path) => path.arcs.every((arc) => !frame.closed[arc]))) pinned.set(index, paths);
+  }
+  return pinned;
+}
+
+/** The arc whose traffic a link-local demand is: it bears the arc's id and has its ends; null for others. */
+function localArc(graph: CompiledGraph, demand: Demand): number | null {
+  const arc = graph.arcIndex.get(demand.id);
+  if (arc === undefined) return null;
+  const { nodeIds, tail, head } = graph;
+  const sameEnds = nodeIds[tail[arc] as number] === demand.source && nodeIds[head[arc] as number] === demand.target;
+  return sameEnds ? arc : null;
+}
+
+/** Paths by arc id as paths by arc number; null when an arc is not part of the network. */
+export function numberedPaths(graph: CompiledGraph, paths: PinnedRoute['paths']): ArcPath[] | null {
+  const numbered: ArcPath[] = [];
+  for (const path of paths) {
+    const arcs = path.arcs.map((id) => graph.arcIndex.get(id) ?? -1);
+    if (arcs.includes(-1)) return null;
+    numbered.push({ share: path.share, arcs });
+  }
+  return numbered;
+}
+
+export function namedPaths(graph: CompiledGraph, paths: readonly ArcPath[]): { share: number; arcs: ArcId[] }[] {
+  return paths.map((path) => ({ share: path.share, arcs: path.arcs.map((arc) => graph.arcIds[arc] as ArcId) }));
+}
+
+function loadArcs(
+  graph: CompiledGraph,
+  demands: readonly Demand[],
+  pinned: ReadonlyMap<number, readonly ArcPath[]>,
+  routing: (target: number) => TargetRouting,
+): { loadBps: Float64Array; lost: number[] } {
+  const loadBps = new Float64Array(graph.arcCount);
+  const lost: number[] = [];
+  const inflows = new Map<number, Float64Array>();
+  demands.forEach((demand, index) => {
+    const paths = pinned.get(index);
+    if (paths) {
+      addPaths(loadBps, paths, demand.bps);
+      return;
+    }
+    const source = nodeNumber(graph, demand.source);
+    const target = nodeNumber(graph, demand.target);
+    if (source === target) return;
+    if (routing(target).distance[source] === Infinity) lost.push(index);
+    else inflowTo(inflows, target, graph.nodeCount)[source] = (inflows.get(target)?.[source] ?? 0) + demand.bps;
+  });
+  for (const [target, inflow] of inflows) addLoads(routing(target), graph, inflow, loadBps);
+  return { loadBps, lost };
+}
+
+function inflowTo(inflows: Map<number, Float64Array>, target: number, nodeCount: number): Float64Array {
+  const inflow = inflows.get(target) ?? new Float64Array(nodeCount);
+  inflows.set(target, inflow);
+  return inflow;
+}
+
+/** Adds `bps` (negative to take it away) on the paths by their shares; no arc goes below 0 by rounding. */
+export function addPaths(loadBps: Float64Array, paths: readonly ArcPath[], bps: number): void {
+  for (const path of paths) {
+    for (const arc of path.arcs) loadBps[arc] = Math.max(0, (loadBps[arc] as number) + bps * path.share);
+  }
+}
+
+export function nodeNumber(graph: CompiledGraph, id: string): number {
+  const node = graph.nodeIndex.get(id);
+  if (node === undefined) throw new RangeError(`the network has no node ${id}`);
+  return node;
+}
+
+/** Where a demand (by index) goes now; empty when it is lost. */
+export function currentPaths(twin: Twin, index: number): readonly ArcPath[] {
+  return twin.pinned.get(index) ?? igpPaths(twin, index);
+}
+
+/** Where the IGP would take a demand if no tunnel did. */
+export function igpPaths(twin: Twin, index: number): readonly ArcPath[] {
+  const { graph } = twin;
+  const demand = twin.demands[index] as Demand;
+  const own = localArc(graph, demand);
+  if (own !== null && !twin.closed[own]) return [{ share: 1, arcs: [own] }];
+  const routing = twin.routing(nodeNumber(graph, demand.target));
+  return ecmpPaths(routing, graph, nodeNumber(graph, demand.source), MAX_EQUAL_PATHS);
+}
+
+/** Indices of the demands of which some part crosses a marked arc now. */
+export function demandsCrossing(twin: Twin, marked: Uint8Array): number[] {
+  const tainted = new Map<number, Uint8Array>();
+  const touches = (target: number, source: number): boolean => {
+    const nodes = tainted.get(target) ?? taintedNodes(twin, target, marked);
+    tainted.set(target, nodes);
+    return nodes[source] === 1;
+  };
+  const crossing: number[] = [];
+  twin.demands.forEach((demand, index) => {
+    const paths = twin.pinned.get(index);
+    const crosses = paths
+      ? paths.some((path) => path.arcs.some((arc) => marked[arc]))
+      : touches(nodeNumber(twin.graph, demand.target), nodeNumber(twin.graph, demand.source));
+    if (crosses) crossing.push(index);
+  });
+  return crossing;
+}
+
+/** 1 for every node whose traffic to the target crosses a marked arc: nearest first, so successors are known. */
+function taintedNodes(twin: Twin, target: number, marked: Uint8Array): Uint8Array {
+  const routing = twin.routing(target);
+  const nodes = new Uint8Array(twin.graph.nodeCount);
+  for (let at = routing.order.length - 1; at >= 0; at -= 1) {
+    const node = routing.order[at] as number;
+    const end = routing.nextStart[node + 1] as number;
+    for (let slot = routing.nextStart[node] as number; slot < end; slot += 1) {
+      const arc = routing.nextArcs[slot] as number;
+      if (marked[arc] || nodes[twin.graph.head[arc] as number]) nodes[node] = 1;
+    }
+  }
+  return nodes;
+}
