@@ -80,7 +80,7 @@ export const STREAM_LIMITS: StreamLimits = {
   maxBufferedBytes: 1 << 20,
   keepAliveMs: 15_000,
   maxReplay: 5_000,
-  blockMs: 400,
+  blockMs: 250,
 };
 
 /** Everything the API works with. It opens no connection of its own. */

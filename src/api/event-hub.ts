@@ -90,9 +90,15 @@ export class EventHub {
 
   #sendMissed(client: Client, resumeAfter: string, missed: readonly Event[]): void {
     client.lastId = resumeAfter;
-    const frames = missed.map((event) => frame(event.type, event.id, event)).join('');
-    if (frames) client.writer.writeLarge(frames);
-    client.lastId = missed.at(-1)?.id ?? resumeAfter;
+    this.#sendTogether(client, missed);
+  }
+
+  /** Sends what has gathered as one write, for which room is made as for a snapshot. */
+  #sendTogether(client: Client, events: readonly Event[]): void {
+    const later = events.filter((event) => compareStreamIds(event.id, client.lastId) > 0);
+    if (later.length === 0) return;
+    client.lastId = later.at(-1)?.id ?? client.lastId;
+    client.writer.writeLarge(later.map((event) => frame(event.type, event.id, event)).join(''));
   }
 
   /** Events after this id; null when some are gone, the id is unknown, or there are too many. */
@@ -112,7 +118,7 @@ export class EventHub {
   #goLive(client: Client): void {
     const waiting = client.pending ?? [];
     client.pending = null;
-    for (const event of waiting) this.#deliver(client, event);
+    this.#sendTogether(client, waiting);
   }
 
   #deliver(client: Client, event: Event): void {

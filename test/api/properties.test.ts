@@ -85,12 +85,8 @@ it('refuses every parameter that a route does not know, by its name', async () =
     .filter((name) => ![...NAMES, ...MORE_NAMES].includes(name));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...READS), unknown, async (path, name) => {
-      const answer = await send({
-        url: `/api/v1/${path}?from=A&to=B&${name}=1`.replace(
-          /\?from=A&to=B&/,
-          path === 'paths' ? '?from=A&to=B&' : '?',
-        ),
-      });
+      const needed = path === 'paths' ? 'from=A&to=B&' : '';
+      const answer = await send({ url: `/api/v1/${path}?${needed}${name}=1` });
       expect(answer.statusCode).toBe(400);
       expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(name);
     }),

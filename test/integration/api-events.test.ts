@@ -1,0 +1,255 @@
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import {
+  createHarness,
+  type Harness,
+  linkEvent,
+  linkState,
+  plan,
+  proposal,
+  writePlan,
+  writeStates,
+} from '../api/harness.ts';
+
+interface Frame {
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  readonly data: unknown;
+}
+
+/** A client that keeps every frame it got. */
+class StreamClient {
+  readonly frames: Frame[] = [];
+  readonly response: IncomingMessage;
+  comments = 0;
+  ended = false;
+  readonly #request: ClientRequest;
+  #rest = '';
+
+  constructor(request: ClientRequest, response: IncomingMessage) {
+    this.#request = request;
+    this.response = response;
+    response.setEncoding('utf8');
+    response.on('data', (text: string) => this.#take(text));
+    response.on('close', () => {
+      this.ended = true;
+    });
+    response.on('error', () => undefined);
+  }
+
+  static open(port: number, headers: Record<string, string> = {}): Promise<StreamClient> {
+    return new Promise((resolve, reject) => {
+      const request = get(
+        {
+          host: '127.0.0.1',
+          port,
+          path: '/api/v1/events',
+          headers: { accept: 'text/event-stream', ...headers },
+          agent: false,
+        },
+        (response) => resolve(new StreamClient(request, response)),
+      );
+      request.on('error', reject);
+    });
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+
+  #take(text: string): void {
+    const parts = (this.#rest + text).split('\n\n');
+    this.#rest = parts.pop() ?? '';
+    for (const part of parts) this.#takeFrame(part);
+  }
+
+  #takeFrame(part: string): void {
+    if (part.startsWith(':')) this.comments += 1;
+    const lines = new Map(
+      part.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    );
+    const data = lines.get('data');
+    if (data !== undefined)
+      this.frames.push({ event: lines.get('event'), id: lines.get('id'), data: JSON.parse(data) });
+  }
+}
+
+/** Waits until the condition holds, 10 s at most. */
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+let harness: Harness;
+let port: number;
+const sockets: Socket[] = [];
+
+async function listen(changes: Partial<ApiDeps> = {}): Promise<void> {
+  harness = await createHarness(changes);
+  await harness.app.listen({ host: '127.0.0.1', port: 0 });
+  port = (harness.app.server.address() as AddressInfo).port;
+}
+
+const linksOf = (client: StreamClient) =>
+  client.frames.filter(({ event }) => event === 'link-state').map(({ data }) => (data as { linkId: string }).linkId);
+
+describe('event stream', () => {
+  beforeEach(() => listen());
+
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await harness.app.close();
+    await harness.store.close();
+  });
+
+  it('begins with a snapshot and goes on with changes', async () => {
+    await writeStates(harness.store, [linkState('AB', 'unhealthy', 40)]);
+    await writePlan(harness.store, plan('p1'), [proposal('r1'), proposal('r2', { status: 'expired', closedAtMs: 1 })]);
+    await harness.store.events.append([linkEvent('AB')]);
+    const client = await StreamClient.open(port);
+    expect(client.response.headers['content-type']).toMatch(/^text\/event-stream/);
+    expect(client.response.headers['x-content-type-options']).toBe('nosniff');
+    await until(() => client.frames.length > 0, 'the snapshot');
+    expect(client.frames[0]).toMatchObject({
+      event: 'snapshot',
+      id: await harness.store.events.lastId(),
+      data: { plan: { id: 'p1' }, proposals: [{ id: 'r1' }], status: { links: { unhealthy: 1, stale: 5 } } },
+    });
+    expect((client.frames[0]?.data as { links: unknown[] } | undefined)?.links).toHaveLength(6);
+    await harness.store.events.append([linkEvent('BC'), linkEvent('AD')]);
+    await until(() => client.frames.length === 3, 'two changes');
+    expect(linksOf(client)).toEqual(['BC', 'AD']);
+    expect(client.frames[2]?.id).toBe(await harness.store.events.lastId());
+    client.close();
+  });
+
+  it('goes on after Last-Event-ID without a snapshot, losing and repeating nothing', async () => {
+    const first = await StreamClient.open(port);
+    await until(() => first.frames.length === 1, 'the snapshot');
+    await harness.store.events.append([linkEvent('AB'), linkEvent('BC')]);
+    await until(() => first.frames.length === 3, 'two changes');
+    const lastSeen = first.frames[1]?.id as string;
+    first.close();
+    await harness.store.events.append([linkEvent('AD')]);
+    const second = await StreamClient.open(port, { 'last-event-id': lastSeen });
+    await until(() => linksOf(second).length === 2, 'what was missed');
+    await harness.store.events.append([linkEvent('DC')]);
+    await until(() => linksOf(second).length === 3, 'the next change');
+    expect(linksOf(second)).toEqual(['BC', 'AD', 'DC']);
+    expect(second.frames.some(({ event }) => event === 'snapshot')).toBe(false);
+    second.close();
+  });
+
+  it.each(['1-0', '99999999999999-0'])('sends a snapshot when what came after %s is not all there', async (id) => {
+    await harness.store.events.append([linkEvent('AB')]);
+    const client = await StreamClient.open(port, { 'last-event-id': id });
+    await until(() => client.frames.length === 1, 'the snapshot');
+    expect(client.frames[0]?.event).toBe('snapshot');
+    client.close();
+  });
+
+  it('sends every client everything once, whenever it comes', async () => {
+    let written = 0;
+    const clients: StreamClient[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      await harness.store.events.append([linkEvent(`L${written++}`), linkEvent(`L${written++}`)]);
+      const [client] = await Promise.all([
+        StreamClient.open(port),
+        harness.store.events.append([linkEvent(`L${written++}`)]),
+      ]);
+      clients.push(client);
+    }
+    await harness.store.events.append([linkEvent('END')]);
+    await until(() => clients.every((client) => linksOf(client).at(-1) === 'END'), 'the last event everywhere');
+    const all = (await harness.store.events.latest(1000)).reverse().map(({ id }) => id);
+    for (const client of clients) {
+      const after = client.frames[0]?.id as string;
+      const expected = after === '0' ? all : all.slice(all.indexOf(after) + 1);
+      expect(client.frames.slice(1).map(({ id }) => id)).toEqual(expected);
+      client.close();
+    }
+  });
+
+  it('follows again after the last client has left', async () => {
+    for (const linkId of ['AB', 'BC', 'AD']) {
+      const client = await StreamClient.open(port);
+      await until(() => client.frames.length === 1, 'the snapshot');
+      await harness.store.events.append([linkEvent(linkId)]);
+      await until(() => linksOf(client).length === 1, 'the change');
+      expect(linksOf(client)).toEqual([linkId]);
+      client.close();
+    }
+  });
+
+  it('ends at once when the service stops with open clients', async () => {
+    const clients = await Promise.all([StreamClient.open(port), StreamClient.open(port)]);
+    await until(() => clients.every(({ frames }) => frames.length === 1), 'the snapshots');
+    const closed = harness.app.close().then(() => 'closed');
+    const late = new Promise((resolve) => setTimeout(resolve, 3000, 'late'));
+    expect(await Promise.race([closed, late])).toBe('closed');
+    await until(() => clients.every(({ ended }) => ended), 'the ends of the streams');
+  });
+});
+
+describe('bounds of the event stream', () => {
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await harness.app.close();
+    await harness.store.close();
+  });
+
+  it('sends comments to keep connections alive', async () => {
+    await listen({ stream: { keepAliveMs: 20 } });
+    const client = await StreamClient.open(port);
+    await until(() => client.comments >= 3, 'three comments');
+    client.close();
+  });
+
+  it('refuses more clients than there is room for, and takes one again when one leaves', async () => {
+    await listen({ stream: { maxClients: 2 } });
+    const clients = await Promise.all([StreamClient.open(port), StreamClient.open(port)]);
+    const refused = await StreamClient.open(port);
+    expect(refused.response.statusCode).toBe(429);
+    clients[0]?.close();
+    let again = refused;
+    await until(() => clients[0]?.ended === true, 'the end of the first');
+    for (let attempt = 0; attempt < 100 && again.response.statusCode !== 200; attempt += 1)
+      again = await StreamClient.open(port);
+    expect(again.response.statusCode).toBe(200);
+    for (const client of [...clients, again]) client.close();
+  });
+
+  it('cuts a client that does not read, and serves the others on', async () => {
+    await listen({ stream: { maxBufferedBytes: 512 * 1024 } });
+    const slow = connect(port, '127.0.0.1');
+    sockets.push(slow);
+    slow.on('error', () => undefined);
+    slow.write('GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n');
+    slow.pause();
+    const reader = await StreamClient.open(port);
+    await until(() => reader.frames.length === 1, 'the snapshot');
+    const large = 'x'.repeat(100_000);
+    let sent = 0;
+    // The kernel's buffers take some megabytes before ours fill.
+    const open = async () => (await metric('detour_event_streams')) === 2;
+    expect(await open()).toBe(true);
+    while ((await open()) && sent < 400) {
+      await harness.store.events.append([linkEvent('AB', large)]);
+      sent += 1;
+      await until(() => linksOf(reader).length === sent, 'the event at the reader');
+    }
+    expect(await metric('detour_event_streams')).toBe(1);
+    expect(sent).toBeLessThan(400);
+    reader.close();
+  });
+
+  async function metric(name: string): Promise<number> {
+    const { body } = await harness.app.inject('/metrics');
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
+  }
+});
