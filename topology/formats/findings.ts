@@ -34,7 +34,10 @@ export class Findings {
   /** `value` is left undefined where it may be a secret. */
   problem(field: string, message: string, value?: unknown): void {
     this.problemCount += 1;
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ field, message, value: brief(value) });
+    if (this.problems.length >= MAX_PROBLEMS) return;
+    const kind = kindOf(value);
+    if (kind === null) this.problems.push({ field, message, value: shortened(value) });
+    else this.problems.push({ field, message: `${message}, got ${kind}`, value: undefined });
   }
 
   warn(message: string): void {
@@ -65,12 +68,13 @@ export class Findings {
   }
 }
 
-/** The value as it may be shown: never a whole list or object, which may be large, deep or hold secrets. */
-function brief(value: unknown): unknown {
+/** A name for what is not shown as it is: lists and objects may be large, deep or hold secrets. */
+function kindOf(value: unknown): string | null {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value !== null && typeof value === 'object') return 'an object';
-  if (typeof value === 'string' && value.length > 80) return `${value.slice(0, 77)}...`;
-  return typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function'
-    ? `a ${typeof value}`
-    : value;
+  return typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function' ? typeof value : null;
+}
+
+function shortened(value: unknown): unknown {
+  return typeof value === 'string' && value.length > 80 ? `${value.slice(0, 77)}...` : value;
 }
