@@ -33,3 +33,9 @@ export function compareStreamIds(a: string, b: string): number {
   if (aMs !== bMs) return aMs < bMs ? -1 : 1;
   return aSequence === bSequence ? 0 : aSequence < bSequence ? -1 : 1;
 }
+
+/** The smallest id that is newer. */
+export function nextStreamId(text: string): string {
+  const [ms, sequence] = requireStreamId(text, 'id');
+  return sequence < MAX ? `${ms}-${sequence + 1n}` : `${ms + 1n}-0`;
+}

@@ -9,11 +9,10 @@ export function createMemoryTruthLog(): TruthLog {
       texts.push(JSON.stringify(record));
       if (texts.length > LIMITS.truthMax) texts = texts.slice(-LIMITS.truthMax);
     },
-    latest: async (limit) =>
-      texts
-        .slice(-Math.max(1, limit))
-        .reverse()
-        .map((text) => JSON.parse(text) as TruthRecord),
+    latest: async (limit) => {
+      const newest = limit <= 0 ? [] : texts.slice(-limit).reverse();
+      return newest.map((text) => JSON.parse(text) as TruthRecord);
+    },
     close: async () => {},
   };
 }

@@ -1,0 +1,65 @@
+/** Pieces that the scripts share. Scripts are kept as text in TypeScript so that the build needs no copying. */
+
+/** `take()` gives the next argument, `many(n)` the next n; HSET and HMGET in pieces, as Lua's stack is limited. */
+export const PRELUDE = `
+local at = 0
+local function take() at = at + 1 return ARGV[at] end
+local function number() return tonumber(take()) end
+local function many(count)
+  local list = {}
+  for i = 1, count do list[i] = take() end
+  return list
+end
+local function pieces(list, run)
+  for first = 1, #list, 1000 do run(first, math.min(first + 999, #list)) end
+end
+local function hset(key, pairs)
+  pieces(pairs, function(first, last) redis.call('HSET', key, unpack(pairs, first, last)) end)
+end
+local function hmget(key, fields)
+  local values = {}
+  pieces(fields, function(first, last)
+    for i, value in ipairs(redis.call('HMGET', key, unpack(fields, first, last))) do values[first + i - 1] = value end
+  end)
+  return values
+end
+local function log_events(key, max, texts)
+  for _, text in ipairs(texts) do redis.call('XADD', key, 'MAXLEN', '~', max, '*', 'event', text) end
+end
+local function fence_of(history) return tonumber(redis.call('HGET', history, 'fence') or '0') end
+`;
+
+/** Proposals, tunnels and events: the first six keys of both scripts that change proposals. */
+export const PROPOSALS = `
+local proposals, heads, closed, tunnels, version, events =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+-- A key of a wrong type fails here, before anything is written.
+local function touch()
+  redis.call('HLEN', proposals) redis.call('HLEN', heads) redis.call('ZCARD', closed)
+  redis.call('HLEN', tunnels) redis.call('GET', version) redis.call('XLEN', events)
+end
+local function write_proposals(count)
+  for i = 1, count do
+    local id, text, head, closed_at = take(), take(), take(), take()
+    redis.call('HSET', proposals, id, text)
+    redis.call('HSET', heads, id, head)
+    if closed_at == '' then redis.call('ZREM', closed, id) else redis.call('ZADD', closed, closed_at, id) end
+  end
+end
+local function change_tunnels(remove, set)
+  local changes = #set
+  for _, demand in ipairs(remove) do changes = changes + redis.call('HDEL', tunnels, demand) end
+  hset(tunnels, set)
+  if changes > 0 then redis.call('INCR', version) end
+end
+local function forget(ids)
+  for _, id in ipairs(ids) do
+    redis.call('HDEL', proposals, id) redis.call('HDEL', heads, id) redis.call('ZREM', closed, id)
+  end
+end
+local function forget_closed(before, max)
+  forget(redis.call('ZRANGEBYSCORE', closed, '-inf', before))
+  local surplus = redis.call('ZCARD', closed) - max
+  if surplus > 0 then forget(redis.call('ZRANGE', closed, 0, surplus - 1)) end
+end
+`;

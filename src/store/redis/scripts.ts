@@ -1,0 +1,175 @@
+import type { Redis } from 'ioredis';
+import { PRELUDE, PROPOSALS } from './lua.ts';
+
+/** Answers a list of batches, each a list of its own; nothing is queued when one partition is full. */
+const APPEND_SAMPLES = `
+local queued, layout = KEYS[1], KEYS[2]
+local max, partitions, groups = number(), take(), number()
+local known = redis.call('GET', layout)
+if known ~= partitions then return {'layout', known or ''} end
+local start = at
+for group = 1, groups do
+  local partition, samples, batches = take(), number(), number()
+  local totals = redis.call('HMGET', queued, partition .. ':in', partition .. ':out')
+  local waiting = tonumber(totals[1] or '0') - tonumber(totals[2] or '0')
+  if waiting + samples > max then return {'full', partition, tostring(waiting)} end
+  redis.call('XLEN', KEYS[group + 2])
+  at = at + batches * 2
+end
+at = start
+for group = 1, groups do
+  local partition, samples, batches = take(), number(), number()
+  for batch = 1, batches do
+    local count, text = take(), take()
+    local total = redis.call('HINCRBY', queued, partition .. ':in', count)
+    redis.call('XADD', KEYS[group + 2], '*', 'total', total, 'samples', text)
+  end
+end
+return {'queued'}
+`;
+
+const ACKNOWLEDGE = `
+local stream, queued = KEYS[1], KEYS[2]
+local partition, up_to, after = take(), take(), take()
+local last = redis.call('XREVRANGE', stream, up_to, '-', 'COUNT', 1)[1]
+if not last then return 0 end
+redis.call('HSET', queued, partition .. ':out', last[2][2])
+return redis.call('XTRIM', stream, 'MINID', '=', after)
+`;
+
+const COMMIT_SCORES = `
+local links, times, memories, cursor, scored, events, layout, history =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local fence, last_id, applied, refused, partitions, events_max = number(), take(), take(), take(), take(), take()
+local seen = tonumber(redis.call('HGET', cursor, 'fence') or '0')
+if fence < math.max(seen, fence_of(history)) or redis.call('GET', layout) ~= partitions then return 0 end
+-- A key of a wrong type fails here, before anything is written.
+redis.call('HLEN', links) redis.call('HLEN', memories) redis.call('HLEN', scored) redis.call('XLEN', events)
+local count = number()
+local ids, received = many(count), many(count)
+local known = hmget(times, ids)
+local new_states, new_times = {}, {}
+for i = 1, count do
+  local text = take()
+  if not known[i] or tonumber(received[i]) >= tonumber(known[i]) then
+    new_states[#new_states + 1] = ids[i] new_states[#new_states + 1] = text
+    new_times[#new_times + 1] = ids[i] new_times[#new_times + 1] = received[i]
+  end
+end
+redis.call('HINCRBY', scored, 'applied', applied)
+redis.call('HINCRBY', scored, 'refused', refused)
+hset(links, new_states)
+hset(times, new_times)
+hset(memories, many(number() * 2))
+redis.call('HSET', cursor, 'fence', fence)
+if last_id ~= '' then redis.call('HSET', cursor, 'lastId', last_id) end
+log_events(events, events_max, many(number()))
+return 1
+`;
+
+const COMMIT_PLAN = `
+local fences, history, latest, plan = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local fence, text, ttl, before, closed_max, events_max =
+  number(), take(), take(), take(), number(), take()
+if fence < math.max(tonumber(redis.call('GET', fences) or '0'), fence_of(history)) then return 'fenced' end
+touch()
+for i = 1, number() do
+  local id, head = take(), take()
+  if redis.call('HGET', heads, id) ~= head then return 'conflict' end
+end
+redis.call('SET', fences, fence)
+redis.call('SET', latest, text)
+redis.call('SET', plan, text, 'PX', ttl)
+write_proposals(number())
+change_tunnels(many(number()), {})
+log_events(events, events_max, many(number()))
+forget_closed(before, closed_max)
+return 'committed'
+`;
+
+const TRANSITION = `
+touch()
+local id, revision, from_count = take(), take(), number()
+local from = many(from_count)
+local known = redis.call('HGET', heads, id)
+local fits = false
+for _, status in ipairs(from) do fits = fits or known == revision .. ':' .. status end
+if not fits then return 0 end
+local before, closed_max, events_max = take(), number(), take()
+write_proposals(1)
+local remove = many(number())
+change_tunnels(remove, many(number() * 2))
+log_events(events, events_max, many(number()))
+forget_closed(before, closed_max)
+return 1
+`;
+
+const SAVE_INPUT = `
+local input, times, sizes, bytes, network = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local prefix, id, data, ttl, now, before, bytes_max, network_ttl =
+  take(), take(), take(), take(), take(), take(), number(), take()
+local function forget(old)
+  redis.call('DEL', prefix .. old)
+  redis.call('DECRBY', bytes, redis.call('HGET', sizes, old) or 0)
+  redis.call('HDEL', sizes, old)
+  redis.call('ZREM', times, old)
+end
+redis.call('INCRBY', bytes, #data - tonumber(redis.call('HGET', sizes, id) or '0'))
+redis.call('HSET', sizes, id, #data)
+redis.call('ZADD', times, now, id)
+redis.call('SET', input, data, 'PX', ttl)
+redis.call('PEXPIRE', network, network_ttl)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', times, '-inf', before)) do forget(old) end
+while tonumber(redis.call('GET', bytes)) > bytes_max and redis.call('ZCARD', times) > 1 do
+  forget(redis.call('ZRANGE', times, 0, 0)[1])
+end
+return 1
+`;
+
+/** The fence counts changes of holder, also across expiry. */
+const ACQUIRE_LEASE = `
+local lease, history = KEYS[1], KEYS[2]
+local holder, ttl = take(), take()
+local present = redis.call('GET', lease)
+if present and present ~= holder then return 0 end
+if redis.call('HGET', history, 'holder') ~= holder then
+  redis.call('HINCRBY', history, 'fence', 1)
+  redis.call('HSET', history, 'holder', holder)
+end
+redis.call('SET', lease, holder, 'PX', ttl)
+return fence_of(history)
+`;
+
+const RELEASE_LEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`;
+
+const SCRIPTS = {
+  appendSamples: PRELUDE + APPEND_SAMPLES,
+  acknowledge: PRELUDE + ACKNOWLEDGE,
+  commitScores: PRELUDE + COMMIT_SCORES,
+  commitPlan: PRELUDE + PROPOSALS + COMMIT_PLAN,
+  transition: PRELUDE + PROPOSALS + TRANSITION,
+  saveInput: PRELUDE + SAVE_INPUT,
+  acquireLease: PRELUDE + ACQUIRE_LEASE,
+  releaseLease: PRELUDE + RELEASE_LEASE,
+} as const;
+
+type Argument = string | number | Buffer;
+export type Script = (keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
+export type Scripts = Readonly<Record<keyof typeof SCRIPTS, Script>>;
+
+/** Defines the scripts on a connection (Redis gets each text once, then only its hash) and gives them types. */
+export function defineScripts(connection: Redis): Scripts {
+  const names = Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[];
+  return Object.fromEntries(names.map((name) => [name, defineScript(connection, name)])) as Scripts;
+}
+
+function defineScript(connection: Redis, name: keyof typeof SCRIPTS): Script {
+  const command = `detour:${name}`;
+  connection.defineCommand(command, { lua: SCRIPTS[name] });
+  const run: unknown = Reflect.get(connection, command);
+  if (typeof run !== 'function') throw new TypeError(`the client did not take the script ${name}`);
+  return async (keys, args) => Reflect.apply(run, connection, [keys.length, ...keys, ...args]) as Promise<unknown>;
+}
