@@ -73,6 +73,8 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorKey>> = {
   FST_ERR_HANDLER_TIMEOUT: 'TIMEOUT',
 };
 
+const PATH_CODES: ReadonlySet<string> = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH']);
+
 /** What was thrown, as an error for people; what is not their fault stays unnamed. */
 export function asDetourError(error: unknown): DetourError {
   if (error instanceof DetourError) return error;
@@ -80,7 +82,8 @@ export function asDetourError(error: unknown): DetourError {
   const known = FASTIFY_CODES[code ?? ''];
   if (known) return new DetourError(known, ERRORS[known].title.toLowerCase(), { field: fieldOf(known), cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new InputError([{ field: 'body', message: message ?? 'cannot be read', value: undefined }]);
+    const field = PATH_CODES.has(code ?? '') ? 'path' : 'body';
+    return new InputError([{ field, message: message ?? 'cannot be read', value: undefined }]);
   }
   return new DetourError('INTERNAL', 'the request failed inside Detour; the log has the cause', { cause: error });
 }

@@ -39,16 +39,26 @@ describe('addresses', () => {
     expect(wrongAddress.headers['content-type']).toMatch(/^application\/problem\+json/);
   });
 
-  it.each(['/api/v1/links/%E0%A4%A', '/%', `/api/v1/links/${'x'.repeat(2000)}`])(
-    'answers the broken address %s with a problem',
-    async (url) => {
-      const answer = await harness.app.inject(url);
-      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-      expect(answer.statusCode).toBeLessThan(500);
-      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-      expect(answer.json().errors[0].field).not.toBe('');
-    },
-  );
+  it('keeps its form on the addresses of the queue dashboard', async () => {
+    const url = '/queues/api/queues/x/pause';
+    const headers = { 'content-type': 'application/json' };
+    const answer = await harness.app.inject({ method: 'PUT', url, headers, payload: '{"a":' });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'DETOUR_ERR_INVALID_INPUT', errors: [{ field: 'body' }] });
+  });
+
+  it.each([
+    ['a bad escape', '/api/v1/links/%E0%A4%A'],
+    ['a lone %', '/%'],
+    ['a long id', `/api/v1/links/${'x'.repeat(300)}`],
+    ['a very long id', `/api/v1/links/${'x'.repeat(2000)}`],
+  ])('answers an address with %s with a problem', async (_name, url) => {
+    const answer = await harness.app.inject(url);
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.statusCode).toBeLessThan(500);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(['path', 'id']).toContain(answer.json().errors[0].field);
+  });
 });
 
 describe('security', () => {
