@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { Queue } from 'bullmq';
+import type { PlanTrigger } from '../src/reroute/plan.ts';
+import type { PlanJob, PlanJobResult } from './queues.ts';
+
+export type PlanQueue = Queue<PlanJob, PlanJobResult, string>;
+
+const SCHEDULER_ID = 'plan-every';
+
+/** Tries and what is kept of each job: bounded, so that the queue never fills the memory of Redis. */
+export const JOB_OPTIONS = {
+  attempts: 3,
+  backoff: { type: 'fixed', delay: 1000 },
+  removeOnComplete: { age: 3600, count: 200 },
+  removeOnFail: { age: 86_400, count: 200 },
+} as const;
+
+/** One plan at a time over all workers, one every interval from now on. */
+export async function schedulePlans(queue: PlanQueue, everyMs: number): Promise<void> {
+  await queue.setGlobalConcurrency(1);
+  const data: PlanJob = { trigger: 'schedule' };
+  await queue.upsertJobScheduler(SCHEDULER_ID, { every: everyMs }, { name: 'plan', data, opts: JOB_OPTIONS });
+}
+
+/** Asks for a plan as soon as the one under way, if any, is done. Its id names the run, whoever works on it. */
+export async function enqueuePlan(queue: PlanQueue, trigger: PlanTrigger) {
+  return queue.add('plan', { trigger }, { ...JOB_OPTIONS, jobId: `${trigger}-${randomUUID()}` });
+}
