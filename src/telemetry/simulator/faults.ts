@@ -57,7 +57,8 @@ export class FaultSchedule {
   readonly #nextAt = new Map<FaultKind, number>();
   #scripted: readonly ScriptedFault[];
   #active: ActiveFault[] = [];
-  #count = 0;
+  /** Faults begun so far, by kind. */
+  readonly #counts = new Map<FaultKind, number>();
 
   constructor(plan: FaultPlan, links: LinkTable, nodeIds: readonly string[], targets: FaultTargets, rng: Rng) {
     this.#plan = plan;
@@ -123,8 +124,9 @@ export class FaultSchedule {
 
   /** Begins a fault; none where there is nothing left to hit. */
   #begin(kind: FaultKind, atSeconds: number, script: ScriptedFault | null): ActiveFault[] {
-    this.#count += 1;
-    const rng = this.#rng.fork(`fault:${this.#count}`);
+    const number = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, number);
+    const rng = this.#rng.fork(`fault:${kind}:${number}`);
     const busy = new Set(this.#active.flatMap((fault) => fault.links));
     const damage = script ? this.#scriptedDamage(script, busy) : this.#randomDamage(kind, rng, busy);
     if (!damage) return [];
@@ -132,7 +134,7 @@ export class FaultSchedule {
     const seconds = script?.durationSeconds ?? (duration ? drawSeconds(rng, duration) : 0);
     const fault: ActiveFault = {
       ...damage,
-      id: `${kind}-${this.#count}`,
+      id: `${kind}-${number}`,
       kind,
       seconds,
       endsAt: atSeconds + seconds,

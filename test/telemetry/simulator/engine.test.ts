@@ -374,6 +374,20 @@ describe('the same seed', () => {
     expect(helped?.flatMap((result) => result.truth)).toEqual(left?.flatMap((result) => result.truth));
   });
 
+  it('gives each kind of fault its own times and places: another kind beside it moves none', () => {
+    const cuts = 'fibreCut: { meanSecondsBetween: 20, duration: { between: [5, 5] } }';
+    const surges = 'surge: { meanSecondsBetween: 15, duration: { between: [5, 5] }, factor: [1, 2] }';
+    const [alone, beside] = [cuts, `${surges}, ${cuts}`].map((kinds) => {
+      const text = `format: detour-scenario/1\nname: t\nfaults: { maxActive: 100, ${kinds} }`;
+      return run(engineOf(diamond, null, parseScenario(text)), 200)
+        .flatMap((result) => result.truth)
+        .filter((record) => record.kind === 'fibre-cut' && record.phase === 'begin')
+        .map((record) => [record.atMs, record.links, record.details]);
+    });
+    expect(alone?.length).toBeGreaterThan(3);
+    expect(beside).toEqual(alone);
+  });
+
   it('measures the same demands however often they are asked for', async () => {
     const scenario = await noisy();
     const [curious, calm] = [engineOf(diamond, null, scenario), engineOf(diamond, null, scenario)];
