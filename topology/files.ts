@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../src/core/paths.ts';
 import { type ValidatedDemands, validateDemands } from './formats/detour-demands.ts';
 import { type ValidatedNetwork, validateNetwork } from './formats/detour-network.ts';
 import { InvalidFileError } from './formats/findings.ts';
+import { readGraphml } from './formats/graphml.ts';
 import { parseJson } from './formats/json.ts';
 import type { Network } from './model.ts';
 
@@ -23,7 +24,8 @@ export async function shippedNetworks(): Promise<string[]> {
 }
 
 /**
- * Loads a shipped network by its name, or the file at this path. Throws FILE_UNREADABLE where there is nothing to
+ * Loads a shipped network by its name, or the file at this path: `detour-network/1`, or GraphML where the name ends
+ * in `.graphml`. Throws FILE_UNREADABLE where there is nothing to
  * read (with the shipped names, when it looks like a name) and INVALID_NETWORK where it is wrong; each names the file.
  */
 export async function loadNetwork(nameOrPath: string): Promise<ValidatedNetwork> {
@@ -50,7 +52,21 @@ export async function loadDemands(path: string, network: Network): Promise<Valid
 
 async function readNetworkFile(path: string, shownAs: string): Promise<ValidatedNetwork> {
   const text = await readText(path, 'INVALID_NETWORK');
-  return named(shownAs, 'INVALID_NETWORK', () => validateNetwork(parseJson(text, 'INVALID_NETWORK')));
+  return named(shownAs, 'INVALID_NETWORK', () =>
+    path.endsWith('.graphml')
+      ? readGraphml(text, { name: nameFrom(path) })
+      : validateNetwork(parseJson(text, 'INVALID_NETWORK')),
+  );
+}
+
+/** GraphML has no name of its own that could be a key. */
+function nameFrom(path: string): string {
+  return (
+    basename(path, '.graphml')
+      .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replace(/^[^\p{L}\p{N}]+/u, '')
+      .slice(0, 64) || 'network'
+  );
 }
 
 /** Puts the file's name in front of what is wrong with it. */

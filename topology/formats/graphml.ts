@@ -1,0 +1,136 @@
+import { DetourError } from '../../src/core/errors.ts';
+import { MAX_LINKS, MAX_NODES, NETWORK_FORMAT, type ValidatedNetwork, validateNetwork } from './detour-network.ts';
+import { readXml } from './xml.ts';
+
+export interface GraphmlOptions {
+  /** Name of the network. */
+  readonly name: string;
+  /** Capacity of an edge without `LinkSpeedRaw`, bit/s; 10 Gbit/s unless given. */
+  readonly defaultCapacityBps?: number;
+  /** One-way latency of an edge whose ends are not both on the map, ms; 1 unless given. */
+  readonly defaultLatencyMs?: number;
+}
+
+/** A node or an edge with its data by attribute name. */
+interface Element {
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly data: Map<string, string>;
+}
+
+interface Graph {
+  readonly nodes: Element[];
+  readonly edges: Element[];
+}
+
+/**
+ * Reads GraphML as the Internet Topology Zoo writes it: `Latitude`, `Longitude` and `label` of nodes, `LinkSpeedRaw`
+ * (bit/s) of edges. Parallel edges are kept; self-loops are left out with a warning. Throws INVALID_NETWORK.
+ */
+export function readGraphml(text: string, options: GraphmlOptions): ValidatedNetwork {
+  const graph = readGraph(text);
+  const ids = nodeIds(graph.nodes);
+  const loops = graph.edges.filter((edge) => edge.attributes.get('source') === edge.attributes.get('target')).length;
+  const edges = graph.edges.filter((edge) => edge.attributes.get('source') !== edge.attributes.get('target'));
+  const placed = new Set(graph.nodes.filter((node) => placeOf(node) !== null).map((node) => node.attributes.get('id')));
+  const used = new Set<string>();
+  const { network, warnings } = validateNetwork({
+    format: NETWORK_FORMAT,
+    name: options.name,
+    nodes: graph.nodes.map((node, position) => ({
+      id: ids.get(node.attributes.get('id') ?? '') ?? `node ${position}`,
+      name: label(node) ?? undefined,
+      ...placeOf(node),
+    })),
+    links: edges.map((edge) => {
+      const [source, target] = [edge.attributes.get('source') ?? '', edge.attributes.get('target') ?? ''];
+      const [a, z] = [ids.get(source) ?? source, ids.get(target) ?? target];
+      const speed = numberOf(edge, 'LinkSpeedRaw');
+      return {
+        id: unused(`${a}--${z}`, used),
+        a,
+        z,
+        capacityBps: speed !== null && speed > 0 ? speed : (options.defaultCapacityBps ?? 10e9),
+        ...(placed.has(source) && placed.has(target) ? {} : { latencyMs: options.defaultLatencyMs ?? 1 }),
+      };
+    }),
+  });
+  return { network, warnings: loops > 0 ? [...warnings, `self-loops left out: ${loops}`] : warnings };
+}
+
+function readGraph(text: string): Graph {
+  const graph: Graph = { nodes: [], edges: [] };
+  /** Names of the data attributes by the ids of their keys. */
+  const keys = new Map<string, string>();
+  let element: Element | null = null;
+  let dataKey: string | null = null;
+  for (const event of readXml(text)) {
+    if (event.kind === 'text') {
+      if (element && dataKey !== null) element.data.set(dataKey, (element.data.get(dataKey) ?? '') + event.text);
+    } else if (event.kind === 'close') {
+      dataKey = null;
+      if (event.name === 'node' || event.name === 'edge') element = null;
+    } else {
+      element = opened(event, graph, keys) ?? element;
+      if (event.name === 'data') dataKey = keys.get(event.attributes.get('key') ?? '') ?? null;
+    }
+  }
+  return graph;
+}
+
+/** Takes note of an opened element; gives it back when it is a node or an edge. */
+function opened(
+  { name, attributes }: { readonly name: string; readonly attributes: ReadonlyMap<string, string> },
+  graph: Graph,
+  keys: Map<string, string>,
+): Element | null {
+  if (name === 'key') keys.set(attributes.get('id') ?? '', attributes.get('attr.name') ?? '');
+  if (name !== 'node' && name !== 'edge') return null;
+  const element: Element = { attributes, data: new Map() };
+  const [list, limit] = name === 'node' ? [graph.nodes, MAX_NODES] : [graph.edges, MAX_LINKS];
+  if (list.length >= limit) {
+    throw new DetourError('INVALID_NETWORK', `more than ${limit} elements "${name}"`, { field: name });
+  }
+  list.push(element);
+  return element;
+}
+
+/** Ids for people: the label where it is unique, else label and number. */
+function nodeIds(nodes: readonly Element[]): Map<string, string> {
+  const count = new Map<string, number>();
+  for (const node of nodes) count.set(label(node) ?? '', (count.get(label(node) ?? '') ?? 0) + 1);
+  const used = new Set<string>();
+  const ids = new Map<string, string>();
+  for (const node of nodes) {
+    const xmlId = node.attributes.get('id') ?? '';
+    if (ids.has(xmlId)) {
+      throw new DetourError('INVALID_NETWORK', `node: id must be there and unique, got "${xmlId}"`, { field: 'node' });
+    }
+    const text = label(node);
+    const id = text !== null && count.get(text) === 1 ? text : `${text ?? 'node'} ${xmlId}`;
+    ids.set(xmlId, unused(id, used));
+  }
+  return ids;
+}
+
+function unused(wanted: string, used: Set<string>): string {
+  let id = wanted;
+  for (let number = 2; used.has(id); number += 1) id = `${wanted}--${number}`;
+  used.add(id);
+  return id;
+}
+
+function label(node: Element): string | null {
+  const text = (node.data.get('label') ?? '').trim().slice(0, 50).trim();
+  return text === '' || text === 'None' ? null : text;
+}
+
+function placeOf(node: Element): { lat: number; lon: number } | null {
+  const [lat, lon] = [numberOf(node, 'Latitude'), numberOf(node, 'Longitude')];
+  return lat === null || lon === null ? null : { lat, lon };
+}
+
+function numberOf(element: Element, name: string): number | null {
+  const text = element.data.get(name)?.trim() ?? '';
+  const value = Number(text);
+  return text === '' || !Number.isFinite(value) ? null : value;
+}
