@@ -103,15 +103,16 @@ export class EventHub {
 
   /** Events after this id; null when some are gone, the id is unknown, or there are too many. */
   async #missedSince(id: string): Promise<Event[] | null> {
-    const [oldest] = await this.#events.read('0', { limit: 1, blockMs: 1 });
+    const [oldest] = await this.#events.read('0', { limit: 1, blockMs: 0 });
     if (oldest === undefined || compareStreamIds(oldest.id, id) > 0) return null;
     if (compareStreamIds(id, await this.#events.lastId()) > 0) return null;
     const missed: Event[] = [];
     for (;;) {
-      const page = await this.#events.read(missed.at(-1)?.id ?? id, { limit: PAGE, blockMs: 1 });
+      const page = await this.#events.read(missed.at(-1)?.id ?? id, { limit: PAGE, blockMs: 0 });
+      // Not "less than a page": what cannot be read any more is left out of a page.
+      if (page.length === 0) return missed;
       missed.push(...page);
       if (missed.length > this.#limits.maxReplay) return null;
-      if (page.length < PAGE) return missed;
     }
   }
 

@@ -113,7 +113,8 @@ export function toProblem(error: DetourError, instance: string, requestId: strin
     errors: problems.map(({ field, message, value }) => ({
       field,
       message,
-      ...(value === undefined ? {} : { value: shorten(value) }),
+      // Values of our own failures were not sent by the caller, and are not the caller's to see.
+      ...(value === undefined || error.status >= 500 ? {} : { value: shorten(value) }),
     })),
   };
 }

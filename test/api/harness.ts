@@ -186,7 +186,7 @@ export interface Harness {
 /** Refuses samples of links that the network has not; what the real ingest also checks is its own affair. */
 export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Harness> {
   const clock = new ManualClock(START_MS);
-  const store = createMemoryStore({ networkName: 'square', partitions: 2, clock });
+  const store = changes.store ?? createMemoryStore({ networkName: 'square', partitions: 2, clock });
   const taken: Measurement[] = [];
   const applied: string[] = [];
   const app = await buildApp({

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createHarness, type Harness, measurement, plan, proposal, writePlan } from './harness.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let harness: Harness;
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DetourError } from '../../src/core/errors.ts';
 import {
   createHarness,
@@ -13,6 +13,8 @@ import {
   writePlan,
   writeStates,
 } from './harness.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let harness: Harness;
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DetourError } from '../../src/core/errors.ts';
 import { createHarness, type Harness, linkState, plan, proposal, writePlan, writeStates } from './harness.ts';
 
 let harness: Harness;
@@ -143,6 +144,19 @@ describe('probes and metrics', () => {
     );
     expect(body).toContain('process_cpu_seconds_total');
     expect(body).toContain('nodejs_eventloop_lag_seconds');
+  });
+
+  it('keeps what it knows of its own failures to itself', async () => {
+    const error = new DetourError('REDIS_UNREACHABLE', 'Redis cannot be reached', {
+      field: 'redisUrl',
+      value: 'redis://:hunter2@x',
+    });
+    const broken = await createHarness({ planNow: () => Promise.reject(error) });
+    const answer = await broken.app.inject({ method: 'POST', url: '/api/v1/plans' });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json().errors).toEqual([{ field: 'redisUrl', message: 'Redis cannot be reached' }]);
+    expect(answer.body).not.toContain('hunter2');
+    await broken.app.close();
   });
 
   it('keeps the metrics of the process when the store is gone', async () => {

@@ -1,7 +1,11 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiDeps } from '../../src/api/deps.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { connectRedis } from '../../src/store/redis/connection.ts';
+import { createRedisStore } from '../../src/store/redis/store.ts';
 import {
   createHarness,
   type Harness,
@@ -12,6 +16,8 @@ import {
   writePlan,
   writeStates,
 } from '../api/harness.ts';
+import { describeWithRedis, startTestRedis, type TestRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait.ts';
 
 interface Frame {
   readonly event: string | undefined;
@@ -76,14 +82,7 @@ class StreamClient {
   }
 }
 
-/** Waits until the condition holds, 10 s at most. */
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = (condition: () => boolean, what: string) => waitFor(what, condition, { timeoutMs: 10_000, everyMs: 5 });
 
 let harness: Harness;
 let port: number;
@@ -252,4 +251,52 @@ describe('bounds of the event stream', () => {
     const { body } = await harness.app.inject('/metrics');
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
   }
+});
+
+describeWithRedis('event stream over Redis', () => {
+  let redis: TestRedis;
+  let connection: Redis;
+
+  beforeAll(async () => {
+    redis = await startTestRedis();
+    connection = await connectRedis(redis.socketPath, { role: 'commands' });
+  });
+
+  afterAll(async () => {
+    connection?.disconnect();
+    await redis?.stop();
+  });
+
+  beforeEach(async () => {
+    const options = { networkName: 'square', partitions: 2, connection, clock: systemClock };
+    await listen({ store: await createRedisStore(options), clock: systemClock });
+  });
+
+  afterEach(async () => {
+    await harness.app.close();
+    await harness.store.close();
+  });
+
+  it('sends a snapshot, then changes, and goes on where a client was', async () => {
+    await harness.store.events.append([linkEvent('AB')]);
+    const first = await StreamClient.open(port);
+    await until(() => first.frames.length === 1, 'the snapshot');
+    await harness.store.events.append([linkEvent('BC'), linkEvent('AD')]);
+    await until(() => linksOf(first).length === 2, 'two changes');
+    first.close();
+    await harness.store.events.append([linkEvent('DC')]);
+    const second = await StreamClient.open(port, { 'last-event-id': first.frames[1]?.id as string });
+    await until(() => linksOf(second).length === 2, 'what was missed');
+    expect(second.frames.map(({ event }) => event)).toEqual(['link-state', 'link-state']);
+    expect(linksOf(second)).toEqual(['AD', 'DC']);
+    second.close();
+  });
+
+  it('ends while clients wait for changes', async () => {
+    const client = await StreamClient.open(port);
+    await until(() => client.frames.length === 1, 'the snapshot');
+    const late = new Promise((resolve) => setTimeout(resolve, 3000, 'late'));
+    expect(await Promise.race([harness.app.close().then(() => 'closed'), late])).toBe('closed');
+    await until(() => client.ended, 'the end of the stream');
+  });
 });

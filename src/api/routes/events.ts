@@ -16,9 +16,6 @@ const EventQuery = Query({
   limit: Limit,
 });
 
-/** Waiting for new events is what the stream is for. */
-const NO_WAIT_MS = 1;
-
 export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void {
   const limits = { ...STREAM_LIMITS, ...deps.stream };
   const { events } = deps.store;
@@ -51,7 +48,7 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
       const { after, limit = 100 } = request.query;
       if (after === undefined) return { items: await events.latest(limit), next: null };
       if (!isEventId(after)) throw inputError('after', 'must be the id of an event', after);
-      const items = await events.read(after, { limit, blockMs: NO_WAIT_MS });
+      const items = await events.read(after, { limit, blockMs: 0 });
       return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null };
     },
   );
