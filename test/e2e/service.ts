@@ -64,6 +64,7 @@ function serviceEnv({ dataDir, env }: ServiceOptions, port: number): NodeJS.Proc
 function service(running: Running, port: number, dataDir: string): Service {
   // Whatever a failed test leaves: the service by its id, Redis goes by its watchdog.
   onTestFinished(async () => {
+    if (!isAlive(running.pid)) return;
     for (const { pid } of descendants(running.pid)) kill(pid);
     kill(running.pid);
     await waitFor('Redis to go', () => redisOf(dataDir).length === 0, { timeoutMs: 15_000 });

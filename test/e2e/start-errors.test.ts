@@ -10,14 +10,17 @@ import { tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait.ts';
 import { freePort, redisOf, type ServiceOptions, startService } from './service.ts';
 
-/** Starts the service, which must end by itself with 1, leaving nothing, and say why in one line; gives the line. */
-async function refusal(options: ServiceOptions): Promise<string> {
+/** What was asked for is wrong, as against what could not be done. */
+const WRONG_INPUT = 2;
+
+/** Starts the service, which must end by itself and say why in one line; gives the line. */
+async function refusal(options: ServiceOptions, expectedCode = 1): Promise<string> {
   const service = await startService(options);
   await waitFor('the service to give up', () => !isAlive(service.running.pid), { timeoutMs: 30_000 });
   const { code } = await service.running.ended;
   const lines = service.running.output().trim().split('\n');
   expect(lines, lines.join('\n')).toHaveLength(1);
-  expect(code).toBe(1);
+  expect(code).toBe(expectedCode);
   return lines[0] as string;
 }
 
@@ -105,11 +108,11 @@ describe('what goes wrong at the start is said in one line', () => {
   ])('network file %s', async (_what, content, expected) => {
     const file = join(tempDir('e2e'), 'network.json');
     if (content !== null) writeFileSync(file, content);
-    expect(await refusal({ dataDir: tempDir('e2e'), args: ['--network', file] })).toMatch(expected);
+    expect(await refusal({ dataDir: tempDir('e2e'), args: ['--network', file] }, WRONG_INPUT)).toMatch(expected);
   });
 
   it('a setting out of range', async () => {
-    const line = await refusal({ dataDir: tempDir('e2e'), env: { DETOUR_UTILISATION_LIMIT: '3' } });
+    const line = await refusal({ dataDir: tempDir('e2e'), env: { DETOUR_UTILISATION_LIMIT: '3' } }, WRONG_INPUT);
     expect(line).toMatch(/^DETOUR_ERR_INVALID_CONFIG: .*(DETOUR_UTILISATION_LIMIT|utilisationLimit).*3/);
   });
 
@@ -121,7 +124,7 @@ describe('what goes wrong at the start is said in one line', () => {
       dataDir: folder,
       env: { DETOUR_DATA_DIR: join(folder, 'data', 'file', 'x') },
     });
-    expect((await service.running.ended).code).toBe(1);
+    expect((await service.running.ended).code).toBe(WRONG_INPUT);
     expect(service.running.output()).toMatch(/^DETOUR_ERR_FILE_UNREADABLE: dataDir: .*\n$/);
   });
 });
