@@ -3,6 +3,7 @@ import type { Findings } from './findings.ts';
 
 /** Long enough for any router's name; short enough for keys, paths and tables. */
 export const MAX_ID_LENGTH = 128;
+export const MAX_NAME_LENGTH = 200;
 
 export interface Bounds {
   /** Smallest value allowed. */
@@ -173,4 +174,21 @@ function idProblem(value: unknown): string | null {
   if (/:(az|za)$/.test(id)) return 'must not end in :az or :za';
   // Ids stand in URLs and as keys of plain objects.
   return id === '.' || id === '..' || id === '__proto__' ? 'is a reserved word' : null;
+}
+
+/** Notes an id that was used before; true when it was. */
+export function noteDuplicate(
+  reader: FieldReader,
+  id: string,
+  places: Map<string, number>,
+  position: number,
+  list: string,
+): boolean {
+  const first = places.get(id);
+  if (first === undefined) {
+    places.set(id, position);
+    return false;
+  }
+  reader.problem('id', `must be unique, is also the id of ${list}[${first}]`, id);
+  return true;
 }

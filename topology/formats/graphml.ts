@@ -1,5 +1,7 @@
 import { DetourError } from '../../src/core/errors.ts';
-import { MAX_LINKS, MAX_NODES, NETWORK_FORMAT, type ValidatedNetwork, validateNetwork } from './detour-network.ts';
+import { NETWORK_FORMAT, type ValidatedNetwork, validateNetwork } from './detour-network.ts';
+import { MAX_LINKS } from './network-links.ts';
+import { MAX_NODES } from './network-nodes.ts';
 import { readXml } from './xml.ts';
 
 export interface GraphmlOptions {
