@@ -1,3 +1,6 @@
+/** Distance between two samples of an interface, wall clock. */
+export const TICK_MS = 1000;
+
 /** Most steps of the engine per second of wall clock; beyond this speed the steps get longer instead. */
 const MAX_STEPS_PER_SECOND = 50;
 /** Wall-clock time that is caught up on after a pause; more is let go, and simulated time stands still meanwhile. */
@@ -15,10 +18,10 @@ export class Pacing {
   #doneMs: number;
   #slippedMs = 0;
 
-  /** The first step is due at once. */
+  /** The steps of the first second are due at once, so that the first sample covers as much as any other. */
   constructor(speed: number, nowMs: number) {
     this.#stepMs = (stepSeconds(speed) * 1000) / speed;
-    this.#doneMs = nowMs - this.#stepMs;
+    this.#doneMs = nowMs - TICK_MS;
   }
 
   /** Wall-clock time that was let go, ms. */
@@ -28,10 +31,9 @@ export class Pacing {
 
   /** Steps that are due now; they count as done. */
   due(nowMs: number): number {
-    const latestMs = Math.max(MAX_CATCH_UP_SECONDS * 1000, this.#stepMs);
-    // The clock was set back: begin anew from there.
-    if (nowMs < this.#doneMs) this.#doneMs = nowMs - this.#stepMs;
-    const lateMs = nowMs - this.#doneMs - latestMs;
+    // The clock was set back (by more than the slack below): begin anew from there.
+    if (nowMs < this.#doneMs - this.#stepMs) this.#doneMs = nowMs - TICK_MS;
+    const lateMs = nowMs - this.#doneMs - MAX_CATCH_UP_SECONDS * 1000;
     if (lateMs > 0) {
       this.#slippedMs += lateMs;
       this.#doneMs += lateMs;

@@ -7,10 +7,9 @@ import { aggregate } from './aggregate.ts';
 import type { Engine, StepResult } from './engine.ts';
 import type { TruthRecord } from './faults.ts';
 import { Outbox } from './outbox.ts';
-import { Pacing, stepSeconds } from './pacing.ts';
+import { Pacing, stepSeconds, TICK_MS } from './pacing.ts';
 import type { RejectedTunnel } from './tunnel-table.ts';
 
-const TICK_MS = 1000;
 /** Samples of half a minute are kept for a sink that fails; a scorer could not use older ones anyway. */
 const MAX_WAITING_BATCHES = 30;
 const MAX_WAITING_TRUTH = 1000;
@@ -54,6 +53,7 @@ export class SimulatorSource implements TelemetrySource {
   #polling: Promise<void> | null = null;
   #tunnelVersion: number | null = null;
   #ticks = 0;
+  #startedMs = 0;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
@@ -71,7 +71,8 @@ export class SimulatorSource implements TelemetrySource {
   /** Asks for the tunnels that stand, so that a restart does not show traffic where it was not, then begins. */
   async start(): Promise<void> {
     if (this.#timer) return;
-    this.#timer = setInterval(() => this.#turn(), TICK_MS);
+    this.#startedMs = this.#options.clock.nowMs();
+    this.#schedule();
     // Not waited for: a store that hangs must not keep the service from starting. The timer begins without it.
     void this.#pollTunnels().then(() => {
       if (this.#timer) this.#turn();
@@ -80,7 +81,7 @@ export class SimulatorSource implements TelemetrySource {
 
   /** Stops time, waits for what is under way, a receiver that hangs not longer than two seconds; idempotent. */
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     let patience: NodeJS.Timeout | undefined;
     const giveUp = new Promise<void>((resolve) => {
@@ -88,6 +89,17 @@ export class SimulatorSource implements TelemetrySource {
     });
     await Promise.race([Promise.all(this.#deliveries()), giveUp]);
     clearTimeout(patience);
+  }
+
+  /** To the next full second since the start: a fixed interval would drift and now and then skip a second. */
+  #schedule(): void {
+    const sinceMs = this.#options.clock.nowMs() - this.#startedMs;
+    // Rounded, because timers fire a little early as well as late.
+    const delayMs = (Math.round(sinceMs / TICK_MS) + 1) * TICK_MS - sinceMs;
+    this.#timer = setTimeout(() => {
+      this.#schedule();
+      this.#turn();
+    }, delayMs);
   }
 
   /** One turn by hand, for a caller that owns the time: resolves when all receivers have answered. Never rejects. */
