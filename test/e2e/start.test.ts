@@ -72,7 +72,8 @@ describe('npm start', () => {
     const { code } = await service.running.ended;
     await waitFor('everything to end', () => remains(all, dataDir).length === 0, { timeoutMs: STOP_MS });
     expect(Date.now() - stoppedMs).toBeLessThan(STOP_MS);
-    expect(code).toBe(130);
+    // npm tells of the interrupt (130) or passes on that the service ended well (0), by its version.
+    expect([0, 130]).toContain(code);
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   }, 120_000);
 
