@@ -4,8 +4,10 @@ import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { createMemoryStore } from '../../src/store/memory/store.ts';
 import { connectRedis } from '../../src/store/redis/connection.ts';
 import { createRedisStore } from '../../src/store/redis/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import {
   createHarness,
   type Harness,
@@ -200,6 +202,37 @@ describe('bounds of the event stream', () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     await harness.app.close();
     await harness.store.close();
+  });
+
+  it('does not repeat an event that came in while the snapshot was made', async () => {
+    const store = createMemoryStore({ networkName: 'square', partitions: 1, clock: systemClock });
+    let followed = 0;
+    let asked = 0;
+    const events: Store['events'] = {
+      append: (added) => store.events.append(added),
+      latest: (limit) => store.events.latest(limit),
+      read: async (afterId, options) => {
+        const page = await store.events.read(afterId, options);
+        followed += page.length;
+        return page;
+      },
+      // The first call places the follower, the second one the snapshot: by then the follower has seen the event.
+      lastId: async () => {
+        asked += 1;
+        if (asked === 2) {
+          await store.events.append([linkEvent('AB')]);
+          await until(() => followed === 1, 'the follower');
+        }
+        return store.events.lastId();
+      },
+    };
+    await listen({ store: { ...store, events } });
+    const client = await StreamClient.open(port);
+    await until(() => client.frames.length === 1, 'the snapshot');
+    await store.events.append([linkEvent('BC')]);
+    await until(() => linksOf(client).includes('BC'), 'the next change');
+    expect(linksOf(client)).toEqual(['BC']);
+    client.close();
   });
 
   it('sends comments to keep connections alive', async () => {
