@@ -33,6 +33,8 @@ export const UNKNOWN_AMOUNTS: Amounts = {
 };
 
 const DAY_MS = 86_400_000;
+/** net-snmp fills some counters only when it reloads its tables for the first time, 3 s after its start. */
+const SETTLING_MS = 5_000;
 
 /** Remembers an interface's last counters that count, and turns the next ones into amounts. */
 export class InterfaceTracker {
@@ -56,9 +58,13 @@ export class InterfaceTracker {
     );
   }
 
-  /** Amounts since the baseline, which moves here; all unknown on a first reading, after a reset, and twice a tick. */
+  /**
+   * Amounts since the baseline, which moves here; all unknown on a first reading, after a
+   * reset, twice a tick, and while the agent is still starting.
+   */
   measure(reading: InterfaceReading, instant: DeviceInstant, speedBps: number | null): Amounts {
     const before = this.#baseline;
+    if (instant.uptimeMs < SETTLING_MS) return UNKNOWN_AMOUNTS;
     const elapsedMs = before === null ? 0 : instant.uptimeMs - before.uptimeMs;
     if (before !== null && elapsedMs === 0) return UNKNOWN_AMOUNTS;
     this.#baseline = { reading, uptimeMs: instant.uptimeMs };

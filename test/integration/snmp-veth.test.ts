@@ -1,0 +1,218 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/core/paths.ts';
+import type { InterfaceSample } from '../../src/telemetry/sample.ts';
+import { Secret } from '../../src/telemetry/snmp/credentials.ts';
+import { SnmpSource } from '../../src/telemetry/snmp/source.ts';
+import { CollectingSink, installed, linkBetween, routerAt, waitFor } from './snmp-tools.ts';
+
+const COMMUNITY = 'veth-readers';
+const missing = [
+  ...(process.getuid?.() === 0 ? [] : ['root']),
+  ...['ip', 'snmpd', 'ping'].filter((program) => !installed(program)),
+];
+if (missing.length > 0) 
+
+const CLI = join(PACKAGE_ROOT, 'dist/src/cli/main.js');
+const built = existsSync(CLI);
+if (!built && missing.length === 0) process.stderr.write(`skipped: ${CLI} is not built, so the whole chain cannot run\n`);
+
+interface PairEnd {
+  readonly address: string;
+  readonly interface: string;
+}
+
+/** The test bed: obeys one command after another, and is gone when its standard input ends. */
+class Pair {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #stderr = '';
+  a: PairEnd = { address: '', interface: '' };
+  z: PairEnd = { address: '', interface: '' };
+
+  constructor() {
+    this.#process = spawn(join(PACKAGE_ROOT, 'scripts/testbed/pair.sh'), ['run'], {
+      env: { ...process.env, TESTBED_COMMUNITY: COMMUNITY },
+    });
+    this.#process.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString();
+    });
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  async ready(): Promise<void> {
+    const { a, z } = await this.#answer();
+    Object.assign(this, { a, z });
+  }
+
+  async command(name: 'cut' | 'mend' | 'shut' | 'open' | 'traffic' | 'quiet'): Promise<void> {
+    this.#process.stdin.write(`${name}\n`);
+    expect(await this.#answer()).toEqual({ done: name });
+  }
+
+  async close(): Promise<void> {
+    this.#process.stdin.end();
+    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+  }
+
+  async #answer(): Promise<Record<string, unknown>> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`the test bed ended: ${this.#stderr}`);
+    return JSON.parse(value) as Record<string, unknown>;
+  }
+}
+
+describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () => {
+  const pair = new Pair();
+  beforeAll(() => pair.ready());
+  afterAll(() => pair.close());
+
+  it('are polled: rates while traffic flows, down at both ends when the wire is cut', async () => {
+    const sink = new CollectingSink();
+    const latest = (end: 'a' | 'z', fits: (sample: InterfaceSample) => boolean) =>
+      sink.samples.findLast((sample) => sample.end === end && fits(sample)) ?? null;
+    const network = {
+      name: 'pair',
+      nodes: [routerAt('left', pair.a.address, 161, 'env:X'), routerAt('right', pair.z.address, 161, 'env:X')],
+      links: [linkBetween('wire', 'left', 'right', pair.a.interface, pair.z.interface)],
+      srlgs: [],
+    };
+    const resolveCredentials = () => Promise.resolve(new Secret(COMMUNITY));
+    const source = new SnmpSource({ network, sink, pollIntervalMs: 1000, resolveCredentials });
+    await pair.command('traffic');
+    await source.start();
+    try {
+      for (const end of ['a', 'z'] as const) {
+        // 200 echo requests a second of 1,042 octets, and as many answers.
+        const busy = await waitFor(`traffic at end ${end}`, 40_000, () =>
+          latest(end, ({ outPackets }) => (outPackets ?? 0) > 20),
+        );
+        expect(busy).toMatchObject({ linkId: 'wire', adminStatus: 'up', operStatus: 'up' });
+        const seconds = (busy.intervalMs ?? 0) / 1000;
+        expect((busy.outOctets ?? 0) / (busy.outPackets ?? 1)).toBeGreaterThan(900);
+        expect((busy.outPackets ?? 0) / seconds).toBeLessThan(400);
+        expect(busy.inPackets).toBeGreaterThan(0);
+      }
+      await pair.command('cut');
+      for (const end of ['a', 'z'] as const) {
+        const down = await waitFor(`end ${end} to be down`, 15_000, () =>
+          latest(end, ({ operStatus }) => operStatus !== null && operStatus !== 'up'),
+        );
+        expect(down.adminStatus).toBe('up');
+      }
+      await pair.command('mend');
+      const cutAt = sink.samples.length;
+      await waitFor('the wire to be up again', 15_000, () =>
+        sink.samples.slice(cutAt).some(({ operStatus }) => operStatus === 'up') ? true : null,
+      );
+      await pair.command('shut');
+      await waitFor('end a to be shut', 15_000, () => latest('a', ({ adminStatus }) => adminStatus === 'down'));
+      await pair.command('open');
+      await pair.command('quiet');
+    } finally {
+      await source.stop();
+    }
+  });
+
+  it('lead to a proposal when the wire is cut, through the whole service', async ({ skip }) => {
+    if (!built && process.env.CI !== 'true') skip(`${CLI} is not built`);
+    expect(built, `${CLI} is not built`).toBe(true);
+    const folder = await mkdtemp(join(tmpdir(), 'detour-chain-'));
+    const networkFile = join(folder, 'network.json');
+    await writeFile(networkFile, JSON.stringify(networkFileOf(pair)));
+    const service = new Service(networkFile, folder);
+    try {
+      const api = await service.listening();
+      await waitFor('a healthy link', 60_000, async () => (await linkState(api)) === 'healthy' || null);
+      await pair.command('cut');
+      await waitFor('the link to be down', 30_000, async () => (await linkState(api)) === 'down' || null);
+      const proposal = await waitFor('a proposal', 30_000, async () => (await items(api, 'reroutes'))[0] ?? null);
+      expect(proposal).toMatchObject({ kind: 'no-safe-alternative', links: ['wire'] });
+    } finally {
+      await service.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 180_000);
+});
+
+function networkFileOf(pair: Pair) {
+  const credentials = 'env:PAIR_COMMUNITY';
+  return {
+    format: 'detour-network/1',
+    name: 'pair',
+    nodes: [
+      { id: 'left', name: 'Left', address: pair.a.address, credentials },
+      { id: 'right', name: 'Right', address: pair.z.address, credentials },
+    ],
+    links: [
+      {
+        id: 'wire',
+        a: 'left',
+        z: 'right',
+        aInterface: pair.a.interface,
+        zInterface: pair.z.interface,
+        capacityBps: 100e6,
+        latencyMs: 1,
+        metric: 10,
+      },
+    ],
+  };
+}
+
+/** The service as people run it, on a free port. */
+class Service {
+  readonly #process: ChildProcessWithoutNullStreams;
+  #output = '';
+
+  constructor(networkFile: string, folder: string) {
+    const flags = [
+      '--network',
+      networkFile,
+      '--roles',
+      'poll,score,work,api',
+      '--port',
+      '0',
+      '--data-dir',
+      join(folder, 'data'),
+    ];
+    this.#process = spawn(process.execPath, [CLI, 'run', ...flags, '--poll-interval-seconds', '1'], {
+      env: { ...process.env, PAIR_COMMUNITY: COMMUNITY },
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString();
+      });
+    }
+  }
+
+  /** Address of the API, from what the service prints. */
+  listening(): Promise<string> {
+    return waitFor('the address of the API', 30_000, () => {
+      if (this.#process.exitCode !== null) throw new Error(`the service ended: ${this.#output}`);
+      return /http:\/\/127\.0\.0\.1:\d+/.exec(this.#output)?.[0] ?? null;
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    this.#process.kill('SIGTERM');
+    await once(this.#process, 'exit');
+    expect(this.#output).not.toContain(COMMUNITY);
+  }
+}
+
+async function items(api: string, list: 'links' | 'reroutes'): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${api}/api/v1/${list}`).catch(() => null);
+  if (!response?.ok) return [];
+  return ((await response.json()) as { items: Record<string, unknown>[] }).items;
+}
+
+async function linkState(api: string): Promise<unknown> {
+  return (await items(api, 'links'))[0]?.state;
+}
