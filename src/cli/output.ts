@@ -3,6 +3,9 @@ import { DetourError, messageOf } from '../core/errors.ts';
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, nothing: 3 } as const;
 
+/** How a command tells its exit code. */
+export type OnExit = (code: number) => void;
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -13,7 +16,7 @@ export function printJson(value: unknown): void {
 
 /** One line that says what is wrong and what to do; the stack only where it is our own fault. */
 export function printError(error: unknown): void {
-  if (error instanceof DetourError) process.stderr.write(`detour: ${error.line}\n`);
+  if (error instanceof DetourError) process.stderr.write(`${error.line}\n`);
   else process.stderr.write(`detour: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`);
 }
 

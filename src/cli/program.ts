@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DetourError } from '../core/errors.ts';
-import { PACKAGE_ROOT } from '../core/paths.ts';
 import { networkCommand } from './network.ts';
 import { EXIT, printError } from './output.ts';
 import { planCommand } from './plan.ts';
 import { pollCommand } from './poll.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
+import { packageVersion } from './version.ts';
 
 /** Codes of errors that the caller can mend by calling differently. */
 const BAD_INPUT = /^DETOUR_ERR_(INVALID_|FILE_|NOT_FOUND)/;
@@ -18,7 +16,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
   const program = new Command('detour')
     .description('Watches every link of a network, keeps a digital twin, proposes reroutes that are proven to help')
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError(`(see 'detour --help')`)
     .exitOverride();
   for (const command of [runCommand, simulateCommand, pollCommand, planCommand, networkCommand]) {
@@ -37,9 +35,4 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     printError(error);
     return error instanceof DetourError && BAD_INPUT.test(error.code) ? EXIT.badInput : EXIT.failed;
   }
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
 }

@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { loadDemands, loadNetwork } from '../../topology/files.ts';
+import { formatBps, formatRatio } from '../core/units.ts';
+import { createEngine, type Engine, type StepResult } from '../telemetry/simulator/engine.ts';
+import { loadScenario } from '../telemetry/simulator/scenario.ts';
+import { wholeNumber } from './arguments.ts';
+import { addConfigOptions, configFrom } from './config-options.ts';
+import { EXIT, type OnExit, print, printJson } from './output.ts';
+
+/** `detour simulate`: the simulator alone, without Redis; nobody heals. */
+export function simulateCommand(onExit: OnExit): Command {
+  const command = new Command('simulate')
+    .description('run the simulator alone, as fast as it goes, and show what happens to the traffic when nobody heals')
+    .option('--seconds <number>', 'simulated seconds', wholeNumber('--seconds', 1, 86_400 * 366), 300)
+    .option('--every <number>', 'seconds between two lines', wholeNumber('--every', 1, 86_400), 10)
+    .option('--samples', 'with --json: print the interface samples of each line too')
+    .option('--json', 'one JSON object a line');
+  addConfigOptions(command, ['network', 'demands', 'scenario', 'seed']);
+  return command.action(async (flags: SimulateFlags) => {
+    const config = configFrom(flags as unknown as Record<string, unknown>);
+    const { network } = await loadNetwork(config.network);
+    const demands = config.demands === null ? null : (await loadDemands(config.demands, network)).demands;
+    const scenario = await loadScenario(config.scenario);
+    simulate(createEngine({ network, demands, scenario, seed: config.seed, startMs: 0 }), flags);
+    onExit(EXIT.ok);
+  });
+}
+
+interface SimulateFlags {
+  readonly seconds: number;
+  readonly every: number;
+  readonly samples?: boolean;
+  readonly json?: boolean;
+}
+
+function simulate(engine: Engine, flags: SimulateFlags): void {
+  for (let second = 1; second <= flags.seconds; second += 1) {
+    const result = engine.step(1);
+    if (!flags.json) for (const fault of result.truth) print(describeFault(second, fault));
+    if (second % flags.every === 0) report(second, result, flags);
+  }
+}
+
+function report(second: number, result: StepResult, flags: SimulateFlags): void {
+  const { offeredBps, lostBps } = result.totals;
+  if (flags.json) {
+    const { truth, totals, measurements } = result;
+    printJson({ second, ...totals, truth, ...(flags.samples ? { samples: measurements } : {}) });
+    return;
+  }
+  const down = result.measurements.filter(({ end, operStatus }) => end === 'a' && operStatus !== 'up').length;
+  print(
+    `${String(second).padStart(7)} s  offered ${formatBps(offeredBps)}  lost ${formatBps(lostBps)} (${formatRatio(lostBps / offeredBps)})  links down ${down}`,
+  );
+}
+
+function describeFault(second: number, fault: StepResult['truth'][number]): string {
+  const where = fault.links.length > 0 ? fault.links.join(', ') : JSON.stringify(fault.details);
+  return `${String(second).padStart(7)} s  ${fault.phase === 'begin' ? 'fault' : 'over '} ${fault.kind}: ${where}`;
+}

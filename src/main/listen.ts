@@ -1,0 +1,53 @@
+import { buildApp } from '../api/app.ts';
+import type { ApiServer } from '../api/deps.ts';
+import { DetourError } from '../core/errors.ts';
+import type { Service } from './lifecycle.ts';
+import type { PlanningClient } from './planning.ts';
+import type { Context } from './service.ts';
+
+/** The API as a service that listens when it has started, and the address it will have. */
+export async function listen(context: Context, plans: PlanningClient): Promise<{ service: Service; url: string }> {
+  const { config, runtime, store, registry, version } = context;
+  const app = await buildApp({
+    network: context.network,
+    warnings: context.warnings,
+    store,
+    clock: context.clock,
+    config: { ...runtime, version, host: config.host },
+    ingest: context.ingest,
+    planNow: plans.planNow,
+    applyProposal: plans.apply,
+    boardQueues: plans.boardQueues(),
+    registry,
+    readiness: [{ name: 'redis', check: () => store.ping() }],
+    logger: context.logger,
+  });
+  const url = await bind(app, config.host, config.port);
+  return { service: { name: 'api', start: async () => undefined, stop: () => app.close() }, url };
+}
+
+async function bind(app: ApiServer, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new DetourError('PORT_TAKEN', `port ${port} on ${host} is taken`, {
+        field: 'port',
+        value: port,
+        hint: 'stop what listens there, or choose another port with DETOUR_PORT',
+        cause: error,
+      });
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new DetourError('INVALID_CONFIG', `host: cannot listen on ${host}:${port} (${code})`, {
+        field: 'host',
+        value: host,
+        hint: 'check DETOUR_HOST and DETOUR_PORT',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { boardQueues } from '../../jobs/board.ts';
+import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
+import { createReadOnlyActuator } from '../actuate/read-only.ts';
+import { createSimulatorActuator } from '../actuate/simulator.ts';
+import type { BoardQueue } from '../api/deps.ts';
+import type { Config } from '../config/schema.ts';
+import { applyProposal } from '../reroute/apply.ts';
+import { runCycle } from '../reroute/cycle.ts';
+import type { CycleDeps } from '../reroute/cycle-deps.ts';
+import type { Plan, PlanLimits } from '../reroute/plan.ts';
+import type { Proposal } from '../reroute/proposal.ts';
+import { SavingsTicker } from '../reroute/savings.ts';
+import { networkKeys } from '../store/keys.ts';
+import type { Service } from './lifecycle.ts';
+import type { Context } from './service.ts';
+
+/** What the API needs of planning: it asks for plans, whoever makes them. */
+export interface PlanningClient {
+  readonly service: Service;
+  boardQueues(): readonly BoardQueue[];
+  planNow(): Promise<Plan>;
+  apply(proposalId: string): Promise<Proposal>;
+}
+
+export function planningClient(context: Context): PlanningClient {
+  const plans = planService(context, null);
+  return {
+    service: { name: 'plan queue', start: () => plans.start(), stop: () => plans.stop() },
+    boardQueues: () => boardQueues(plans),
+    planNow: () => plans.planNow(),
+    apply: (id) => applyProposal(cycleDeps(context), id),
+  };
+}
+
+/** The worker that makes plans, with its schedule and its triggers, and the count of what they save. */
+export function planWorker(context: Context): Service {
+  const { store, clock, holder, onError } = context;
+  const deps = cycleDeps(context);
+  const plans = planService(context, (trigger, runId) => runCycle(deps, trigger, runId));
+  const savings = new SavingsTicker({ store, clock, holder, onError });
+  return {
+    name: 'plan worker',
+    start: async () => {
+      await plans.start();
+      await savings.start();
+    },
+    stop: async () => {
+      await savings.stop();
+      await plans.stop();
+    },
+  };
+}
+
+function planService(context: Context, runPlan: Parameters<typeof createPlanService>[0]['runPlan']): PlanService {
+  const { store, clock, redis, config, network, onError } = context;
+  return createPlanService({
+    store,
+    clock,
+    createConnection: () => redis.connect('jobs'),
+    prefix: networkKeys(network.network.name).bullPrefix,
+    planIntervalMs: config.planIntervalSeconds * 1000,
+    planSpacingMs: config.planSpacingSeconds * 1000,
+    runPlan,
+    onError,
+  });
+}
+
+function cycleDeps({ store, network, clock, runtime, config, reach }: Context): CycleDeps {
+  const actuator = runtime.simulated
+    ? createSimulatorActuator(store.plans)
+    : createReadOnlyActuator(network.network.name);
+  return { store, network, clock, limits: limitsFrom(config), mode: runtime.mode, actuator, reach };
+}
+
+/** Demands are measured every few seconds; older than this they say nothing about now. */
+const MAX_DEMAND_AGE_MS = 60_000;
+const MAX_STALE_SHARE = 0.1;
+
+function limitsFrom(config: Config): PlanLimits {
+  return {
+    utilisationLimit: config.utilisationLimit,
+    holdMargin: config.holdMargin,
+    holdMs: config.holdSeconds * 1000,
+    maxStaleShare: MAX_STALE_SHARE,
+    maxDemandAgeMs: MAX_DEMAND_AGE_MS,
+  };
+}

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { loadDemands, loadNetwork } from '../../topology/files.ts';
+import type { ValidatedNetwork } from '../../topology/formats/detour-network.ts';
+import { type Demand, indexNetwork, type NetworkIndex } from '../../topology/model.ts';
+import type { ApiDeps } from '../api/deps.ts';
+import { readStatus, type Status } from '../api/status.ts';
+import type { Config } from '../config/schema.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { DetourError, messageOf } from '../core/errors.ts';
+import { thresholdsFrom } from '../health/thresholds.ts';
+import { createIngest, type Ingest } from '../pipeline/ingest.ts';
+import { createScoringService } from '../pipeline/scoring-service.ts';
+import { createRedisStore } from '../store/redis/store.ts';
+import { createRedisTruthLog } from '../store/redis/truth.ts';
+import type { Store } from '../store/store.ts';
+import { crashPoint } from './crash-point.ts';
+import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
+import { listen } from './listen.ts';
+import { planningClient, planWorker } from './planning.ts';
+import { openRedis, type RedisAccess } from './redis.ts';
+import { type Runtime, resolveRuntime } from './runtime.ts';
+import { simulatorSource, snmpSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
+
+/** What goes on, for whoever shows it. */
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The service cannot go on; it should be stopped. */
+  readonly onFatal: (error: DetourError) => void;
+}
+
+export interface RunningService {
+  readonly runtime: Runtime;
+  readonly network: NetworkIndex;
+  /** Where the API listens; null without the `api` role. */
+  readonly url: string | null;
+  status(): Promise<Status>;
+  /** Stops everything in order: sources, drain, workers, API with its streams, Redis. Idempotent. */
+  stop(): Promise<StopReport[]>;
+}
+
+/** Everything parts are made from. */
+export interface Context extends ServiceOptions {
+  readonly clock: Clock;
+  readonly logger: ApiDeps['logger'];
+  readonly registry: Registry;
+  readonly runtime: Runtime;
+  readonly network: NetworkIndex;
+  readonly warnings: readonly string[];
+  readonly demands: readonly Demand[] | null;
+  readonly redis: RedisAccess;
+  readonly store: Store;
+  readonly ingest: Ingest;
+  /** Unique to this process and its run. */
+  readonly holder: string;
+  readonly reach: (point: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const STOP_BOUND_MS = 1_500;
+const DRAIN_MS = 500;
+
+/** Starts the roles of this process. Throws DetourError, with everything stopped again, when one cannot start. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { config } = options;
+  const loaded = await loadNetwork(config.network);
+  const demands = config.demands === null ? null : (await loadDemands(config.demands, loaded.network)).demands;
+  const runtime = resolveRuntime(config, loaded.network);
+  const lifecycle = new Lifecycle(STOP_BOUND_MS);
+  const context = await open(options, loaded, demands, runtime, lifecycle);
+  const url = await startRoles(context, lifecycle);
+  const facts = { ...runtime, version: options.version };
+  return {
+    runtime,
+    network: context.network,
+    url,
+    status: () => readStatus({ network: context.network, store: context.store, clock: context.clock, config: facts }),
+    stop: () => lifecycle.stop(),
+  };
+}
+
+async function open(
+  options: ServiceOptions,
+  { network, warnings }: ValidatedNetwork,
+  demands: readonly Demand[] | null,
+  runtime: Runtime,
+  lifecycle: Lifecycle,
+): Promise<Context> {
+  const { config, onFatal } = options;
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const onError = (error: unknown): void => logger.error({ err: error }, 'something failed; it is tried again');
+  const onWarning = (warning: string): void => logger.warn({ warning }, 'warning');
+  for (const warning of warnings) onWarning(warning);
+  const redis = await openRedis(config, { onError, onWarning, onExit: (words) => onFatal(redisGone(words)) });
+  await lifecycle.start(running('redis', redis.stop));
+  try {
+    const store = await createRedisStore({
+      networkName: network.name,
+      partitions: config.partitions,
+      connection: redis.commands,
+      clock: systemClock,
+      onCorrupt: (error) => logger.error({ err: error }, 'a stored record cannot be read and was left out'),
+    });
+    const index = indexNetwork(network);
+    await lifecycle.start(running('store', () => store.close()));
+    return {
+      ...options,
+      clock: systemClock,
+      logger,
+      registry: new Registry(),
+      runtime,
+      network: index,
+      warnings,
+      demands,
+      redis,
+      store,
+      ingest: createIngest({ queue: store.samples, network: index, clock: systemClock }),
+      holder: randomUUID(),
+      reach: crashPoint(options.environment),
+      onError,
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** Starts in the order in which things need each other; they stop in reverse. */
+async function startRoles(context: Context, lifecycle: Lifecycle): Promise<string | null> {
+  const { runtime, store } = context;
+  const has = (role: Runtime['roles'][number]): boolean => runtime.roles.includes(role);
+  try {
+    const url = has('api') ? await startApi(context, lifecycle) : null;
+    if (context.demands !== null && !has('simulate')) await writeFileDemands(store, context.demands);
+    if (has('work')) await lifecycle.start(planWorker(context));
+    if (has('score')) await lifecycle.start(scoring(context));
+    if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
+    if (has('poll')) await lifecycle.start(snmpSource(telemetry(context)));
+    return url;
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function startApi(context: Context, lifecycle: Lifecycle): Promise<string> {
+  const plans = planningClient(context);
+  await lifecycle.start(plans.service);
+  const { service, url } = await listen(context, plans);
+  await lifecycle.start(service);
+  return url;
+}
+
+/** The scorer; on stop it first scores what the sources have already delivered. */
+function scoring(context: Context): Service {
+  const { store, network, config, clock, holder, onError } = context;
+  const service = createScoringService({
+    store,
+    network,
+    thresholds: thresholdsFrom(config),
+    clock,
+    holder,
+    onError,
+  });
+  return {
+    name: 'scorer',
+    start: () => service.start(),
+    stop: async () => {
+      await service.drain(DRAIN_MS);
+      await service.stop();
+    },
+  };
+}
+
+function telemetry(context: Context): TelemetryParts {
+  const { config, network, demands, store, ingest, clock, environment, onError, redis, logger } = context;
+  return {
+    config,
+    network: network.network,
+    demands,
+    store,
+    truth: createRedisTruthLog({ networkName: network.network.name, connection: redis.commands }),
+    sink: ingest,
+    clock,
+    environment,
+    onError,
+    onWarning: (warning) => logger.warn({ warning }, 'warning'),
+  };
+}
+
+/** Something that runs already and only has to be stopped. */
+function running(name: string, stop: () => Promise<void>): Service {
+  return { name, start: async () => undefined, stop };
+}
+
+function redisGone(lastWords: string): DetourError {
+  return new DetourError('REDIS_UNREACHABLE', `the private Redis ended: ${messageOf(lastWords)}`, {
+    hint: 'start again; the append-only file in the data folder keeps everything',
+  });
+}
