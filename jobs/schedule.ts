@@ -19,7 +19,13 @@ export const JOB_OPTIONS = {
 export async function schedulePlans(queue: PlanQueue, everyMs: number): Promise<void> {
   await queue.setGlobalConcurrency(1);
   const data: PlanJob = { trigger: 'schedule' };
-  await queue.upsertJobScheduler(SCHEDULER_ID, { every: everyMs }, { name: 'plan', data, opts: JOB_OPTIONS });
+  // A scheduler starts with a job at once; the service asks for its first plan itself, at every start.
+  const startDate = Date.now() + everyMs;
+  await queue.upsertJobScheduler(
+    SCHEDULER_ID,
+    { every: everyMs, startDate },
+    { name: 'plan', data, opts: JOB_OPTIONS },
+  );
 }
 
 /** Asks for a plan as soon as the one under way, if any, is done. Its id names the run, whoever works on it. */

@@ -36,6 +36,7 @@ export interface PlanService {
 }
 
 const PLAN_TIMEOUT_MS = 30_000;
+const MAX_WAITING = 1000;
 
 export function createPlanService(options: PlanServiceOptions): PlanService {
   return new BullPlanService(options);
@@ -66,6 +67,9 @@ class BullPlanService implements PlanService {
     const finished = new QueueEvents(QUEUES.plan, { connection: await this.#connections.open(), prefix });
     queue.on('error', onError);
     finished.on('error', onError);
+    // Everyone who waits for a plan listens here.
+    queue.setMaxListeners(MAX_WAITING);
+    finished.setMaxListeners(MAX_WAITING);
     this.queues.push(queue);
     this.#running = { queue, finished, worker: null, trigger: null, watch: null };
     await Promise.all([queue.waitUntilReady(), finished.waitUntilReady()]);

@@ -331,7 +331,7 @@ describe('against brute force', () => {
             }
           }
         }
-        const open = outcome.changed;
+        const open = [...outcome.changed];
         expect(plan(network, { ...input, open }).changed.filter((one) => one.status !== 'proposed')).toEqual([]);
         expect(plan(network, { ...input, open }).plan.created).toEqual([]);
       }),

@@ -1,0 +1,137 @@
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RunPlan } from '../../jobs/plan.ts';
+import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { runCycle } from '../../src/reroute/cycle.ts';
+import type { CycleDeps } from '../../src/reroute/cycle-deps.ts';
+import type { NewEvent } from '../../src/store/events.ts';
+import type { Store } from '../../src/store/store.ts';
+import { corrupted } from '../reroute/fixtures.ts';
+import { ringCycle } from '../reroute/store-fixture.ts';
+import { describeWithRedis, startTestRedis, type TestRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait.ts';
+
+const PREFIX = 'detour:{jobs-test}:bull';
+const SOON = { timeoutMs: 20_000 };
+
+describeWithRedis('plans as jobs', () => {
+  let redis: TestRedis;
+  let store: Store;
+  let deps: CycleDeps;
+  let services: PlanService[] = [];
+  let errors: unknown[] = [];
+
+  beforeEach(async () => {
+    redis = await startTestRedis();
+    ({ store, deps } = await ringCycle(systemClock, [corrupted('l0')]));
+    errors = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    services = [];
+    await redis.stop();
+  });
+
+  function service(
+    runPlan: RunPlan | null,
+    more: { planIntervalMs?: number; planSpacingMs?: number } = {},
+  ): PlanService {
+    const made = createPlanService({
+      store,
+      clock: systemClock,
+      createConnection: () => new Redis(redis.socketPath, { maxRetriesPerRequest: null }),
+      prefix: PREFIX,
+      planIntervalMs: 600_000,
+      planSpacingMs: 1000,
+      runPlan,
+      onError: (error) => errors.push(error),
+      ...more,
+    });
+    services.push(made);
+    return made;
+  }
+
+  const cycle: RunPlan = (trigger, runId) => runCycle(deps, trigger, runId);
+
+  it('plans at the start, on request, and answers the plan of that request', async () => {
+    const one = service(cycle);
+    await one.start();
+    await waitFor('the first plan', () => store.plans.latest(), SOON);
+    const plan = await one.planNow();
+    expect(plan.trigger).toBe('request');
+    expect((await store.plans.latest())?.id).toBe(plan.id);
+    expect(one.queues.map((queue) => queue.name)).toEqual(['plan']);
+    expect(errors).toEqual([]);
+  });
+
+  it('makes one plan at a time with two services at work, and answers one that only asks', async () => {
+    let running = 0;
+    let most = 0;
+    const watched: RunPlan = async (trigger, runId) => {
+      running += 1;
+      most = Math.max(most, running);
+      try {
+        return await cycle(trigger, runId);
+      } finally {
+        running -= 1;
+      }
+    };
+    const asking = service(null);
+    await Promise.all([service(watched).start(), service(watched).start(), asking.start()]);
+    const plans = await Promise.all(Array.from({ length: 12 }, () => asking.planNow()));
+    expect(new Set(plans.map((plan) => plan.id)).size).toBe(12);
+    expect(most).toBe(1);
+    expect((await store.plans.proposals()).map((proposal) => proposal.status)).toEqual(['applied']);
+  });
+
+  it('plans at once on trouble, and once more at the end for all that came in the meantime', async () => {
+    const runs: string[] = [];
+    const recorded: RunPlan = (trigger, runId) => {
+      runs.push(trigger);
+      return cycle(trigger, runId);
+    };
+    await service(recorded, { planSpacingMs: 1500 }).start();
+    await waitFor('the plan at the start', () => runs.length === 1, SOON);
+    const trouble = (to: string, adminDown = false): NewEvent => ({
+      atMs: Date.now(),
+      type: 'link-state',
+      severity: 'major',
+      cleared: false,
+      linkId: 'l0',
+      deviceId: null,
+      proposalId: null,
+      message: 'l0 changed',
+      details: { to, adminDown },
+    });
+    await store.events.append([trouble('degraded'), trouble('down', true)]);
+    await store.events.append([trouble('unhealthy')]);
+    await waitFor('the plan at once', () => runs.length === 2, SOON);
+    await store.events.append([trouble('down')]);
+    await store.events.append([trouble('unhealthy')]);
+    await waitFor('the plan at the end', () => runs.length === 3, SOON);
+    expect(runs).toEqual(['start', 'link-event', 'link-event']);
+  });
+
+  it('plans again within 15 s when a worker is gone in the middle of a plan', async () => {
+    // As a killed one leaves it: a job taken up under a lock that nobody renews.
+    const connection = new Redis(redis.socketPath, { maxRetriesPerRequest: null });
+    const options = { connection, prefix: PREFIX, lockDuration: 5000, skipLockRenewal: true, skipStalledCheck: true };
+    const stuck = new Worker('plan', () => new Promise(() => undefined), { ...options, autorun: false });
+    stuck.on('error', () => undefined);
+    const queue = new Queue('plan', { connection, prefix: PREFIX });
+    await queue.setGlobalConcurrency(1);
+    await queue.add('plan', { trigger: 'request' }, { jobId: 'killed' });
+    const job = await stuck.getNextJob('token');
+    expect(job?.id).toBe('killed');
+    await service(cycle).start();
+    const plan = await waitFor('the next plan', () => store.plans.latest(), { timeoutMs: 15_000 });
+    expect(plan.refused).toBeNull();
+    await waitFor('the job to be taken up again', async () => (await queue.getJob('killed'))?.isCompleted(), SOON);
+    await stuck.close(true);
+    await queue.close();
+    connection.disconnect();
+  });
+});
