@@ -17,11 +17,14 @@ const missing = [
   ...(process.getuid?.() === 0 ? [] : ['root']),
   ...['ip', 'snmpd', 'ping'].filter((program) => !installed(program)),
 ];
-if (missing.length > 0) 
+if (missing.length > 0) {
+  process.stderr.write(`skipped: two agents in namespaces need ${missing.join(', ')}\n`);
+}
 
 const CLI = join(PACKAGE_ROOT, 'dist/src/cli/main.js');
 const built = existsSync(CLI);
-if (!built && missing.length === 0) process.stderr.write(`skipped: ${CLI} is not built, so the whole chain cannot run\n`);
+if (!built && missing.length === 0)
+  process.stderr.write(`skipped: ${CLI} is not built, so the whole chain cannot run\n`);
 
 interface PairEnd {
   readonly address: string;
@@ -128,8 +131,11 @@ describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () 
     await writeFile(networkFile, JSON.stringify(networkFileOf(pair)));
     const service = new Service(networkFile, folder);
     try {
+      // A link that carries nothing needs no way round, so there is traffic to lose.
+      await pair.command('traffic');
       const api = await service.listening();
       await waitFor('a healthy link', 60_000, async () => (await linkState(api)) === 'healthy' || null);
+      await waitFor('its load', 30_000, async () => ((await loadBps(api)) ?? 0) > 100_000 || null);
       await pair.command('cut');
       await waitFor('the link to be down', 30_000, async () => (await linkState(api)) === 'down' || null);
       const proposal = await waitFor('a proposal', 30_000, async () => (await items(api, 'reroutes'))[0] ?? null);
@@ -215,4 +221,10 @@ async function items(api: string, list: 'links' | 'reroutes'): Promise<Record<st
 
 async function linkState(api: string): Promise<unknown> {
   return (await items(api, 'links'))[0]?.state;
+}
+
+async function loadBps(api: string): Promise<number | null> {
+  const [link] = await items(api, 'links');
+  const arcs = link?.arcs as { az: { loadBps: number | null } } | undefined;
+  return arcs?.az.loadBps ?? null;
 }
