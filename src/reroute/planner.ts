@@ -11,7 +11,7 @@ import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import type { Solver } from './solver.ts';
 import { wayRound } from './way-round.ts';
-import { movedBps, writeUp } from './write-up.ts';
+import { movedByDraft, writeUp } from './write-up.ts';
 
 /** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
 export interface PlanIds {
@@ -59,7 +59,7 @@ export function planReroutes(
   const result = reconcile(input, ids.planId, findings, standing, dropped);
   const all = { ...result, closed: [...closed, ...result.closed] };
   const mlu = { before: mluOf(twin), after: board.mlu() };
-  const movedSum = findings.flatMap((finding) => finding.moves).reduce((sum, move) => sum + movedBps(move), 0);
+  const movedSum = drafts.all().reduce((sum, draft) => sum + movedByDraft(problem, draft), 0);
   return {
     plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum },
     changed: [...all.created, ...all.revised, ...all.closed],

@@ -81,6 +81,11 @@ export function movedBps(move: Pick<Move, 'bps' | 'from' | 'to'>): number {
   return Math.max(0, 1 - kept) * move.bps;
 }
 
+/** The traffic that a draft's moves take to other paths, bit/s. */
+export function movedByDraft({ board }: Problem, draft: Draft): number {
+  return draft.placements.reduce((sum, { index, movedShare }) => sum + movedShare * board.bpsOf(index), 0);
+}
+
 /** bit/s that the moves of a draft save from loss: what the bad arcs lose now, or what a full arc cannot carry. */
 function expectedSaving(problem: Problem, draft: Draft): number {
   return draft.known.cause.kind === 'unhealthy' ? savedFromLoss(problem, draft) : savedFromOverload(problem, draft);
@@ -126,7 +131,7 @@ function summarise(problem: Problem, draft: Draft, moves: readonly Move[], cuts:
   const stayedBps = [...draft.stuck.map((one) => one.bps), ...draft.lost.map((index) => problem.board.bpsOf(index))];
   const left = stayedBps.reduce((sum, bps) => sum + bps, 0);
   const parts = [causeSentence(problem, draft)];
-  if (moves.length > 0) parts.push(moveSentence(problem, moves));
+  if (moves.length > 0) parts.push(moveSentence(problem, draft, moves));
   if (stayedBps.length > 0) {
     const through = cuts[0] ? ` past ${cuts[0].links.join(', ')}` : '';
     parts.push(`${formatBps(left)} of ${stayedBps.length} demand(s) has no safe way${through}.`);
@@ -155,8 +160,8 @@ function reasonOf(state: LinkState | undefined): string {
   return (state?.reason ?? 'nothing is known of it').replace(/\.$/, '');
 }
 
-function moveSentence(problem: Problem, moves: readonly Move[]): string {
-  const bps = moves.reduce((sum, move) => sum + movedBps(move), 0);
+function moveSentence(problem: Problem, draft: Draft, moves: readonly Move[]): string {
+  const bps = movedByDraft(problem, draft);
   const worst = Math.max(...moves.map((move) => move.worstHeadroom.utilisation));
   const limit = formatRatio(problem.limits.utilisationLimit);
   return `${moves.length} demand(s) with ${formatBps(bps)} move to other paths, where no arc ends above ${formatRatio(worst)} (limit ${limit}).`;
