@@ -5,7 +5,7 @@ import type { Placement, Problem, Rejected, Solution, Solver, Stuck } from './so
 import { WayFinder } from './way.ts';
 
 /** Runners-up are searched for this many moves of a plan, the largest; the rest name the path that was left. */
-const EXPLAINED_MOVES = 200;
+const EXPLAINED_MOVES = 100;
 /** Demands that found no way are tried again while others make room, this often at most. */
 const MAX_PASSES = 3;
 /** A part of a demand smaller than this is not worth a path of its own. */
