@@ -1,0 +1,97 @@
+import { createRng } from '../../src/core/rng.ts';
+import { type CompiledGraph, compileGraph } from '../../src/twin/compiled.ts';
+import { addLoads, routeTo } from '../../src/twin/ecmp.ts';
+import { buildGraph } from '../../src/twin/graph.ts';
+import { ShortestPaths } from '../../src/twin/shortest-path.ts';
+import { connectedComponents } from '../../topology/components.ts';
+import { loadNetwork, shippedNetworks } from '../../topology/files.ts';
+import type { Demand, Network } from '../../topology/model.ts';
+import { b4Network, kdlNetwork, zooNames, zooNetwork } from './reference-data.ts';
+
+export type BenchFamily = 'shipped' | 'zoo' | 'kdl' | 'b4';
+
+/** A network that the quality benches run on. */
+export interface BenchNetwork {
+  /** `backbone-100`, `zoo/Colt`, `Kdl`, `b4`. */
+  readonly name: string;
+  readonly family: BenchFamily;
+  readonly network: Network;
+  /** Its own traffic matrices; empty where it has none (take `gravityDemands`). */
+  readonly matrices: readonly (readonly Demand[])[];
+}
+
+/**
+ * The shipped networks, and where reference data lies beside the checkout: the Topology Zoo's graphs, Kdl with Teal's
+ * capacities (in place of the Zoo's Kdl), and B4 with its matrices. Smallest first.
+ */
+export async function benchNetworks(): Promise<BenchNetwork[]> {
+  const found: BenchNetwork[] = [];
+  for (const name of await shippedNetworks()) {
+    found.push({ name, family: 'shipped', network: (await loadNetwork(name)).network, matrices: [] });
+  }
+  const kdl = await kdlNetwork();
+  for (const name of await zooNames()) {
+    if (name === 'Kdl' && kdl) continue;
+    found.push({ name: `zoo/${name}`, family: 'zoo', network: await zooNetwork(name), matrices: [] });
+  }
+  if (kdl) found.push({ name: 'Kdl', family: 'kdl', network: kdl, matrices: [] });
+  const b4 = await b4Network();
+  if (b4) found.push({ name: 'b4', family: 'b4', ...b4 });
+  return found.sort((one, other) => one.network.nodes.length - other.network.nodes.length);
+}
+
+/**
+ * Demands in proportion to the masses of their ends (gravity model). Masses are log-uniform with a ratio of up to
+ * e^2, times the node's own mass where the network knows it. All pairs of nodes that a way joins, or `count` of them
+ * picked by the seed. Bit/s are relative until `scaleToMlu`.
+ */
+export function gravityDemands(network: Network, seed: number, count = Infinity): Demand[] {
+  const rng = createRng(seed);
+  const masses = rng.fork('masses');
+  const mass = new Map(network.nodes.map((node) => [node.id, (node.mass ?? 1) * Math.exp(masses.between(0, 2))]));
+  const pairs = connectedComponents(network).flatMap((piece) =>
+    piece.flatMap((source) => piece.filter((target) => target !== source).map((target) => [source, target] as const)),
+  );
+  const picked = pairs.length > count ? sample(pairs, count, rng.fork('pairs')) : pairs;
+  return picked.map(([source, target]) => ({
+    id: `${source}>${target}`,
+    source,
+    target,
+    bps: (mass.get(source) as number) * (mass.get(target) as number) * 1e6,
+    class: null,
+  }));
+}
+
+/** `count` of the items without repetition, in their order. */
+function sample<T>(items: readonly T[], count: number, rng: { next(): number }): T[] {
+  let wanted = count;
+  return items.filter((_, at) => {
+    const isTaken = rng.next() * (items.length - at) < wanted;
+    if (isTaken) wanted -= 1;
+    return isTaken;
+  });
+}
+
+/** The demands in the same proportions, so that the IGP's routing (ECMP) of the whole network has this MLU (0..). */
+export function scaleToMlu(network: Network, demands: readonly Demand[], mlu: number): Demand[] {
+  const graph = compileGraph(buildGraph(network));
+  const load = igpLoads(graph, demands);
+  const hottest = load.reduce((most, bps, arc) => Math.max(most, bps / (graph.capacityBps[arc] as number)), 0);
+  return hottest === 0 ? [...demands] : demands.map((demand) => ({ ...demand, bps: (demand.bps * mlu) / hottest }));
+}
+
+/** bit/s per arc of the whole network under the IGP, from scratch. */
+export function igpLoads(graph: CompiledGraph, demands: readonly Demand[]): Float64Array {
+  const inflow = new Map<number, Float64Array>();
+  for (const demand of demands) {
+    const [source, target] = [graph.nodeIndex.get(demand.source), graph.nodeIndex.get(demand.target)];
+    if (source === undefined || target === undefined || source === target) continue;
+    const into = inflow.get(target) ?? new Float64Array(graph.nodeCount);
+    into[source] = (into[source] as number) + demand.bps;
+    inflow.set(target, into);
+  }
+  const paths = new ShortestPaths(graph);
+  const load = new Float64Array(graph.arcCount);
+  for (const [target, into] of inflow) addLoads(routeTo(paths, target, graph.metric), graph, into, load);
+  return load;
+}
