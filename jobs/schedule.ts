@@ -28,7 +28,16 @@ export async function schedulePlans(queue: PlanQueue, everyMs: number): Promise<
   );
 }
 
-/** Asks for a plan as soon as the one under way, if any, is done. Its id names the run, whoever works on it. */
-export async function enqueuePlan(queue: PlanQueue, trigger: PlanTrigger) {
-  return queue.add('plan', { trigger }, { ...JOB_OPTIONS, jobId: `${trigger}-${randomUUID()}` });
+/**
+ * Asks for a plan, `delayMs` from now or as soon as the one under way is done. Its id names the run, whoever works
+ * on it.
+ */
+export async function enqueuePlan(queue: PlanQueue, trigger: PlanTrigger, delayMs = 0) {
+  return queue.add('plan', { trigger }, { ...JOB_OPTIONS, delay: delayMs, jobId: `${trigger}-${randomUUID()}` });
+}
+
+/** Asks again, once, for a plan that was refused: the view may be back long before the next one on schedule. */
+export async function retryPlan(queue: PlanQueue, delayMs: number): Promise<void> {
+  const deduplication = { id: 'retry', ttl: delayMs };
+  await queue.add('plan', { trigger: 'retry' }, { ...JOB_OPTIONS, delay: delayMs, deduplication });
 }

@@ -7,7 +7,7 @@ import type { Store } from '../src/store/store.ts';
 import { type ConnectionFactory, Connections } from './connection.ts';
 import { createPlanWorker, type RunPlan } from './plan.ts';
 import { type PlanJob, type PlanJobResult, planJobResult, QUEUES } from './queues.ts';
-import { enqueuePlan, type PlanQueue, schedulePlans } from './schedule.ts';
+import { enqueuePlan, type PlanQueue, retryPlan, schedulePlans } from './schedule.ts';
 import { PlanTrigger } from './trigger.ts';
 import { PlanWatch } from './watch.ts';
 
@@ -36,6 +36,8 @@ export interface PlanService {
 }
 
 const PLAN_TIMEOUT_MS = 30_000;
+/** Sources need a moment to show the network; a link event sets a plan off at once all the same. */
+const START_DELAY_MS = 2_000;
 const MAX_WAITING = 1000;
 
 export function createPlanService(options: PlanServiceOptions): PlanService {
@@ -79,7 +81,12 @@ class BullPlanService implements PlanService {
   async #startWork(queue: PlanQueue, finished: QueueEvents, runPlan: RunPlan): Promise<Running> {
     const { prefix, onError, store, clock, planIntervalMs, planSpacingMs } = this.#options;
     await schedulePlans(queue, planIntervalMs);
-    const worker = createPlanWorker(await this.#connections.open(), prefix, runPlan);
+    const work: RunPlan = async (why, runId) => {
+      const plan = await runPlan(why, runId);
+      if (plan.refused) await retryPlan(queue, planSpacingMs);
+      return plan;
+    };
+    const worker = createPlanWorker(await this.#connections.open(), prefix, work);
     worker.on('error', onError);
     worker.on('failed', (job, error) => this.#tellFailure(job?.id ?? 'unknown', job?.attemptsMade ?? 0, error));
     worker.run().catch(onError);
@@ -88,7 +95,7 @@ class BullPlanService implements PlanService {
     const watch = new PlanWatch({ store, clock, intervalMs: planIntervalMs, onError });
     await trigger.start();
     await watch.start();
-    await enqueuePlan(queue, 'start');
+    await enqueuePlan(queue, 'start', START_DELAY_MS);
     return { queue, finished, worker, trigger, watch };
   }
 

@@ -25,10 +25,15 @@ export interface SchemaChecker<T extends TSchema> {
 
 /** Compiles a TypeBox schema once; `errorKey` is the code of the error that `parse` throws. */
 export function compileSchema<T extends TSchema>(schema: T, errorKey: ErrorKey): SchemaChecker<T> {
-  const validator = Compile(schema);
-  const matches = (value: unknown): value is Static<T> => validator.Check(value);
+  // Compiled when first used: a command that needs one schema should not wait for all of them.
+  let compiled: ReturnType<typeof Compile<T>> | null = null;
+  const validator = () => {
+    compiled ??= Compile(schema);
+    return compiled;
+  };
+  const matches = (value: unknown): value is Static<T> => validator().Check(value);
   const problems = (value: unknown, limit = 20): SchemaProblem[] =>
-    matches(value) ? [] : distinct(validator.Errors(value) as ValidationError[], value).slice(0, limit);
+    matches(value) ? [] : distinct(validator().Errors(value) as ValidationError[], value).slice(0, limit);
   const parse = (value: unknown): Static<T> => {
     if (matches(value)) return value;
     const [first] = problems(value, 1);

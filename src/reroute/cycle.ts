@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DetourError } from '../core/errors.ts';
 import { contentHash } from '../core/ids.ts';
-import type { Lease } from '../store/store.ts';
+import { type Lease, PLAN_LEASE } from '../store/store.ts';
 import { applyProposal } from './apply.ts';
 import type { CycleDeps, CyclePoint } from './cycle-deps.ts';
 import type { Plan, PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
@@ -11,8 +11,6 @@ import { type PlanIds, planIdsOf, planReroutes } from './planner.ts';
 import type { Proposal } from './proposal.ts';
 import { isOpen, networkHashOf, takeSnapshot } from './snapshot.ts';
 
-/** The lease under which plans are written. */
-export const PLAN_LEASE = 'plan';
 /** Long against a cycle, short enough that the next one after a kill does not wait. */
 const LEASE_TTL_MS = 5000;
 const LEASE_RETRY_MS = 100;
@@ -70,12 +68,20 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
     plan,
     proposals: outcome.changed,
     removeTunnels: tunnelsToRemove(input, outcome),
+    expected: input.open.map(({ id, status, revision }) => ({ id, status, revision })),
     events: planEvents(outcome, previous, finishedAtMs),
   });
-  if (result === 'fenced')
-    throw new DetourError('CONFLICT', 'another plan took over before this one could be written', { value: planId });
+  if (result !== 'committed') throw notWritten(planId, result);
   await reach(deps, 'after-commit');
   return plan;
+}
+
+function notWritten(planId: string, result: 'fenced' | 'conflict'): DetourError {
+  const why = result === 'fenced' ? 'another plan took over' : 'a proposal was decided on while it was made';
+  return new DetourError('CONFLICT', `the plan was not written: ${why}`, {
+    value: planId,
+    hint: 'the job tries again',
+  });
 }
 
 /** Tunnels of proposals that this plan closes, and of proposals that are not open at all: no orphan stays. */

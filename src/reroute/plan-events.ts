@@ -26,7 +26,7 @@ function viewEvents({ plan }: PlanOutcome, previous: Plan | null, atMs: number):
       message: 'the view is back: planning again',
       details,
     });
-  if (plan.refused)
+  if (plan.refused && now !== 'NO_VIEW_YET')
     events.push({
       ...BASE,
       atMs,

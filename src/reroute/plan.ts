@@ -60,6 +60,8 @@ export const PlanTrigger = Type.Union([
   Type.Literal('link-event'),
   Type.Literal('request'),
   Type.Literal('start'),
+  /** The last plan was refused: whether it can be made now. */
+  Type.Literal('retry'),
 ]);
 export type PlanTrigger = Static<typeof PlanTrigger>;
 

@@ -104,6 +104,9 @@ function refusal(
   const links = network.network.links.length;
   const stale = condition.staleLinks.length;
   if (links === 0) return { code: 'NO_LINKS', reason: 'the network has no links' };
+  if (input.links.every((state) => state.receivedAtMs === null)) {
+    return { code: 'NO_VIEW_YET', reason: 'waiting for the first samples' };
+  }
   if (stale > limits.maxStaleShare * links) {
     const share = `${formatRatio(stale / links)} of the links (${stale} of ${links})`;
     return {
