@@ -13,15 +13,19 @@ export interface CompiledGraph {
   readonly arcIndex: ReadonlyMap<string, number>;
   readonly tail: Int32Array;
   readonly head: Int32Array;
-  /** bit/s, ms (one way) and IGP cost per arc. */
+  /** bit/s, ms (one way) and IGP cost per arc; costs too small to be seen in the cost of a path are raised until seen. */
   readonly capacityBps: Float64Array;
   readonly latencyMs: Float64Array;
   readonly metric: Float64Array;
   /** Arcs that leave node n are `outArcs[outStart[n]]` up to, not including, `outArcs[outStart[n + 1]]`. */
   readonly outStart: Int32Array;
   readonly outArcs: Int32Array;
+  /** Head of each of `outArcs`: spares a look-up per arc in the hot loops. */
+  readonly outHead: Int32Array;
   readonly inStart: Int32Array;
   readonly inArcs: Int32Array;
+  /** Tail of each of `inArcs`. */
+  readonly inTail: Int32Array;
 }
 
 export function compileGraph(graph: TwinGraph): CompiledGraph {
@@ -44,12 +48,27 @@ export function compileGraph(graph: TwinGraph): CompiledGraph {
     head,
     capacityBps: Float64Array.from(attributes, (arc) => arc.capacityBps),
     latencyMs: Float64Array.from(attributes, (arc) => arc.latencyMs),
-    metric: Float64Array.from(attributes, (arc) => arc.metric),
+    metric: visibleMetrics(
+      attributes.map((arc) => arc.metric),
+      nodeIds.length,
+    ),
     outStart: out.start,
     outArcs: out.members,
+    outHead: out.members.map((arc) => head[arc] as number),
     inStart: into.start,
     inArcs: into.members,
+    inTail: into.members.map((arc) => tail[arc] as number),
   };
+}
+
+/**
+ * Adding a metric to the cost of a path must make it larger, or a node would seem as near as its next hop and ECMP
+ * could not tell up from down. Below this floor double precision loses it; no real metric comes near.
+ */
+function visibleMetrics(metrics: readonly number[], nodeCount: number): Float64Array {
+  const highest = metrics.reduce((most, metric) => Math.max(most, metric), 0);
+  const floor = highest * nodeCount * 2 * Number.EPSILON;
+  return Float64Array.from(metrics, (metric) => Math.max(metric, floor));
 }
 
 /** Groups 0..owner.length-1 by owner (counting sort): members of n are `members[start[n]..start[n + 1])`. */

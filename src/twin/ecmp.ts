@@ -68,6 +68,8 @@ export function addLoads(
     if (flow === 0 || node === routing.target) continue;
     const start = routing.nextStart[node] as number;
     const end = routing.nextStart[node + 1] as number;
+    // Only where costs are too small to be seen beside others: what goes nowhere is lost, not forgotten.
+    if (start === end) continue;
     const share = flow / (end - start);
     for (let slot = start; slot < end; slot += 1) {
       const arc = routing.nextArcs[slot] as number;

@@ -1,75 +1,86 @@
-/** Binary min-heap of node numbers by a key array, with decrease-key; reusable without allocation. */
-export class NodeHeap {
-  readonly #keys: Float64Array;
-  readonly #slots: Int32Array;
-  /** Slot of each node, -1 where it is not in the heap. */
-  readonly #slotOf: Int32Array;
+/**
+ * Binary min-heap of (key, node) entries for searches with lazy deletion: a node whose key fell is pushed again, and
+ * the reader skips entries that are out of date. Keys lie in the heap itself, which spares the look-up per compare.
+ */
+export class KeyHeap {
+  #keys: Float64Array;
+  #nodes: Int32Array;
   #size = 0;
 
-  /** `keys` is read, not owned: set a node's key before `push` or `decrease`. */
-  constructor(keys: Float64Array) {
-    this.#keys = keys;
-    this.#slots = new Int32Array(keys.length);
-    this.#slotOf = new Int32Array(keys.length).fill(-1);
+  /** Room for `capacity` entries; grows when more come. */
+  constructor(capacity: number) {
+    this.#keys = new Float64Array(Math.max(1, capacity));
+    this.#nodes = new Int32Array(Math.max(1, capacity));
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** Inserts the node, or moves it up after its key became smaller. */
-  update(node: number): void {
-    let slot = this.#slotOf[node] as number;
-    if (slot < 0) {
-      slot = this.#size;
-      this.#size += 1;
-    }
-    const key = this.#keys[node] as number;
-    while (slot > 0) {
-      const parentSlot = (slot - 1) >> 1;
-      const parent = this.#slots[parentSlot] as number;
-      if ((this.#keys[parent] as number) <= key) break;
-      this.#place(parent, slot);
-      slot = parentSlot;
-    }
-    this.#place(node, slot);
+  /** Key of the top; undefined behaviour when empty. */
+  get topKey(): number {
+    return this.#keys[0] as number;
   }
 
-  /** Takes the node with the smallest key; the heap must not be empty. */
-  pop(): number {
-    const top = this.#slots[0] as number;
-    this.#slotOf[top] = -1;
-    this.#size -= 1;
-    if (this.#size > 0) this.#sink(this.#slots[this.#size] as number);
-    return top;
+  get topNode(): number {
+    return this.#nodes[0] as number;
   }
 
   clear(): void {
-    for (let slot = 0; slot < this.#size; slot += 1) this.#slotOf[this.#slots[slot] as number] = -1;
     this.#size = 0;
   }
 
-  #sink(node: number): void {
-    const key = this.#keys[node] as number;
-    let slot = 0;
-    for (;;) {
-      let childSlot = 2 * slot + 1;
-      if (childSlot >= this.#size) break;
-      const right = childSlot + 1;
-      if (right < this.#size && this.#keyAt(right) < this.#keyAt(childSlot)) childSlot = right;
-      if (this.#keyAt(childSlot) >= key) break;
-      this.#place(this.#slots[childSlot] as number, slot);
-      slot = childSlot;
+  push(key: number, node: number): void {
+    if (this.#size === this.#keys.length) this.#grow();
+    const keys = this.#keys;
+    const nodes = this.#nodes;
+    let slot = this.#size++;
+    while (slot > 0) {
+      const parent = (slot - 1) >> 1;
+      const above = keys[parent] as number;
+      if (above <= key) break;
+      keys[slot] = above;
+      nodes[slot] = nodes[parent] as number;
+      slot = parent;
     }
-    this.#place(node, slot);
+    keys[slot] = key;
+    nodes[slot] = node;
   }
 
-  #keyAt(slot: number): number {
-    return this.#keys[this.#slots[slot] as number] as number;
+  /** Takes the top away; the heap must not be empty. */
+  drop(): void {
+    this.#size -= 1;
+    const last = this.#size;
+    if (last > 0) this.replaceTop(this.#keys[last] as number, this.#nodes[last] as number);
   }
 
-  #place(node: number, slot: number): void {
-    this.#slots[slot] = node;
-    this.#slotOf[node] = slot;
+  /** Puts an entry in the place of the top: cheaper than `drop` and `push`. */
+  replaceTop(key: number, node: number): void {
+    const keys = this.#keys;
+    const nodes = this.#nodes;
+    const size = this.#size;
+    let slot = 0;
+    for (let child = 1; child < size; child = 2 * slot + 1) {
+      let least = keys[child] as number;
+      if (child + 1 < size && (keys[child + 1] as number) < least) {
+        child += 1;
+        least = keys[child] as number;
+      }
+      if (least >= key) break;
+      keys[slot] = least;
+      nodes[slot] = nodes[child] as number;
+      slot = child;
+    }
+    keys[slot] = key;
+    nodes[slot] = node;
+  }
+
+  #grow(): void {
+    const keys = new Float64Array(this.#keys.length * 2);
+    const nodes = new Int32Array(this.#nodes.length * 2);
+    keys.set(this.#keys);
+    nodes.set(this.#nodes);
+    this.#keys = keys;
+    this.#nodes = nodes;
   }
 }

@@ -1,5 +1,12 @@
 import type { CompiledGraph } from './compiled.ts';
-import { NodeHeap } from './heap.ts';
+import { KeyHeap } from './heap.ts';
+
+/** The arcs of each node, and in the same slots the nodes at their other ends. */
+interface ArcRows {
+  readonly start: Int32Array;
+  readonly arcs: Int32Array;
+  readonly far: Int32Array;
+}
 
 /** Shortest-path search over a compiled graph; buffers are reused, so read results before the next call. */
 export class ShortestPaths {
@@ -11,14 +18,18 @@ export class ShortestPaths {
   /** Nodes in the order in which they were settled; the first `settledCount` count. */
   readonly settled: Int32Array;
   settledCount = 0;
-  readonly #heap: NodeHeap;
+  readonly #heap: KeyHeap;
+  readonly #outward: ArcRows;
+  readonly #inward: ArcRows;
 
   constructor(graph: CompiledGraph) {
     this.graph = graph;
     this.distance = new Float64Array(graph.nodeCount);
     this.via = new Int32Array(graph.nodeCount);
     this.settled = new Int32Array(graph.nodeCount);
-    this.#heap = new NodeHeap(this.distance);
+    this.#heap = new KeyHeap(graph.nodeCount);
+    this.#outward = { start: graph.outStart, arcs: graph.outArcs, far: graph.outHead };
+    this.#inward = { start: graph.inStart, arcs: graph.inArcs, far: graph.inTail };
   }
 
   /**
@@ -26,14 +37,12 @@ export class ShortestPaths {
    * Stops early at `target` when one is given (>= 0).
    */
   from(source: number, cost: Float64Array, target = -1): void {
-    const { outStart, outArcs, head } = this.graph;
-    this.#run(source, cost, outStart, outArcs, head, target);
+    this.#run(source, cost, this.#outward, target);
   }
 
   /** The same towards a node: `distance` is the cost from each node to the target. */
   to(target: number, cost: Float64Array): void {
-    const { inStart, inArcs, tail } = this.graph;
-    this.#run(target, cost, inStart, inArcs, tail, -1);
+    this.#run(target, cost, this.#inward, -1);
   }
 
   /** Arcs from the source of the last `from` to this node; null where there is no way. */
@@ -46,31 +55,53 @@ export class ShortestPaths {
     return arcs.reverse();
   }
 
-  #run(root: number, cost: Float64Array, start: Int32Array, arcs: Int32Array, far: Int32Array, stopAt: number): void {
-    const { distance, via, settled } = this;
+  #run(root: number, cost: Float64Array, rows: ArcRows, stopAt: number): void {
+    const { distance, settled } = this;
     const heap = this.#heap;
-    distance.fill(Infinity);
-    via.fill(-1);
-    heap.clear();
-    this.settledCount = 0;
-    distance[root] = 0;
-    heap.update(root);
+    this.#reset(root);
+    let settledCount = 0;
     while (heap.size > 0) {
-      const node = heap.pop();
-      settled[this.settledCount++] = node;
-      if (node === stopAt) return;
-      const base = distance[node] as number;
-      const end = start[node + 1] as number;
-      for (let slot = start[node] as number; slot < end; slot += 1) {
-        const arc = arcs[slot] as number;
-        const next = far[arc] as number;
-        const reach = base + (cost[arc] as number);
-        if (reach < (distance[next] as number)) {
-          distance[next] = reach;
-          via[next] = arc;
-          heap.update(next);
-        }
+      const base = heap.topKey;
+      const node = heap.topNode;
+      // An entry that a better one has made out of date.
+      if (base !== distance[node]) {
+        heap.drop();
+        continue;
+      }
+      settled[settledCount++] = node;
+      if (node === stopAt) break;
+      this.#relax(node, base, cost, rows);
+    }
+    this.settledCount = settledCount;
+  }
+
+  /** Goes on from the node on top of the heap, whose place the first neighbour found takes. */
+  #relax(node: number, base: number, cost: Float64Array, rows: ArcRows): void {
+    const { start, arcs, far } = rows;
+    const { distance, via } = this;
+    const heap = this.#heap;
+    let isTopTaken = false;
+    const end = start[node + 1] as number;
+    for (let slot = start[node] as number; slot < end; slot += 1) {
+      const arc = arcs[slot] as number;
+      const next = far[slot] as number;
+      const reach = base + (cost[arc] as number);
+      if (reach < (distance[next] as number)) {
+        distance[next] = reach;
+        via[next] = arc;
+        if (isTopTaken) heap.push(reach, next);
+        else heap.replaceTop(reach, next);
+        isTopTaken = true;
       }
     }
+    if (!isTopTaken) heap.drop();
+  }
+
+  #reset(root: number): void {
+    this.distance.fill(Infinity);
+    this.via.fill(-1);
+    this.distance[root] = 0;
+    this.#heap.clear();
+    this.#heap.push(0, root);
   }
 }

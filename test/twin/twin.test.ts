@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { dijkstra } from 'graphology-shortest-path';
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../../src/twin/graph.ts';
-import { NodeHeap } from '../../src/twin/heap.ts';
 import { addPaths, buildTwin, currentPaths, demandsCrossing, igpPaths } from '../../src/twin/twin.ts';
 import { simplePaths } from '../reroute/brute-force.ts';
 import { demand, sketch, stateOf } from '../reroute/fixtures.ts';
@@ -136,24 +135,5 @@ describe('the twin', () => {
     expect([...twin.stale]).toEqual([0, 0, 1, 1, 1, 1]);
     expect([...twin.loadBps]).toEqual([0, 0, 5, 0, 7, 0]);
     expect(currentPaths(twin, 1)).toEqual([{ share: 1, arcs: [4] }]);
-  });
-});
-
-describe('the heap', () => {
-  it('gives nodes in the order of their keys, also after a key became smaller', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(100), fc.nat(100)), { minLength: 1, maxLength: 40 }), (pairs) => {
-        const keys = Float64Array.from(pairs, ([first]) => first + 100);
-        const heap = new NodeHeap(keys);
-        pairs.forEach((_, node) => void heap.update(node));
-        pairs.forEach(([, less], node) => {
-          keys[node] = (keys[node] as number) - less;
-          heap.update(node);
-        });
-        const popped: number[] = [];
-        while (heap.size > 0) popped.push(keys[heap.pop()] as number);
-        expect(popped).toEqual([...keys].sort((x, y) => x - y));
-      }),
-    );
   });
 });
