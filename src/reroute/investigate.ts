@@ -21,6 +21,7 @@ export function investigate(investigation: Investigation): Drafts {
   leaveBadLinks(investigation, drafts);
   relieveOverload(investigation, drafts);
   nameLostTraffic(investigation, drafts);
+  nameSplits(investigation, drafts);
   return drafts;
 }
 
@@ -105,8 +106,7 @@ function nameLostTraffic(at: Investigation, drafts: Drafts): void {
     const down = partition.links.filter((link) => at.problem.condition.downLinks.includes(link));
     // Cut off without a fault: in pieces by design, or by an operator's hand.
     if (down.length === 0) continue;
-    const epochMs = Math.max(...down.map((link) => twin.states.get(link)?.sinceMs ?? 0));
-    const known = identify(at, 'down', down, epochMs, partition.links);
+    const known = identifySplit(at, down, partition.links);
     if (known.settled) continue;
     const draft = drafts.of(known);
     draft.lost.push(index);
@@ -114,14 +114,39 @@ function nameLostTraffic(at: Investigation, drafts: Drafts): void {
   }
 }
 
+/** Links whose loss has split the network, with or without known traffic between the pieces. */
+function nameSplits(at: Investigation, drafts: Drafts): void {
+  const { twin } = at.problem.board;
+  const { downLinks } = at.problem.condition;
+  for (const id of downLinks) {
+    const link = at.network.linkById.get(id);
+    if (!link) continue;
+    const partition = partitionAround(twin, nodeNumber(twin.graph, link.a));
+    if (partition.reached[nodeNumber(twin.graph, link.z)]) continue;
+    const down = partition.links.filter((one) => downLinks.includes(one));
+    const known = identifySplit(at, down, partition.links);
+    const draft = known.settled ? null : drafts.of(known);
+    if (draft && draft.cuts.length === 0) draft.cuts.push(newCut(partition));
+  }
+}
+
+function identifySplit(at: Investigation, down: string[], cut: readonly string[]): KnownCause {
+  const { states } = at.problem.board.twin;
+  return identify(at, 'down', down, Math.max(...down.map((link) => states.get(link)?.sinceMs ?? 0)), cut);
+}
+
 function addToCut(
   cuts: { links: string[]; nodes: string[]; demands: string[]; bps: number; reason: string }[],
   partition: { links: string[]; nodes: string[] },
   demand: { id: string; bps: number },
 ): void {
-  const reason = `no link is left between ${partition.nodes.length} nodes and the rest: ${partition.links.join(', ')} down`;
-  const cut = cuts[0] ?? { links: partition.links, nodes: partition.nodes, demands: [], bps: 0, reason };
+  const cut = cuts[0] ?? newCut(partition);
   cut.demands.push(demand.id);
   cut.bps += demand.bps;
   cuts[0] = cut;
+}
+
+function newCut({ links, nodes }: { links: string[]; nodes: string[] }) {
+  const reason = `no link is left between ${nodes.length} nodes and the rest: ${links.join(', ')} down`;
+  return { links, nodes, demands: [] as string[], bps: 0, reason };
 }

@@ -136,6 +136,13 @@ describe('other causes', () => {
     expect(proposal.why.summary).toContain('after l0 went down');
   });
 
+  it('names the split even where no traffic is known to cross it', () => {
+    const network = sketch(2, [{ a: 0, z: 1, id: 'wire' }]);
+    const proposal = only(plan(network, inputOf(network, [], [stateOf('wire', 'down')])));
+    expect(proposal).toMatchObject({ kind: 'no-safe-alternative', cause: { kind: 'down', links: ['wire'] } });
+    expect(proposal.cuts).toMatchObject([{ links: ['wire'], nodes: ['n0'], bps: 0 }]);
+  });
+
   it('names the links of a partition', () => {
     const network = sketch(3, [
       { a: 0, z: 1 },
