@@ -56,6 +56,14 @@ export interface Network {
   readonly srlgs: readonly Srlg[];
 }
 
+/** A way that part of a demand is pinned to. */
+export interface DemandPath {
+  /** 0..1; the shares of a demand sum to 1. */
+  readonly share: number;
+  /** Arc ids, source to target. */
+  readonly arcs: readonly string[];
+}
+
 export interface Demand {
   readonly id: string;
   readonly source: string;
@@ -63,6 +71,8 @@ export interface Demand {
   /** bit/s, >= 0. */
   readonly bps: number;
   readonly class: string | null;
+  /** Where it goes now if it does not follow the IGP (tunnels); absent where it does, or where nobody said. */
+  readonly paths?: readonly DemandPath[];
 }
 
 /** Look-ups that everyone needs; build once per network. */

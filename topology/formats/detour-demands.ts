@@ -1,4 +1,5 @@
-import type { Demand, Network } from '../model.ts';
+import type { Demand, Link, Network } from '../model.ts';
+import { readDemandPaths } from './demand-paths.ts';
 import { FieldReader, isObject } from './fields.ts';
 import { Findings } from './findings.ts';
 
@@ -7,7 +8,7 @@ export const DEMANDS_FORMAT = 'detour-demands/1';
 export const MAX_DEMANDS = 1_000_000;
 
 const TOP_FIELDS: ReadonlySet<string> = new Set(['format', 'description', 'demands']);
-const DEMAND_FIELDS: ReadonlySet<string> = new Set(['id', 'source', 'target', 'bps', 'class']);
+const DEMAND_FIELDS: ReadonlySet<string> = new Set(['id', 'source', 'target', 'bps', 'class', 'paths']);
 
 export interface ValidatedDemands {
   readonly demands: readonly Demand[];
@@ -32,17 +33,24 @@ export function validateDemands(value: unknown, network: Network): ValidatedDema
   }
   top.noteUnknown(TOP_FIELDS);
   top.text('description', 2000);
-  const nodeIds = new Set(network.nodes.map((node) => node.id));
-  const demands = readDemands(top, nodeIds);
+  const demands = readDemands(top, {
+    nodeIds: new Set(network.nodes.map((node) => node.id)),
+    links: new Map(network.links.map((link) => [link.id, link])),
+  });
   findings.assertNone('INVALID_DEMANDS');
   return { demands, warnings: findings.warnings() };
 }
 
-function readDemands(top: FieldReader, nodeIds: ReadonlySet<string>): Demand[] {
+interface Known {
+  readonly nodeIds: ReadonlySet<string>;
+  readonly links: ReadonlyMap<string, Link>;
+}
+
+function readDemands(top: FieldReader, known: Known): Demand[] {
   const demands: Demand[] = [];
   const places = new Map<string, number>();
   for (const { reader, position } of top.objects('demands', MAX_DEMANDS, true)) {
-    const demand = readDemand(reader, nodeIds);
+    const demand = readDemand(reader, known);
     const first = places.get(demand.id);
     if (demand.id !== '' && first !== undefined) {
       reader.problem('id', `must be unique, is also the id of demands[${first}]`, demand.id);
@@ -52,14 +60,15 @@ function readDemands(top: FieldReader, nodeIds: ReadonlySet<string>): Demand[] {
   return demands;
 }
 
-function readDemand(reader: FieldReader, nodeIds: ReadonlySet<string>): Demand {
+function readDemand(reader: FieldReader, { nodeIds, links }: Known): Demand {
   reader.noteUnknown(DEMAND_FIELDS);
   const id = reader.id('id');
   const source = readNode(reader, 'source', nodeIds);
   const target = readNode(reader, 'target', nodeIds);
   if (source !== '' && source === target) reader.problem('target', 'must be another node than source', target);
   const bps = reader.requiredNumber('bps', { min: 0, max: 1e18 });
-  return { id, source, target, bps, class: reader.text('class', 64) };
+  const paths = readDemandPaths(reader, { source, target }, links);
+  return { id, source, target, bps, class: reader.text('class', 64), ...(paths ? { paths } : {}) };
 }
 
 function readNode(reader: FieldReader, name: 'source' | 'target', nodeIds: ReadonlySet<string>): string {

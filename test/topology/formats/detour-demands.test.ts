@@ -30,6 +30,32 @@ describe('demands', () => {
     expect(() => validateDemands(file(demand), network)).toThrow(message);
   });
 
+  it('may say which way they go', () => {
+    const paths = [
+      { share: 0.25, arcs: ['A-B:az'] },
+      { share: 0.75, arcs: ['C-A:za', 'B-C:za'] },
+    ];
+    expect(validateDemands(file({ ...good, paths }), network).demands).toEqual([{ ...good, paths }]);
+    const { demands, warnings } = validateDemands(file({ ...good, paths: null }), network);
+    expect([demands, warnings]).toEqual([[good], []]);
+  });
+
+  it.each([
+    ['demands[0].paths: must be a list', 7],
+    ['demands[0].paths: must have shares that sum to 1, they sum to 0', []],
+    ['demands[0].paths: must have shares that sum to 1, they sum to 0.5', [{ share: 0.5, arcs: ['A-B:az'] }]],
+    ['demands[0].paths[0].share: must be > 0, got 0', [{ share: 0, arcs: ['A-B:az'] }]],
+    ['demands[0].paths[0].arcs: is missing', [{ share: 1 }]],
+    ['paths[0].arcs: must be arcs of the network, "A-B" is none', [{ share: 1, arcs: ['A-B'] }]],
+    ['paths[0].arcs: must be arcs of the network, 3 is none', [{ share: 1, arcs: [3] }]],
+    ['paths[0].arcs: must be one way, but "A-B:za" does not begin at "A"', [{ share: 1, arcs: ['A-B:za'] }]],
+    ['paths[0].arcs: must lead to "B", but ends at "C"', [{ share: 1, arcs: ['C-A:za'] }]],
+    ['paths[0].arcs: must lead to "B", but ends at "A"', [{ share: 1, arcs: [] }]],
+    ['paths[0].arcs: must not come to "A" twice', [{ share: 1, arcs: ['A-B:az', 'A-B:za', 'A-B:az'] }]],
+  ])('are refused with wrong paths: %s', (message, paths) => {
+    expect(() => validateDemands(file({ ...good, paths }), network)).toThrow(message);
+  });
+
   it('are refused with an id that is there twice, a missing list or another format', () => {
     const messageOf = (value: unknown): string => {
       try {
