@@ -5,6 +5,7 @@ import { DetourError, type ErrorKey } from '../src/core/errors.ts';
 import { PACKAGE_ROOT } from '../src/core/paths.ts';
 import { type ValidatedDemands, validateDemands } from './formats/detour-demands.ts';
 import { type ValidatedNetwork, validateNetwork } from './formats/detour-network.ts';
+import { isObject } from './formats/fields.ts';
 import { InvalidFileError } from './formats/findings.ts';
 import { readGraphml } from './formats/graphml.ts';
 import { parseJson } from './formats/json.ts';
@@ -48,6 +49,19 @@ export async function loadNetwork(nameOrPath: string): Promise<ValidatedNetwork>
 export async function loadDemands(path: string, network: Network): Promise<ValidatedDemands> {
   const text = await readText(path, 'INVALID_DEMANDS');
   return named(path, 'INVALID_DEMANDS', () => validateDemands(parseJson(text, 'INVALID_DEMANDS'), network));
+}
+
+/**
+ * Loads a file that says it is a `detour-plan/1`; whether it really has that shape is for `verify` to tell. Throws
+ * FILE_UNREADABLE or INVALID_INPUT, naming the file.
+ */
+export async function loadPlan(path: string): Promise<unknown> {
+  const text = await readText(path, 'INVALID_INPUT');
+  return named(path, 'INVALID_INPUT', () => {
+    const value = parseJson(text, 'INVALID_INPUT');
+    if (isObject(value) && value.format === 'detour-plan/1') return value;
+    throw new DetourError('INVALID_INPUT', 'format: must be "detour-plan/1"', { field: 'format' });
+  });
 }
 
 async function readNetworkFile(path: string, shownAs: string): Promise<ValidatedNetwork> {

@@ -6,6 +6,7 @@ import { planCommand } from './plan.ts';
 import { pollCommand } from './poll.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
+import { verifyCommand } from './verify.ts';
 import { packageVersion } from './version.ts';
 
 /** Codes of errors that the caller can mend by calling differently. */
@@ -19,7 +20,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version(packageVersion())
     .showHelpAfterError(`(see 'detour --help')`)
     .exitOverride();
-  for (const command of [runCommand, simulateCommand, pollCommand, planCommand, networkCommand]) {
+  for (const command of [runCommand, simulateCommand, pollCommand, planCommand, verifyCommand, networkCommand]) {
     program.addCommand(
       command((exitCode) => {
         code = exitCode;
