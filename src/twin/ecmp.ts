@@ -19,6 +19,14 @@ export interface TargetRouting {
 /** Costs that are equal up to rounding count as equal: metrics are added in different orders along equal paths. */
 const RELATIVE_TOLERANCE = 1e-9;
 
+/**
+ * Is an arc of this cost a next hop, from a node this far from the target to a node that far? Nearer, strictly:
+ * within the tolerance alone two nodes joined by a very cheap link would point at each other.
+ */
+export function isNextHop(here: number, cost: number, there: number): boolean {
+  return there < here && cost + there <= here * (1 + RELATIVE_TOLERANCE) && here !== Infinity;
+}
+
 /** Routing towards a target by `cost` per arc (IGP metrics; Infinity closes an arc). */
 export function routeTo(paths: ShortestPaths, target: number, cost: Float64Array): TargetRouting {
   paths.to(target, cost);
@@ -48,8 +56,7 @@ function collectNextArcs(
   for (let slot = graph.outStart[node] as number; slot < end; slot += 1) {
     const arc = graph.outArcs[slot] as number;
     const there = distance[graph.head[arc] as number] as number;
-    // Nearer, strictly: within the tolerance alone two nodes joined by a very cheap link would point at each other.
-    if (there < here && (cost[arc] as number) + there <= here * (1 + RELATIVE_TOLERANCE)) into.push(arc);
+    if (isNextHop(here, cost[arc] as number, there)) into.push(arc);
   }
 }
 
