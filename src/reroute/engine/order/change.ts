@@ -1,0 +1,107 @@
+import type { CompiledGraph } from '../../../twin/compiled.ts';
+
+/** Part of a demand on arcs: a path, or with `shares` (per arc, of this part) an equal-cost spread over several. */
+export interface OrderFlow {
+  /** 0..1 */
+  readonly share: number;
+  readonly arcs: ArrayLike<number>;
+  readonly shares?: ArrayLike<number> | null;
+}
+
+/** One demand that changes its way. */
+export interface OrderMove {
+  /** Node numbers: a detour may be looked for between them. */
+  readonly source: number;
+  readonly target: number;
+  /** bit/s */
+  readonly bps: number;
+  /** What loads arcs now; of a broken way only the part up to the break. */
+  readonly from: readonly OrderFlow[];
+  readonly to: readonly OrderFlow[];
+}
+
+/** Where the rule is to hold, and where detours may be looked for. */
+export interface OrderFrame {
+  readonly graph: CompiledGraph;
+  /** Highest utilisation wanted, per arc. */
+  readonly limit: Float64Array;
+  /** 1 where a temporary path may run; without it, no detours are offered. */
+  readonly open?: Uint8Array;
+  /** bit/s per arc before the first step. */
+  readonly startBps: Float64Array;
+}
+
+/** What a move does to arcs, bit/s: > 0 where it comes, < 0 where it leaves. Arcs ascending. */
+export interface Change {
+  readonly arcs: Int32Array;
+  readonly deltaBps: Float64Array;
+}
+
+/** Changes below this part of the demand are rounding. */
+const NO_CHANGE = 1e-12;
+/** Sums in another order differ by less than this; stricter than what a plan is checked with. */
+const ROUNDING = 1e-10;
+
+export function changeOf(bps: number, from: readonly OrderFlow[], to: readonly OrderFlow[]): Change {
+  const delta = new Map<number, number>();
+  addFlows(delta, from, -1);
+  addFlows(delta, to, 1);
+  const arcs = [...delta.keys()].filter((arc) => Math.abs(delta.get(arc) as number) > NO_CHANGE).sort((x, y) => x - y);
+  return { arcs: Int32Array.from(arcs), deltaBps: Float64Array.from(arcs, (arc) => bps * (delta.get(arc) as number)) };
+}
+
+function addFlows(delta: Map<number, number>, flows: readonly OrderFlow[], sign: number): void {
+  for (const { share, arcs, shares } of flows) {
+    for (let at = 0; at < arcs.length; at += 1) {
+      const arc = arcs[at] as number;
+      const part = shares ? (shares[at] as number) * share : share;
+      delta.set(arc, (delta.get(arc) ?? 0) + sign * part);
+    }
+  }
+}
+
+/**
+ * bit/s that each arc may carry on the way: limit x capacity, or what it carries at the start or at the end where that
+ * is more.
+ */
+export function roomOf(frame: OrderFrame, changes: readonly Change[]): Float64Array {
+  const end = frame.startBps.slice();
+  for (const change of changes) apply(end, change);
+  return roomBetween(frame, frame.startBps, end);
+}
+
+export function roomBetween(
+  { graph, limit }: Pick<OrderFrame, 'graph' | 'limit'>,
+  startBps: Float64Array,
+  endBps: Float64Array,
+): Float64Array {
+  return graph.capacityBps.map((capacity, arc) => {
+    const most = Math.max(capacity * (limit[arc] as number), startBps[arc] as number, endBps[arc] as number);
+    return most + ROUNDING * Math.max(most, capacity);
+  });
+}
+
+/** True where the move can be made now: old and new way both carry the demand while it moves. */
+export function fits(loadBps: Float64Array, roomBps: Float64Array, { arcs, deltaBps }: Change): boolean {
+  for (let at = 0; at < arcs.length; at += 1) {
+    const delta = deltaBps[at] as number;
+    const arc = arcs[at] as number;
+    if (delta > 0 && (loadBps[arc] as number) + delta > (roomBps[arc] as number)) return false;
+  }
+  return true;
+}
+
+export function apply(loadBps: Float64Array, { arcs, deltaBps }: Change): void {
+  for (let at = 0; at < arcs.length; at += 1) {
+    const arc = arcs[at] as number;
+    loadBps[arc] = (loadBps[arc] as number) + (deltaBps[at] as number);
+  }
+}
+
+/** Adds only what comes: what the arcs carry while the move is being made. */
+export function applyComing(loadBps: Float64Array, { arcs, deltaBps }: Change): void {
+  for (let at = 0; at < arcs.length; at += 1) {
+    const arc = arcs[at] as number;
+    loadBps[arc] = (loadBps[arc] as number) + Math.max(0, deltaBps[at] as number);
+  }
+}

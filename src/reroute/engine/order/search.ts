@@ -1,0 +1,183 @@
+import { apply, type Change, fits } from './change.ts';
+import { type Board, groupsInOrder } from './dependencies.ts';
+
+/** What a search for an order came to. */
+export interface Found {
+  /** The moves one after another; null where there is none, or none was found. */
+  readonly order: readonly number[] | null;
+  /** With `order` null: whether every order has been tried (or ruled out). */
+  readonly isProven: boolean;
+  /** With `order` null: moves that wait for each other, as few as were seen. */
+  readonly stuck: readonly number[];
+  /** bit/s per arc when they are stuck. */
+  readonly stuckBps: Float64Array;
+}
+
+/** Groups up to this size are split anew after every move; larger ones when they have shrunk. */
+const SMALL_GROUP = 48;
+
+/**
+ * Searches for an order of single moves in which each, made before the old way is given up, fits. Exact as long as
+ * the budget lasts: groups that wait for each other in a circle are tried depth first, each set of moves made once.
+ */
+export class OrderSearch {
+  readonly #board: Board;
+  readonly #made: Uint8Array;
+  readonly #dead = new Set<string>();
+  #budget: number;
+  #isExhaustive = true;
+  #stuck: number[] | null = null;
+  #stuckBps: Float64Array = new Float64Array(0);
+
+  /** `budget`: entries of changes that may be looked at. The board's loads are changed. */
+  constructor(board: Board, budget: number) {
+    this.#board = board;
+    this.#budget = budget;
+    this.#made = new Uint8Array(board.changes.length);
+  }
+
+  run(moves: readonly number[]): Found {
+    const order = this.#solve(moves);
+    const isProven = order === null && this.#budget > 0 && this.#isExhaustive;
+    return { order, isProven, stuck: this.#stuck ?? [], stuckBps: this.#stuckBps };
+  }
+
+  /** Makes all these moves, or none. */
+  #solve(moves: readonly number[]): number[] | null {
+    const order: number[] = [];
+    this.#spend(moves);
+    for (const group of groupsInOrder(this.#board, moves) ?? moves.map((move) => [move])) {
+      const solved = this.#solveGroup(group, moves.length);
+      if (!solved) {
+        this.#takeBack(order);
+        return null;
+      }
+      for (const move of solved) order.push(move);
+    }
+    return order;
+  }
+
+  #solveGroup(group: readonly number[], parentSize: number): readonly number[] | null {
+    const [only] = group;
+    if (group.length > 1 || only === undefined) {
+      return group.length === parentSize ? this.#solveCircle(group) : this.#solve(group);
+    }
+    if (!fits(this.#board.loadBps, this.#board.roomBps, this.#change(only))) {
+      this.#noteStuck(group);
+      return null;
+    }
+    this.#make(only);
+    return group;
+  }
+
+  #solveCircle(moves: readonly number[]): number[] | null {
+    const key = this.#key(moves);
+    if (this.#dead.has(key)) return null;
+    const candidates = this.#ranked(moves);
+    if (candidates.length === 0) this.#noteStuck(moves);
+    for (const move of candidates) {
+      if (this.#budget <= 0) return null;
+      const order = this.#startWith(move, moves);
+      if (order) return order;
+    }
+    this.#dead.add(key);
+    return null;
+  }
+
+  #startWith(first: number, moves: readonly number[]): number[] | null {
+    const order = [first];
+    this.#make(first);
+    let rest = moves.filter((move) => move !== first);
+    // Large circles are cheap to get wrong but dear to analyse: go on greedily until they have shrunk.
+    while (rest.length > SMALL_GROUP && rest.length > moves.length * 0.75) {
+      this.#spend(rest);
+      const [move] = this.#ranked(rest);
+      if (move === undefined || this.#budget <= 0) break;
+      this.#make(move);
+      order.push(move);
+      rest = rest.filter((other) => other !== move);
+    }
+    const tail = rest.length === 0 ? [] : this.#solve(rest);
+    if (tail) return [...order, ...tail];
+    if (order.length > 1) this.#isExhaustive = false;
+    this.#takeBack(order);
+    return null;
+  }
+
+  /** Moves that fit now, those first that make most room where others wait and take least of it. */
+  #ranked(moves: readonly number[]): number[] {
+    const wanted = this.#wanted(moves);
+    this.#spend(moves);
+    const scored: { move: number; score: number }[] = [];
+    for (const move of moves) {
+      if (!fits(this.#board.loadBps, this.#board.roomBps, this.#change(move))) continue;
+      scored.push({ move, score: this.#score(this.#change(move), wanted) });
+    }
+    return scored.sort((x, y) => y.score - x.score || x.move - y.move).map(({ move }) => move);
+  }
+
+  /** Per arc what comes beyond its room if all moves came at once, as a part of its room. */
+  #wanted(moves: readonly number[]): Map<number, number> {
+    const { loadBps, roomBps } = this.#board;
+    const coming = new Map<number, number>();
+    for (const move of moves) {
+      const { arcs, deltaBps } = this.#change(move);
+      arcs.forEach((arc, at) => {
+        if ((deltaBps[at] as number) > 0) coming.set(arc, (coming.get(arc) ?? 0) + (deltaBps[at] as number));
+      });
+    }
+    const wanted = new Map<number, number>();
+    for (const [arc, bps] of coming) {
+      const excess = (loadBps[arc] as number) + bps - (roomBps[arc] as number);
+      if (excess > 0) wanted.set(arc, excess / (roomBps[arc] as number));
+    }
+    return wanted;
+  }
+
+  #score({ arcs, deltaBps }: Change, wanted: ReadonlyMap<number, number>): number {
+    let score = 0;
+    for (let at = 0; at < arcs.length; at += 1) {
+      const arc = arcs[at] as number;
+      const want = wanted.get(arc);
+      if (want !== undefined) score -= ((deltaBps[at] as number) / (this.#board.roomBps[arc] as number)) * want;
+    }
+    return score;
+  }
+
+  #noteStuck(moves: readonly number[]): void {
+    if (this.#stuck && this.#stuck.length <= moves.length) return;
+    this.#stuck = [...moves];
+    this.#stuckBps = this.#board.loadBps.slice();
+  }
+
+  #make(move: number): void {
+    apply(this.#board.loadBps, this.#change(move));
+    this.#made[move] = 1;
+  }
+
+  #takeBack(order: readonly number[]): void {
+    for (let at = order.length - 1; at >= 0; at -= 1) {
+      const { arcs, deltaBps } = this.#change(order[at] as number);
+      apply(this.#board.loadBps, { arcs, deltaBps: deltaBps.map((delta) => -delta) });
+      this.#made[order[at] as number] = 0;
+    }
+  }
+
+  #change(move: number): Change {
+    return this.#board.changes[move] as Change;
+  }
+
+  #spend(moves: readonly number[]): void {
+    for (const move of moves) this.#budget -= this.#change(move).arcs.length + 1;
+  }
+
+  /** What has been made, and what is to be made here: the loads follow from the first. */
+  #key(moves: readonly number[]): string {
+    this.#budget -= this.#made.length >> 3;
+    const made: number[] = [];
+    this.#made.forEach((isMade, move) => {
+      if (isMade) made.push(move);
+    });
+    return `${made.join()}|${moves.join()}`;
+  }
+}
