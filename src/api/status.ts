@@ -24,6 +24,7 @@ export const StatusSchema = Type.Object({
   mode: Type.Union([Type.Literal('auto'), Type.Literal('manual')]),
   roles: Type.Array(Type.Enum(ROLES)),
   links: CountsByState,
+  lostBps: Type.Number({ description: 'measured loss now: sum over arcs of loss ratio x load, where both are known' }),
   proposals: Type.Object({
     proposed: Type.Integer({ description: 'waiting for a decision' }),
     applied: Type.Integer({ description: 'in force' }),
@@ -48,7 +49,7 @@ export type Status = Static<typeof StatusSchema>;
 
 /** What the figures are made from. */
 export interface StatusInput {
-  readonly states: Iterable<LinkState>;
+  readonly states: readonly LinkState[];
   readonly proposals: readonly Proposal[];
   readonly plan: Plan | null;
   readonly savedBits: number;
@@ -67,6 +68,15 @@ export function countStates(states: Iterable<LinkState>): Record<HealthState, nu
   return counts;
 }
 
+/** Traffic that is being lost, bit/s, as far as it is measured. */
+export function measuredLossBps(states: Iterable<LinkState>): number {
+  let lostBps = 0;
+  for (const { arcs } of states) {
+    for (const { lossRatio, loadBps } of [arcs.az, arcs.za]) lostBps += (lossRatio ?? 0) * (loadBps ?? 0);
+  }
+  return lostBps;
+}
+
 /** True while a proposal still stands. */
 export function isOpen(proposal: Proposal): boolean {
   return OPEN_STATUSES.includes(proposal.status);
@@ -80,6 +90,7 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
     atMs: nowMs,
     ...facts,
     links: countStates(input.states),
+    lostBps: measuredLossBps(input.states),
     proposals: {
       proposed: open.filter(({ status, kind }) => status === 'proposed' && kind === 'reroute').length,
       applied: open.filter(({ status }) => status === 'applied').length,
@@ -110,7 +121,7 @@ export async function readStatus(deps: StatusDeps): Promise<Status> {
   const { version, simulated, mode, roles } = config;
   const facts = { network: network.network.name, version, simulated, mode, roles: [...roles] };
   const samples = { ...counts, backlog };
-  return summarise({ states: states.values(), proposals, plan, savedBits, samples }, facts, deps.clock.nowMs());
+  return summarise({ states: [...states.values()], proposals, plan, savedBits, samples }, facts, deps.clock.nowMs());
 }
 
 /** Names of the states, for whoever prints them in order. */

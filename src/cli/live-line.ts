@@ -1,5 +1,25 @@
 import type { Status } from '../api/status.ts';
-import { formatBits, formatDuration } from '../core/units.ts';
+import { formatBits, formatBps, formatDuration } from '../core/units.ts';
+import type { Event } from '../store/events.ts';
+
+/** What happened since the line before, as far as a person should know: one line an event. */
+const LOUD: ReadonlySet<string> = new Set(['critical', 'major']);
+const MAX_EVENT_LINES = 8;
+/** Created and applied say the same sentence; the word before it tells them apart. */
+const LABELS: Readonly<Partial<Record<Event['type'], string>>> = {
+  'proposal-created': 'proposed: ',
+  'proposal-revised': 'revised: ',
+  'proposal-applied': 'applied: ',
+  'proposal-closed': 'closed: ',
+};
+
+export function eventLines(events: readonly Event[]): string[] {
+  const told = events.filter(({ type, severity }) => type.startsWith('proposal-') || LOUD.has(severity));
+  const lines = told
+    .slice(-MAX_EVENT_LINES)
+    .map(({ atMs, type, message }) => `${clockTime(atMs)}    ${LABELS[type] ?? ''}${message}`);
+  return told.length > MAX_EVENT_LINES ? [`    (${told.length - MAX_EVENT_LINES} more events)`, ...lines] : lines;
+}
 
 /** The line that `detour run` prints every few seconds: is everything well, and if not, is it being looked after. */
 export function liveLine(status: Status): string {
@@ -17,6 +37,7 @@ export function liveLine(status: Status): string {
     clockTime(status.atMs),
     `links ${states.join(', ')}`,
     `proposals ${open}${open > 0 ? ` (${parts.join(', ')})` : ''}`,
+    `losing ${formatBps(status.lostBps)}`,
     `saved ${formatBits(status.savedBits)}`,
     planAge(lastPlan),
   ].join('  ');

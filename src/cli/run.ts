@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type DetourError, messageOf } from '../core/errors.ts';
 import { type RunningService, startService } from '../main/service.ts';
 import { addConfigOptions, configFrom } from './config-options.ts';
-import { liveLine } from './live-line.ts';
+import { eventLines, liveLine } from './live-line.ts';
 import { EXIT, type OnExit, print, printError, printJson } from './output.ts';
 import { packageVersion } from './version.ts';
 
@@ -77,15 +77,18 @@ function modeText(mode: 'auto' | 'manual'): string {
 
 /** Prints the live line until the returned function is called. */
 function showLive(service: RunningService, json: boolean): () => void {
+  let seen: string | null = null;
   const show = async (): Promise<void> => {
     try {
-      const status = await service.status();
+      const [status, { events, lastId }] = await Promise.all([service.status(), service.eventsAfter(seen)]);
+      seen = lastId;
       if (json) printJson(status);
-      else print(liveLine(status));
+      else for (const line of [...eventLines(events), liveLine(status)]) print(line);
     } catch (error) {
       print(`no status: ${messageOf(error)}`);
     }
   };
+  void show();
   const timer = setInterval(() => void show(), LINE_EVERY_MS);
   return () => clearInterval(timer);
 }

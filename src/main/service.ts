@@ -12,6 +12,7 @@ import { DetourError, messageOf } from '../core/errors.ts';
 import { thresholdsFrom } from '../health/thresholds.ts';
 import { createIngest, type Ingest } from '../pipeline/ingest.ts';
 import { createScoringService } from '../pipeline/scoring-service.ts';
+import type { Event } from '../store/events.ts';
 import { createRedisStore } from '../store/redis/store.ts';
 import { createRedisTruthLog } from '../store/redis/truth.ts';
 import type { Store } from '../store/store.ts';
@@ -38,6 +39,8 @@ export interface RunningService {
   /** Where the API listens; null without the `api` role. */
   readonly url: string | null;
   status(): Promise<Status>;
+  /** What happened after this event (null: from now on), oldest first, and where to go on. */
+  eventsAfter(id: string | null): Promise<{ events: readonly Event[]; lastId: string }>;
   /** Stops everything in order: sources, drain, workers, API with its streams, Redis. Idempotent. */
   stop(): Promise<StopReport[]>;
 }
@@ -78,8 +81,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     network: context.network,
     url,
     status: () => readStatus({ network: context.network, store: context.store, clock: context.clock, config: facts }),
+    eventsAfter: (id) => eventsAfter(context.store, id),
     stop: () => lifecycle.stop(),
   };
+}
+
+async function eventsAfter(store: Store, id: string | null): Promise<{ events: readonly Event[]; lastId: string }> {
+  if (id === null) return { events: [], lastId: await store.events.lastId() };
+  const events = await store.events.read(id, { limit: 200, blockMs: 1 });
+  return { events, lastId: events.at(-1)?.id ?? id };
 }
 
 async function open(
