@@ -1,6 +1,6 @@
 import type { PlanMove } from '../../topology/formats/detour-plan.ts';
 import { preview } from '../core/schema.ts';
-import type { Affected } from './affected.ts';
+import { type Affected, wronglyRelieved } from './affected.ts';
 import { type Check, Problems, ROUNDING } from './check.ts';
 import { demandNumbers, type Facts, numbered } from './facts.ts';
 import { type Flow, flowOfPaths, sameShares } from './flow.ts';
@@ -50,6 +50,7 @@ export function checkMovable(facts: Facts, { surely, perhaps }: Affected): Check
   const moved = new Set(demandNumbers(facts, demandsOf(plan.moves)));
   const extra = new Set(demandNumbers(facts, demandsOf(plan.moves.filter((move) => move.extra))));
   const hopeless = new Set(demandNumbers(facts, plan.unavoidable.demands));
+  const kept = new Set(demandNumbers(facts, plan.kept ?? []));
   const name = (demand: number): string => `demand ${preview(demands[demand]?.id)}`;
   problems.unless(movable.size === plan.bound.movable.length, () => 'bound.movable names a demand twice');
   for (const demand of surely) {
@@ -62,11 +63,15 @@ export function checkMovable(facts: Facts, { surely, perhaps }: Affected): Check
     problems.unless(perhaps.has(demand) || extra.has(demand), () => {
       return `${name(demand)} is in bound.movable but is neither affected nor an extra move`;
     });
+    problems.unless(!kept.has(demand), () => `${name(demand)} is in bound.movable but was to be left alone`);
     problems.unless(
       !hopeless.has(demand),
       () => `${name(demand)} is in bound.movable but no path is said to connect it`,
     );
   }
+  const { missing, extra: tooMany } = wronglyRelieved(facts);
+  for (const arc of missing) problems.add(`${preview(arc)} is above its limit but missing from \`relieved\``);
+  for (const arc of tooMany) problems.add(`\`relieved\` names ${preview(arc)}, which is not above its limit`);
   checkOthersStay(facts, movable, problems);
   return problems.check(
     'movable',

@@ -30,6 +30,7 @@ export function checkIds(plan: DetourPlan, table: ArcTable, demands: readonly De
   expect(demandsOf(plan.moves), demandIds, 'moves', NO_DEMAND);
   expect(demandsOf(plan.stayed), demandIds, 'stayed', NO_DEMAND);
   expect(plan.bound.movable, demandIds, 'bound.movable', NO_DEMAND);
+  expect(plan.kept ?? [], demandIds, 'kept', NO_DEMAND);
   expect(plan.unavoidable.demands, demandIds, 'unavoidable.demands', NO_DEMAND);
   expect(plan.orderDeadlock?.demands ?? [], demandIds, 'orderDeadlock', NO_DEMAND);
   const nodes = plan.unavoidable.partitions.flatMap((partition) => partition.nodes);

@@ -57,6 +57,10 @@ export const DetourPlanSchema = Type.Object({
   avoided: Type.Array(Type.String(), { description: 'arc ids' }),
   /** Arcs to relieve: named ones, or with `auto` those that were above their limit before. */
   relieved: Type.Array(Type.String()),
+  /** Who chose them: `auto` (also where it is left out) are all that were above their limit, no more and no fewer. */
+  relieve: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('named')])),
+  /** Demands that were to be left alone, whatever concerns them; they are not movable. */
+  kept: Type.Optional(Type.Array(Type.String())),
   /** Arcs that nothing is known of: they keep their traffic and get none. */
   stale: Type.Array(Type.String()),
   limit: Type.Number({ exclusiveMinimum: 0 }),
