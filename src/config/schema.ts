@@ -11,7 +11,7 @@ export type Role = (typeof ROLES)[number];
 export const ConfigSchema = Type.Object(
   {
     roles: nullable(
-      Type.Array(Type.Union(ROLES.map((role) => Type.Literal(role))), {
+      Type.Array(Type.Enum(ROLES), {
         minItems: 1,
         description:
           'what this process does (simulate poll score work api); by default everything, with poll in place of simulate where the network file has addresses',
@@ -113,10 +113,10 @@ export const ConfigSchema = Type.Object(
       default: 0.95,
       description: 'utilisation from which a link is unhealthy',
     }),
-    logLevel: Type.Union(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => Type.Literal(level)),
-      { default: 'warn', description: 'least severe log line that goes to standard error' },
-    ),
+    logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
+      default: 'warn',
+      description: 'least severe log line that goes to standard error',
+    }),
   },
   { additionalProperties: false },
 );
