@@ -36,7 +36,7 @@ export async function enqueuePlan(queue: PlanQueue, trigger: PlanTrigger, delayM
   return queue.add('plan', { trigger }, { ...JOB_OPTIONS, delay: delayMs, jobId: `${trigger}-${randomUUID()}` });
 }
 
-/** Asks again, once, for a plan that was refused: the view may be back long before the next one on schedule. */
+/** Asks again, once, where a plan was refused or left something undone: the next on schedule may be minutes away. */
 export async function retryPlan(queue: PlanQueue, delayMs: number): Promise<void> {
   const deduplication = { id: 'retry', ttl: delayMs };
   await queue.add('plan', { trigger: 'retry' }, { ...JOB_OPTIONS, delay: delayMs, deduplication });

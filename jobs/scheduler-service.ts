@@ -21,6 +21,8 @@ export interface PlanServiceOptions {
   readonly planSpacingMs: number;
   /** Null in a process that only asks for plans: it then neither works, schedules nor watches. */
   readonly runPlan: RunPlan | null;
+  /** Whether a plan left something undone that the next one should see to soon, e.g. a reroute not yet applied. */
+  readonly isUnfinished?: () => Promise<boolean>;
   /** Everything that goes wrong in the background, for the log. */
   readonly onError: (error: unknown) => void;
 }
@@ -83,7 +85,7 @@ class BullPlanService implements PlanService {
     await schedulePlans(queue, planIntervalMs);
     const work: RunPlan = async (why, runId) => {
       const plan = await runPlan(why, runId);
-      if (plan.refused) await retryPlan(queue, planSpacingMs);
+      if (plan.refused || (await this.#options.isUnfinished?.())) await retryPlan(queue, planSpacingMs);
       return plan;
     };
     const worker = createPlanWorker(await this.#connections.open(), prefix, work);

@@ -61,8 +61,15 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
     planIntervalMs: config.planIntervalSeconds * 1000,
     planSpacingMs: config.planSpacingSeconds * 1000,
     runPlan,
+    isUnfinished: () => waitsForApply(context),
     onError,
   });
+}
+
+/** In auto mode every reroute is applied at once; one that waits did not fit any more and must be planned anew. */
+async function waitsForApply({ store, runtime }: Context): Promise<boolean> {
+  if (runtime.mode !== 'auto') return false;
+  return (await store.plans.proposals()).some(({ status, kind }) => status === 'proposed' && kind === 'reroute');
 }
 
 function cycleDeps({ store, network, clock, runtime, config, reach }: Context): CycleDeps {
