@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import { applyComing, type Change } from './change.ts';
 
 /** What has been made, and what arcs carry and may carry then. */
 export interface Board {
@@ -16,30 +16,34 @@ interface Contention {
   readonly leavers: Map<number, number[]>;
 }
 
-function contention({ changes, loadBps, roomBps }: Board, moves: readonly number[]): Contention {
-  const coming = new Map<number, number>();
-  for (const move of moves) {
-    const { arcs, deltaBps } = changes[move] as Change;
-    arcs.forEach((arc, at) => {
-      if ((deltaBps[at] as number) > 0) coming.set(arc, (coming.get(arc) ?? 0) + (deltaBps[at] as number));
-    });
-  }
+/** bit/s per arc if all these moves came at once and nobody left. */
+export function peakOf({ changes, loadBps }: Board, moves: readonly number[]): Float64Array {
+  const peakBps = loadBps.slice();
+  for (const move of moves) applyComing(peakBps, changes[move] as Change);
+  return peakBps;
+}
+
+function contention(board: Board, moves: readonly number[]): Contention {
+  const { changes, roomBps } = board;
+  const peakBps = peakOf(board, moves);
   const comers = new Map<number, number[]>();
   const leavers = new Map<number, number[]>();
-  for (const [arc, bps] of coming) {
-    if ((loadBps[arc] as number) + bps <= (roomBps[arc] as number)) continue;
-    comers.set(arc, []);
-    leavers.set(arc, []);
-  }
-  if (comers.size > 0) {
-    for (const move of moves) {
-      const { arcs, deltaBps } = changes[move] as Change;
-      arcs.forEach((arc, at) => {
-        ((deltaBps[at] as number) > 0 ? comers : leavers).get(arc)?.push(move);
-      });
+  for (const move of moves) {
+    const { arcs, deltaBps } = changes[move] as Change;
+    for (let at = 0; at < arcs.length; at += 1) {
+      const arc = arcs[at] as number;
+      if ((peakBps[arc] as number) > (roomBps[arc] as number)) {
+        pushTo((deltaBps[at] as number) > 0 ? comers : leavers, arc, move);
+      }
     }
   }
   return { comers, leavers };
+}
+
+function pushTo(lists: Map<number, number[]>, arc: number, move: number): void {
+  const list = lists.get(arc);
+  if (list) list.push(move);
+  else lists.set(arc, [move]);
 }
 
 /**

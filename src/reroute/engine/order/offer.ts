@@ -20,31 +20,40 @@ type OfferInput = OrderFrame & { readonly moves: readonly OrderMove[] };
 
 /** Moves that are tried one by one: the smallest, for they are the easiest to place elsewhere for a while. */
 const TRIED = 12;
+/** For all tries together. */
 const BUDGET = 60_000;
+
+/** When more than this is left, one move more or less does not resolve it. */
+const MOST_LEFT = 64;
+
+type Purse = { left: number };
 
 /** A detour for one of the moves that are left, else halves of one or of all. `board` is at the end of the steps. */
 export function findOffer(input: OfferInput, board: Board, left: readonly number[]): Offer | null {
+  if (left.length > MOST_LEFT) return null;
   const smallest = left
     .toSorted((x, y) => (input.moves[x] as OrderMove).bps - (input.moves[y] as OrderMove).bps || x - y)
     .slice(0, TRIED);
+  const purse = { left: BUDGET };
   for (const move of smallest) {
-    const offer = detour(input, board, left, move);
+    const offer = detour(input, board, left, move, purse);
     if (offer) return offer;
   }
   for (const moves of [...smallest.map((move) => [move]), left]) {
-    const offer = split(board, left, moves);
+    const offer = split(board, left, moves, purse);
     if (offer) return offer;
   }
   return null;
 }
 
 /** Moves one demand out of the way first, over a path that has room for it now, and to its place when there is room. */
-function detour(input: OfferInput, board: Board, left: readonly number[], move: number): Offer | null {
+function detour(input: OfferInput, board: Board, left: readonly number[], move: number, purse: Purse): Offer | null {
+  if (purse.left <= 0) return null;
   const others = left.filter((other) => other !== move);
   const contested = new Set(others.flatMap((other) => comingTo(board.changes[other] as Change)));
   for (const isShut of [(arc: number) => contested.has(arc), () => false]) {
     const arcs = freePath(input, board, move, isShut);
-    const steps = arcs && trySteps(input, board, others, move, arcs);
+    const steps = arcs && trySteps(input, board, others, { move, arcs }, purse);
     if (arcs && steps) return { kind: 'detour', move, arcs, steps };
   }
   return null;
@@ -79,8 +88,8 @@ function trySteps(
   input: OfferInput,
   board: Board,
   others: readonly number[],
-  move: number,
-  arcs: readonly number[],
+  { move, arcs }: { move: number; arcs: readonly number[] },
+  purse: Purse,
 ): OfferStep[] | null {
   const { bps, from, to } = input.moves[move] as OrderMove;
   const path = [{ share: 1, arcs }];
@@ -89,7 +98,8 @@ function trySteps(
   const loadBps = board.loadBps.slice();
   if (!fits(loadBps, board.roomBps, onto)) return null;
   apply(loadBps, onto);
-  const order = safeOrder({ changes, loadBps, roomBps: board.roomBps }, [1, ...others.map((_other, at) => at + 2)]);
+  const wanted = [1, ...others.map((_other, at) => at + 2)];
+  const order = safeOrder({ changes, loadBps, roomBps: board.roomBps }, wanted, purse);
   if (!order) return null;
   const named = order.map((at): OfferStep => {
     return at === 1 ? { move, part: 'off' } : { move: others[at - 2] as number, part: 'whole' };
@@ -98,7 +108,8 @@ function trySteps(
 }
 
 /** Moves these demands in two halves. */
-function split(board: Board, left: readonly number[], moves: readonly number[]): Offer | null {
+function split(board: Board, left: readonly number[], moves: readonly number[], purse: Purse): Offer | null {
+  if (purse.left <= 0) return null;
   const changes: Change[] = [];
   const parts: OfferStep[] = [];
   for (const move of left) {
@@ -111,13 +122,15 @@ function split(board: Board, left: readonly number[], moves: readonly number[]):
     }
   }
   const all = changes.map((_change, at) => at);
-  const order = safeOrder({ changes, loadBps: board.loadBps.slice(), roomBps: board.roomBps }, all);
+  const order = safeOrder({ changes, loadBps: board.loadBps.slice(), roomBps: board.roomBps }, all, purse);
   return order && { kind: 'split', moves, steps: order.map((at) => parts[at] as OfferStep) };
 }
 
 /** An order that the search found and that holds when it is gone through again. */
-function safeOrder(board: Board, moves: readonly number[]): readonly number[] | null {
+function safeOrder(board: Board, moves: readonly number[], purse: Purse): readonly number[] | null {
   const again = { ...board, loadBps: board.loadBps.slice() };
-  const { order } = new OrderSearch(board, BUDGET).run(moves);
+  const search = new OrderSearch(board, purse.left);
+  const { order } = search.run(moves);
+  purse.left = Math.min(search.budget, purse.left - moves.length);
   return order && isSafeOrder(again, order) ? order : null;
 }

@@ -35,8 +35,9 @@ export interface OrderResult {
   readonly deadlock: Deadlock | null;
 }
 
-/** Entries of changes that a search may look at: some 10 ms. */
-const BUDGET = 400_000;
+/** Entries of changes that a search may look at, besides a few passes over all: some 20 ms. */
+const BUDGET = 60_000;
+const PASSES = 4;
 /** Up to this many moves every order is tried whatever it takes (2^16 states at most). */
 const ALWAYS_PROVEN = 16;
 
@@ -62,7 +63,7 @@ export function orderMoves(input: OrderInput): OrderResult {
 
 /** First from the start on, then, where that is not decided, backwards from the end: the rule is the same both ways. */
 function search(fresh: () => Board, moves: readonly number[]): Found {
-  const budget = moves.length <= ALWAYS_PROVEN ? Infinity : BUDGET;
+  const budget = moves.length <= ALWAYS_PROVEN ? Infinity : budgetOf(fresh().changes);
   const forward = new OrderSearch(fresh(), budget).run(moves);
   if (forward.order || forward.isProven) return forward;
   const { changes, roomBps, loadBps } = fresh();
@@ -73,14 +74,19 @@ function search(fresh: () => Board, moves: readonly number[]): Found {
   return { ...forward, isProven: backward.isProven };
 }
 
+function budgetOf(changes: readonly Change[]): number {
+  return BUDGET + PASSES * changes.reduce((sum, { arcs }) => sum + arcs.length + 1, 0);
+}
+
 /** Leaves out what is stuck until the others have an order; where that goes on for too long, makes whatever fits. */
 function partialOrder(fresh: () => Board, all: readonly number[], found: Found): readonly number[] {
-  const isOut = new Set(found.stuck);
+  const isOut = new Set([...found.hopeless, ...found.stuck]);
+  const budget = budgetOf(fresh().changes) / 2;
   for (let round = 0; round < 4 && isOut.size > 0; round += 1) {
-    const next = new OrderSearch(fresh(), BUDGET).run(all.filter((move) => !isOut.has(move)));
+    const next = new OrderSearch(fresh(), budget).run(all.filter((move) => !isOut.has(move)));
     if (next.order) return next.order;
     if (next.stuck.length === 0) break;
-    for (const move of next.stuck) isOut.add(move);
+    for (const move of [...next.hopeless, ...next.stuck]) isOut.add(move);
   }
   return whateverFits(fresh(), all);
 }

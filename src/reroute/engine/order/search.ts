@@ -1,5 +1,5 @@
 import { apply, type Change, fits } from './change.ts';
-import { type Board, groupsInOrder } from './dependencies.ts';
+import { type Board, groupsInOrder, peakOf } from './dependencies.ts';
 
 /** What a search for an order came to. */
 export interface Found {
@@ -9,8 +9,32 @@ export interface Found {
   readonly isProven: boolean;
   /** With `order` null: moves that wait for each other, as few as were seen. */
   readonly stuck: readonly number[];
-  /** bit/s per arc when they are stuck. */
-  readonly stuckBps: Float64Array;
+  /** Moves that fit at no time, whatever the order of the others. */
+  readonly hopeless: readonly number[];
+}
+
+/**
+ * Moves that would not fit even if all that can be made before them only took load away, and `leastBps`, what the arcs
+ * carry then: a quick proof that no order exists.
+ */
+function neverFitting(
+  { changes, loadBps, roomBps }: Board,
+  moves: readonly number[],
+): { moves: number[]; leastBps: Float64Array } {
+  const leastBps = loadBps.slice();
+  let waiting = [...moves];
+  for (let before = -1; before !== waiting.length; ) {
+    before = waiting.length;
+    waiting = waiting.filter((move) => {
+      const change = changes[move] as Change;
+      if (!fits(leastBps, roomBps, change)) return true;
+      change.arcs.forEach((arc, at) => {
+        leastBps[arc] = (leastBps[arc] as number) + Math.min(0, change.deltaBps[at] as number);
+      });
+      return false;
+    });
+  }
+  return { moves: waiting, leastBps };
 }
 
 /** Groups up to this size are split anew after every move; larger ones when they have shrunk. */
@@ -27,19 +51,28 @@ export class OrderSearch {
   #budget: number;
   #isExhaustive = true;
   #stuck: number[] | null = null;
-  #stuckBps: Float64Array = new Float64Array(0);
 
-  /** `budget`: entries of changes that may be looked at. The board's loads are changed. */
+  /** `budget`: entries of changes that may be looked at, at some 0.3 us each. The board's loads are changed. */
   constructor(board: Board, budget: number) {
     this.#board = board;
     this.#budget = budget;
     this.#made = new Uint8Array(board.changes.length);
   }
 
+  /** What is left of the budget, >= 0. */
+  get budget(): number {
+    return Math.max(0, this.#budget);
+  }
+
   run(moves: readonly number[]): Found {
+    const hopeless = neverFitting(this.#board, moves);
+    if (hopeless.moves.length > 0) {
+      const [stuck = []] = groupsInOrder({ ...this.#board, loadBps: hopeless.leastBps }, hopeless.moves) ?? [];
+      return { order: null, isProven: true, stuck, hopeless: hopeless.moves };
+    }
     const order = this.#solve(moves);
     const isProven = order === null && this.#budget > 0 && this.#isExhaustive;
-    return { order, isProven, stuck: this.#stuck ?? [], stuckBps: this.#stuckBps };
+    return { order, isProven, stuck: this.#stuck ?? [], hopeless: [] };
   }
 
   /** Makes all these moves, or none. */
@@ -106,48 +139,31 @@ export class OrderSearch {
 
   /** Moves that fit now, those first that make most room where others wait and take least of it. */
   #ranked(moves: readonly number[]): number[] {
-    const wanted = this.#wanted(moves);
+    const peakBps = peakOf(this.#board, moves);
     this.#spend(moves);
     const scored: { move: number; score: number }[] = [];
     for (const move of moves) {
       if (!fits(this.#board.loadBps, this.#board.roomBps, this.#change(move))) continue;
-      scored.push({ move, score: this.#score(this.#change(move), wanted) });
+      scored.push({ move, score: this.#score(this.#change(move), peakBps) });
     }
     return scored.sort((x, y) => y.score - x.score || x.move - y.move).map(({ move }) => move);
   }
 
-  /** Per arc what comes beyond its room if all moves came at once, as a part of its room. */
-  #wanted(moves: readonly number[]): Map<number, number> {
-    const { loadBps, roomBps } = this.#board;
-    const coming = new Map<number, number>();
-    for (const move of moves) {
-      const { arcs, deltaBps } = this.#change(move);
-      arcs.forEach((arc, at) => {
-        if ((deltaBps[at] as number) > 0) coming.set(arc, (coming.get(arc) ?? 0) + (deltaBps[at] as number));
-      });
-    }
-    const wanted = new Map<number, number>();
-    for (const [arc, bps] of coming) {
-      const excess = (loadBps[arc] as number) + bps - (roomBps[arc] as number);
-      if (excess > 0) wanted.set(arc, excess / (roomBps[arc] as number));
-    }
-    return wanted;
-  }
-
-  #score({ arcs, deltaBps }: Change, wanted: ReadonlyMap<number, number>): number {
+  /** Load taken off arcs that others wait for, weighed by what is missing there; both as a part of the arc's room. */
+  #score({ arcs, deltaBps }: Change, peakBps: Float64Array): number {
+    const { roomBps } = this.#board;
     let score = 0;
     for (let at = 0; at < arcs.length; at += 1) {
       const arc = arcs[at] as number;
-      const want = wanted.get(arc);
-      if (want !== undefined) score -= ((deltaBps[at] as number) / (this.#board.roomBps[arc] as number)) * want;
+      const room = roomBps[arc] as number;
+      const missing = (peakBps[arc] as number) - room;
+      if (missing > 0) score -= ((deltaBps[at] as number) / room) * (missing / room);
     }
     return score;
   }
 
   #noteStuck(moves: readonly number[]): void {
-    if (this.#stuck && this.#stuck.length <= moves.length) return;
-    this.#stuck = [...moves];
-    this.#stuckBps = this.#board.loadBps.slice();
+    if (!this.#stuck || this.#stuck.length > moves.length) this.#stuck = [...moves];
   }
 
   #make(move: number): void {

@@ -1,8 +1,10 @@
 import { apply, applyComing, type Change, fits } from './change.ts';
 import type { Board } from './dependencies.ts';
 
-/** Moves that come after this many others in the order are not tried for an earlier step one by one. */
-const LOOK_AHEAD = 48;
+/** Moves of this many others in the order are not tried for an earlier step one by one. */
+const LOOK_AHEAD = 32;
+/** Moves that may be looked at to see whether others can still follow. */
+const BUDGET = 4_000;
 
 /**
  * Puts a safe order of single moves into fewer steps: moves whose coming fits together share one. A move is drawn
@@ -11,8 +13,9 @@ const LOOK_AHEAD = 48;
 export function mergeSteps(board: Board, order: readonly number[]): number[][] {
   const steps: number[][] = [];
   let rest = [...order];
+  const budget = { left: BUDGET };
   while (rest.length > 0) {
-    const step = nextStep(board, rest);
+    const step = nextStep(board, rest, budget);
     for (const move of step) apply(board.loadBps, board.changes[move] as Change);
     const taken = new Set(step);
     rest = rest.filter((move) => !taken.has(move));
@@ -21,7 +24,7 @@ export function mergeSteps(board: Board, order: readonly number[]): number[][] {
   return steps;
 }
 
-function nextStep(board: Board, rest: readonly number[]): number[] {
+function nextStep(board: Board, rest: readonly number[], budget: { left: number }): number[] {
   const { changes, roomBps } = board;
   const peakBps = board.loadBps.slice();
   const step: number[] = [];
@@ -32,11 +35,14 @@ function nextStep(board: Board, rest: readonly number[]): number[] {
   const isHarmless = harmless(board, rest);
   for (const move of rest) if (isHarmless(changes[move] as Change)) take(move);
   const others = rest.filter((move) => !isHarmless(changes[move] as Change));
-  let isInTurn = true;
-  for (const move of others.slice(0, LOOK_AHEAD)) {
+  let tried = 0;
+  for (const move of others) {
+    if (tried > 0 && (tried > LOOK_AHEAD || budget.left <= 0)) break;
+    const isInTurn = tried === 0;
+    if (!isInTurn) budget.left -= rest.length;
     const fitsBeside = fits(peakBps, roomBps, changes[move] as Change);
     if (fitsBeside && (isInTurn || canFollow(board, rest, [...step, move]))) take(move);
-    else isInTurn = false;
+    else tried += 1;
   }
   return step;
 }
