@@ -68,15 +68,16 @@ async function readNetworkFile(path: string, shownAs: string): Promise<Validated
   const text = await readText(path, 'INVALID_NETWORK');
   return named(shownAs, 'INVALID_NETWORK', () =>
     path.endsWith('.graphml')
-      ? readGraphml(text, { name: nameFrom(path) })
+      ? readGraphml(text, { name: networkNameFrom(path) })
       : validateNetwork(parseJson(text, 'INVALID_NETWORK')),
   );
 }
 
-/** GraphML has no name of its own that could be a key. */
-function nameFrom(path: string): string {
+/** A name for a network whose file has none that could be a key. */
+export function networkNameFrom(path: string): string {
   return (
-    basename(path, '.graphml')
+    basename(path)
+      .replace(/\.(graphml|gexf|json|xml|txt)$/, '')
       .replace(/[^\p{L}\p{N}._-]+/gu, '-')
       .replace(/^[^\p{L}\p{N}]+/u, '')
       .slice(0, 64) || 'network'
@@ -84,7 +85,7 @@ function nameFrom(path: string): string {
 }
 
 /** Puts the file's name in front of what is wrong with it. */
-function named<T>(path: string, key: ErrorKey, read: () => T): T {
+export function named<T>(path: string, key: ErrorKey, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -104,7 +105,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-async function readText(path: string, key: ErrorKey): Promise<string> {
+/** The text of a file; its size is bounded. Throws FILE_UNREADABLE, or `key` where it is no text; both name the file. */
+export async function readText(path: string, key: ErrorKey): Promise<string> {
   const bytes = await readBytes(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -4,14 +4,15 @@ import { loadNetwork } from '../../topology/files.ts';
 import { networkToJson } from '../../topology/formats/detour-network.ts';
 import { generateBackbone } from '../../topology/generate/index.ts';
 import type { Network } from '../../topology/model.ts';
-import { type NetworkSummary, summariseNetwork } from '../../topology/summary.ts';
-import { formatBps } from '../core/units.ts';
+import { summariseNetwork } from '../../topology/summary.ts';
 import { wholeNumber } from './arguments.ts';
+import { addExport, addImport } from './network-convert.ts';
+import { describeNetwork } from './network-figures.ts';
 import { EXIT, type OnExit, print, printJson } from './output.ts';
 
-/** `detour network validate|generate` */
+/** `detour network validate|generate|import|export` */
 export function networkCommand(onExit: OnExit): Command {
-  const command = new Command('network').description('check and make network files (detour-network/1)');
+  const command = new Command('network').description('check, make and convert network files (detour-network/1)');
   command
     .command('validate')
     .description('check a network file and say what is in it')
@@ -21,7 +22,7 @@ export function networkCommand(onExit: OnExit): Command {
       const { network, warnings } = await loadNetwork(file);
       const summary = summariseNetwork(network);
       if (options.json) printJson({ ok: true, ...summary, warnings });
-      else print([...describe(summary), ...warnings.map((warning) => `warning: ${warning}`)].join('\n'));
+      else print([...describeNetwork(summary), ...warnings.map((warning) => `warning: ${warning}`)].join('\n'));
       onExit(EXIT.ok);
     });
   command
@@ -37,6 +38,8 @@ export function networkCommand(onExit: OnExit): Command {
       await deliver(generateBackbone({ seed, routers, name }), options.out, options.json ?? false);
       onExit(EXIT.ok);
     });
+  addImport(command, onExit);
+  addExport(command, onExit);
   return command;
 }
 
@@ -49,21 +52,5 @@ async function deliver(network: Network, out: string | undefined, json: boolean)
   await writeFile(out, `${JSON.stringify(file, null, 1)}\n`);
   const summary = summariseNetwork(network);
   if (json) printJson({ file: out, ...summary });
-  else print([`wrote ${out}`, ...describe(summary)].join('\n'));
-}
-
-function describe(summary: NetworkSummary): string[] {
-  const { tiers, capacityBps, latencyMs, componentSizes, bridges } = summary;
-  const pieces =
-    componentSizes.length === 1
-      ? 'in one piece'
-      : `in ${componentSizes.length} pieces (${componentSizes.slice(0, 8).join(', ')} nodes)`;
-  const named = Object.entries(tiers).filter(([, count]) => count > 0);
-  return [
-    `network   ${summary.name} (${summary.hash}), ${pieces}`,
-    `nodes     ${summary.nodes}: ${named.map(([tier, count]) => `${count} ${tier}`).join(', ')}; ${summary.polledNodes} with a management address`,
-    `links     ${summary.links}, of them ${summary.parallelLinks} parallel; ${summary.srlgs} shared-risk groups`,
-    `capacity  ${formatBps(capacityBps.min)} to ${formatBps(capacityBps.max)}; latency ${latencyMs.min.toFixed(2)} to ${latencyMs.max.toFixed(2)} ms`,
-    `bridges   ${bridges.length === 0 ? 'none: every link has a way round' : `${bridges.length} links have no way round: ${bridges.slice(0, 6).join(', ')}${bridges.length > 6 ? ' ...' : ''}`}`,
-  ];
+  else print([`wrote ${out}`, ...describeNetwork(summary)].join('\n'));
 }

@@ -2,7 +2,13 @@ import { DetourError } from '../../src/core/errors.ts';
 import { placeOf } from './json.ts';
 
 export type XmlEvent =
-  | { readonly kind: 'open'; readonly name: string; readonly attributes: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'open';
+      readonly name: string;
+      readonly attributes: ReadonlyMap<string, string>;
+      /** Position of its `<` in the text. */
+      readonly at: number;
+    }
   | { readonly kind: 'close'; readonly name: string }
   | { readonly kind: 'text'; readonly text: string };
 
@@ -30,9 +36,7 @@ export function* readXml(text: string): Generator<XmlEvent> {
   const open: string[] = [];
   let roots = 0;
   while (cursor.at < text.length) {
-    const content = takeText(cursor);
-    if (open.length > 0) yield { kind: 'text', text: content };
-    else if (content.trim() !== '') fail(cursor, 'text outside of the root element');
+    yield* takeText(cursor, open.length > 0);
     if (cursor.at >= text.length) break;
     if (skipMarkup(cursor)) continue;
     if (open.length === 0 && text[cursor.at + 1] !== '/') roots += 1;
@@ -43,12 +47,13 @@ export function* readXml(text: string): Generator<XmlEvent> {
   if (roots === 0) fail(cursor, 'no root element');
 }
 
-function takeText(cursor: Cursor): string {
+function* takeText(cursor: Cursor, isInside: boolean): Generator<XmlEvent> {
   const next = cursor.text.indexOf('<', cursor.at);
   const end = next < 0 ? cursor.text.length : next;
   const text = decoded(cursor, cursor.text.slice(cursor.at, end));
   cursor.at = end;
-  return text;
+  if (isInside) yield { kind: 'text', text };
+  else if (text.trim() !== '') fail(cursor, 'text outside of the root element');
 }
 
 /** Skips a comment or a processing instruction; false when there is none. */
@@ -68,13 +73,14 @@ function* takeTag(cursor: Cursor, open: string[]): Generator<XmlEvent> {
     yield takeClosingTag(cursor, open);
     return;
   }
+  const { at } = cursor;
   cursor.at += 1;
   const name = takeName(cursor);
   const attributes = takeAttributes(cursor);
   const empty = cursor.text.startsWith('/>', cursor.at);
   if (!empty && cursor.text[cursor.at] !== '>') fail(cursor, '> is missing');
   cursor.at += empty ? 2 : 1;
-  yield { kind: 'open', name: localName(name), attributes };
+  yield { kind: 'open', name: localName(name), attributes, at };
   if (empty) yield { kind: 'close', name: localName(name) };
   else if (open.push(name) > MAX_DEPTH) fail(cursor, `elements are nested more than ${MAX_DEPTH} deep`);
 }

@@ -102,7 +102,7 @@ describe('GraphML', () => {
 
   it('is read event by event', () => {
     expect([...readXml('<x:a b="1 &lt; 2"><!-- c -->t<?p?></x:a>')]).toEqual([
-      { kind: 'open', name: 'a', attributes: new Map([['b', '1 < 2']]) },
+      { kind: 'open', name: 'a', attributes: new Map([['b', '1 < 2']]), at: 0 },
       { kind: 'text', text: '' },
       { kind: 'text', text: 't' },
       { kind: 'text', text: '' },
