@@ -35,6 +35,7 @@ export const ERRORS = {
   SCHEMA_TOO_NEW: { status: 500, title: 'The stored data was written by a newer Detour' },
   NODE_TOO_OLD: { status: 500, title: 'Node.js is too old' },
   SNMP_TIMEOUT: { status: 504, title: 'The device did not answer' },
+  SNMP_REFUSED: { status: 502, title: 'The device does not accept the credentials' },
   SNMP_BAD_ANSWER: { status: 502, title: 'The device sent an answer that cannot be used' },
   SNMP_NOT_INCREASING: { status: 502, title: 'The device walks in circles' },
   SNMP_WALK_CUT: { status: 502, title: 'The walk was cut short' },

@@ -2,6 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { DetourError } from '../../core/errors.ts';
 
+/** A v3 user as a JSON object, on several lines if its writer likes; see agent-credentials.ts. */
+const MAX_USER_BYTES = 4096;
+
 const HIDDEN = '[hidden]';
 
 /** A secret that cannot be printed, logged or serialised by accident. */
@@ -37,7 +40,7 @@ export interface CredentialSources {
 }
 
 /**
- * Reads the community that `reference` (`env:NAME` or `file:PATH`) points to.
+ * Reads the community, or the JSON of a v3 user, that `reference` (`env:NAME` or `file:PATH`) points to.
  * @throws DetourError SNMP_CREDENTIALS, which names the reference and never what it holds.
  */
 export async function resolveCredentials(reference: string, sources: CredentialSources): Promise<Secret> {
@@ -71,9 +74,10 @@ function checked(value: string | undefined, where: string): Secret {
   if (value === undefined || value === '') {
     throw new DetourError('SNMP_CREDENTIALS', `${where} is ${value === undefined ? 'not set' : 'empty'}`, {
       field: 'credentials',
-      hint: 'put the SNMP community there',
+      hint: 'put the SNMP community there, or the JSON of a v3 user',
     });
   }
+  if (value.trimStart().startsWith('{') && Buffer.byteLength(value) <= MAX_USER_BYTES) return new Secret(value);
   if (Buffer.byteLength(value) > 255 || /[\r\n\0]/.test(value)) {
     throw new DetourError('SNMP_CREDENTIALS', `${where} does not hold a community (one line, at most 255 octets)`, {
       field: 'credentials',

@@ -1,0 +1,46 @@
+/** RFC 6298: gains of the estimate, and how many deviations lie between it and the timeout. */
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+const DEVIATIONS = 4;
+/** Agents answer from caches most of the time and are slow when they refill them; a loss costs little more. */
+const LEAST_MS = 100;
+const MAX_BACKOFF = 8;
+
+/**
+ * How long to wait for an answer of one device before asking again, from its round trips as TCP does (Jacobson and
+ * Karels 1988; RFC 6298). Every try has an id of its own, so that each answer tells the round trip of its own try and
+ * Karn's restriction to first tries is not needed.
+ */
+export class RoundTrip {
+  #smoothedMs: number | null = null;
+  #deviationMs = 0;
+  #backoff = 1;
+
+  observe(roundTripMs: number): void {
+    this.#backoff = 1;
+    if (this.#smoothedMs === null) {
+      this.#smoothedMs = roundTripMs;
+      this.#deviationMs = roundTripMs / 2;
+      return;
+    }
+    this.#deviationMs += BETA * (Math.abs(roundTripMs - this.#smoothedMs) - this.#deviationMs);
+    this.#smoothedMs += ALPHA * (roundTripMs - this.#smoothedMs);
+  }
+
+  /** No answer to any try: the next request waits longer. */
+  silence(): void {
+    this.#backoff = Math.min(MAX_BACKOFF, this.#backoff * 2);
+  }
+
+  /** Smoothed round trip, ms; null before the first answer. */
+  get smoothedMs(): number | null {
+    return this.#smoothedMs;
+  }
+
+  /** Wait before the second try, ms; the gaps double from there. Leaves room for a third within `limitMs`. */
+  firstGapMs(limitMs: number): number {
+    if (this.#smoothedMs === null) return limitMs / 7;
+    const estimateMs = Math.max(LEAST_MS, this.#smoothedMs + DEVIATIONS * this.#deviationMs) * this.#backoff;
+    return Math.min(estimateMs, limitMs / 3);
+  }
+}
