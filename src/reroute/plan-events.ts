@@ -38,6 +38,13 @@ function viewEvents({ plan }: PlanOutcome, previous: Plan | null, atMs: number):
   return events;
 }
 
+/** The reasons are told once, when it is proposed. */
+function messageFor(proposal: Proposal, type: NewEvent['type']): string {
+  if (type === 'proposal-closed') return `${proposal.id}: ${proposal.closedReason}`;
+  if (type !== 'proposal-applied') return `${proposal.id}: ${proposal.why.summary}`;
+  return `${proposal.id}: ${proposal.moves.length} demand(s) moved off ${proposal.cause.links.join(', ')}`;
+}
+
 export function proposalEvent(proposal: Proposal, atMs: number): NewEvent {
   const isClosed = !OPEN_STATUSES.includes(proposal.status);
   const type = isClosed ? 'proposal-closed' : openEventType(proposal);
@@ -50,7 +57,7 @@ export function proposalEvent(proposal: Proposal, atMs: number): NewEvent {
     cleared: isClosed,
     linkId: proposal.cause.links[0] ?? null,
     proposalId: proposal.id,
-    message: isClosed ? `${proposal.id}: ${proposal.closedReason}` : proposal.why.summary,
+    message: messageFor(proposal, type),
     details: {
       status: proposal.status,
       kind: proposal.kind,
