@@ -22,6 +22,13 @@ export function decimal(flag: string, low: number, high: number): (text: string)
   };
 }
 
+/** A flag that takes names by comma; none may be empty. */
+export function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError(`must be names separated by commas, got "${text}"`);
+  return names;
+}
+
 export interface AgentAddress {
   readonly host: string;
   readonly port: number;

@@ -1,69 +1,32 @@
 import { Command } from 'commander';
-import { DetourError, messageOf } from '../core/errors.ts';
-import { formatBps } from '../core/units.ts';
-import type { Plan } from '../reroute/plan.ts';
-import type { Proposal } from '../reroute/proposal.ts';
-import { EXIT, type OnExit, print, printJson, table } from './output.ts';
+import { decimal, list, wholeNumber } from './arguments.ts';
+import type { OnExit } from './output.ts';
+import { type OfflineFlags, planOffline } from './plan-offline.ts';
+import { planByService, type ServiceFlags } from './plan-service.ts';
 
-const TIMEOUT_MS = 30_000;
-
-/** `detour plan`: have a running service plan now, and show what it proposes. */
+/** `detour plan`: a plan for a network file; without one, have a running service plan now. */
 export function planCommand(onExit: OnExit): Command {
   return new Command('plan')
-    .description('have a running service plan now, and show what it proposes and why')
+    .description('plan reroutes for a network file with proof (--network), or have a running service plan now')
+    .option('--network <file>', 'network file, or the name of a shipped network: plan offline')
+    .option('--demands <file>', 'demands file (detour-demands/1); with paths where demands run in tunnels')
+    .option('--fail <ids>', 'links, nodes or shared-risk groups that are gone, by comma', list)
+    .option('--avoid <ids>', 'links or single arcs (LINK:az) that traffic should leave', list)
+    .option('--relieve <ids>', 'links or arcs to bring below their limit, or "auto": all above it', list)
+    .option('--stale <ids>', 'links or arcs that nothing is known of: they get no new traffic', list)
+    .option('--keep <ids>', 'demands that stay where they are', list)
+    .option('--base <base>', 'igp: the IGP has found its way round; pinned: paths stay, broken or not')
+    .option('--realise <how>', 'explicit: tunnels with shares; metrics: IGP metric changes', 'explicit')
+    .option('--limit <ratio>', 'highest utilisation wanted', decimal('--limit', 0.01, 10), 0.8)
+    .option('--max-extra <number>', 'unaffected demands that may move too', wholeNumber('--max-extra', 0, 1000), 5)
+    .option('--no-explain', 'leave out why each demand moves')
     .option('--url <address>', 'address of the service', 'http://127.0.0.1:7600')
-    .option('--json', 'print one JSON object: the plan and the open proposals')
-    .addHelpText('after', '\nExit code: 0 there are proposals, 3 nothing to propose, 1 the service did not plan.')
-    .action(async ({ url, json }: { url: string; json?: boolean }) => {
-      const plan = (await ask(url, '/api/v1/plans', 'POST')) as Plan;
-      const { items } = (await ask(url, '/api/v1/reroutes?limit=1000', 'GET')) as { items: Proposal[] };
-      if (json) printJson({ plan, proposals: items });
-      else print(describe(plan, items));
-      onExit(items.length > 0 ? EXIT.ok : EXIT.nothing);
+    .option('--json', 'print one JSON object: detour-plan/1, or what the service planned')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 there is something to do, 3 nothing can be improved, 2 wrong input, 1 it failed.',
+    )
+    .action(async (flags: OfflineFlags & ServiceFlags) => {
+      onExit(flags.network === undefined ? await planByService(flags) : await planOffline(flags));
     });
-}
-
-async function ask(url: string, path: string, method: string): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, url), { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (cause) {
-    throw new DetourError('NOT_READY', `no service answers at ${url}: ${messageOf(cause)}`, {
-      hint: `start one with 'npm start', or name its address with --url`,
-      cause,
-    });
-  }
-  const body = (await response.json()) as { detail?: string; title?: string };
-  if (!response.ok) throw new DetourError('NOT_READY', `${path}: ${body.detail ?? body.title ?? response.status}`);
-  return body;
-}
-
-function describe(plan: Plan, proposals: readonly Proposal[]): string {
-  if (plan.refused) return `nothing was planned: ${plan.refused.reason}`;
-  const { mlu, badLinks, elapsedMs } = plan;
-  const head = [
-    `plan ${plan.id} in ${elapsedMs.toFixed(0)} ms: ${badLinks.length} bad links (${badLinks.join(', ') || 'none'})`,
-    ...(mlu ? [`highest utilisation ${percent(mlu.before)} before, ${percent(mlu.after)} after`] : []),
-  ];
-  return [...head, ...proposals.map(describeProposal)].join('\n\n');
-}
-
-function describeProposal(proposal: Proposal): string {
-  const head = `${proposal.id}  ${proposal.status}  ${proposal.kind}\n${proposal.why.summary}`;
-  const cuts = proposal.cuts.map(({ reason }) => `  no way: ${reason}`);
-  const moves = table(proposal.moves, [
-    { title: '  demand', cell: ({ demand }) => `  ${demand}` },
-    { title: 'traffic', right: true, cell: ({ bps }) => formatBps(bps) },
-    {
-      title: 'new path',
-      cell: ({ to }) => to.map((path) => `${percent(path.share)} ${path.arcs.join(' ')}`).join(' | '),
-    },
-    { title: 'latency ms', right: true, cell: ({ latencyMs }) => latencyMs.after.toFixed(1) },
-    { title: 'fullest arc', cell: ({ worstHeadroom }) => `${worstHeadroom.arc} ${percent(worstHeadroom.utilisation)}` },
-  ]);
-  return [head, ...cuts, ...(proposal.moves.length > 0 ? [moves] : [])].join('\n');
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(0)} %`;
 }

@@ -32,7 +32,10 @@ export interface LoadFigures {
 }
 
 /** The figures by which loads are judged; failed arcs do not count. */
-export function figuresOf(problem: RerouteProblem, loadBps: Float64Array): LoadFigures {
+export function figuresOf(
+  problem: Pick<RerouteProblem, 'graph' | 'alive' | 'limit'>,
+  loadBps: Float64Array,
+): LoadFigures {
   const { capacityBps } = problem.graph;
   let overloadBps = 0;
   let mlu = 0;

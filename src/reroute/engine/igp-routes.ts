@@ -1,0 +1,174 @@
+import type { CompiledGraph } from '../../twin/compiled.ts';
+import { addLoads, ecmpPaths, routeTo, type TargetRouting } from '../../twin/ecmp.ts';
+import { ShortestPaths } from '../../twin/shortest-path.ts';
+import type { Footprint } from './flow.ts';
+
+/** More equal-cost paths than this are not listed one by one, but as the fewest that carry the same. */
+const MAX_LISTED = 128;
+const CRUMB = 1e-12;
+
+export interface RoutedEnds {
+  readonly source: number;
+  readonly target: number;
+  readonly bps: number;
+}
+
+export interface SharedPath {
+  readonly share: number;
+  readonly arcs: readonly number[];
+}
+
+/** Where the IGP takes each demand over given costs; routings towards a target are computed when first needed. */
+export class IgpRoutes {
+  readonly #graph: CompiledGraph;
+  readonly #cost: Float64Array;
+  readonly #paths: ShortestPaths;
+  readonly #known = new Map<number, TargetRouting>();
+
+  constructor(graph: CompiledGraph, cost: Float64Array) {
+    this.#graph = graph;
+    this.#cost = cost;
+    this.#paths = new ShortestPaths(graph);
+  }
+
+  towards(target: number): TargetRouting {
+    const known = this.#known.get(target);
+    if (known) return known;
+    const routed = routeTo(this.#paths, target, this.#cost);
+    this.#known.set(target, routed);
+    return routed;
+  }
+
+  reaches({ source, target }: RoutedEnds): boolean {
+    return this.towards(target).distance[source] !== Infinity;
+  }
+
+  /** Load per arc of all demands that arrive, bit/s. */
+  loads(demands: readonly RoutedEnds[]): Float64Array {
+    const loadBps = new Float64Array(this.#graph.arcCount);
+    const inflow = new Float64Array(this.#graph.nodeCount);
+    for (const [target, members] of byTarget(demands)) {
+      const routing = this.towards(target);
+      for (const index of members) {
+        const { source, bps } = demands[index] as RoutedEnds;
+        if (routing.distance[source] !== Infinity) inflow[source] = (inflow[source] as number) + bps;
+      }
+      addLoads(routing, this.#graph, inflow, loadBps);
+    }
+    return loadBps;
+  }
+
+  /** Indices of the demands of which some part crosses a marked arc. */
+  crossing(demands: readonly RoutedEnds[], marked: Uint8Array): number[] {
+    const found: number[] = [];
+    for (const [target, members] of byTarget(demands)) {
+      const nodes = this.#crossingNodes(target, marked);
+      for (const index of members) if (nodes[(demands[index] as RoutedEnds).source]) found.push(index);
+    }
+    return found.sort((x, y) => x - y);
+  }
+
+  /** What one unit of the demand puts on each arc. */
+  footprint({ source, target }: RoutedEnds): Footprint {
+    const { nextArcs, nextStart, distance } = this.towards(target);
+    const arcs: number[] = [];
+    const shares: number[] = [];
+    const pending = new Map<number, number>([[source, 1]]);
+    let split = false;
+    while (pending.size > 0) {
+      const node = farthest(pending, distance);
+      const flow = pending.get(node) as number;
+      pending.delete(node);
+      if (node === target) continue;
+      const start = nextStart[node] as number;
+      const end = nextStart[node + 1] as number;
+      split ||= end - start > 1;
+      for (let slot = start; slot < end; slot += 1) {
+        const arc = nextArcs[slot] as number;
+        const next = this.#graph.head[arc] as number;
+        arcs.push(arc);
+        shares.push(flow / (end - start));
+        pending.set(next, (pending.get(next) ?? 0) + flow / (end - start));
+      }
+    }
+    return { arcs: Int32Array.from(arcs), shares: split ? Float64Array.from(shares) : null };
+  }
+
+  /** Its paths with their shares. */
+  listed(demand: RoutedEnds): readonly SharedPath[] {
+    const paths = ecmpPaths(this.towards(demand.target), this.#graph, demand.source, MAX_LISTED + 1);
+    return paths.length <= MAX_LISTED ? paths : decompose(this.#graph, demand, this.footprint(demand));
+  }
+
+  #crossingNodes(target: number, marked: Uint8Array): Uint8Array {
+    const { order, nextArcs, nextStart } = this.towards(target);
+    const nodes = new Uint8Array(this.#graph.nodeCount);
+    for (let at = order.length - 1; at >= 0; at -= 1) {
+      const node = order[at] as number;
+      const end = nextStart[node + 1] as number;
+      for (let slot = nextStart[node] as number; slot < end; slot += 1) {
+        const arc = nextArcs[slot] as number;
+        if (marked[arc] || nodes[this.#graph.head[arc] as number]) nodes[node] = 1;
+      }
+    }
+    return nodes;
+  }
+}
+
+/** Paths that together put the same on every arc: each takes the thinnest arc's share along (Ford, Fulkerson 1962). */
+export function decompose(graph: CompiledGraph, ends: RoutedEnds, footprint: Footprint): SharedPath[] {
+  const left = new Map<number, number>();
+  footprint.arcs.forEach((arc, at) => {
+    left.set(arc, footprint.shares?.[at] ?? 1);
+  });
+  const outOf = new Map<number, number[]>();
+  for (const arc of footprint.arcs) {
+    const tail = graph.tail[arc] as number;
+    outOf.set(tail, [...(outOf.get(tail) ?? []), arc]);
+  }
+  const paths: SharedPath[] = [];
+  for (;;) {
+    const arcs = fattest(graph, ends, outOf, left);
+    if (arcs === null) break;
+    const share = arcs.reduce((least, arc) => Math.min(least, left.get(arc) as number), 1);
+    for (const arc of arcs) left.set(arc, (left.get(arc) as number) - share);
+    paths.push({ share, arcs });
+  }
+  const total = paths.reduce((sum, path) => sum + path.share, 0);
+  return paths.map(({ share, arcs }) => ({ share: share / total, arcs }));
+}
+
+function fattest(
+  graph: CompiledGraph,
+  { source, target }: RoutedEnds,
+  outOf: ReadonlyMap<number, readonly number[]>,
+  left: ReadonlyMap<number, number>,
+): number[] | null {
+  const arcs: number[] = [];
+  for (let node = source; node !== target; ) {
+    const out = outOf.get(node) ?? [];
+    const arc = out.reduce((most, next) => ((left.get(next) ?? 0) > (left.get(most) ?? 0) ? next : most), out[0] ?? -1);
+    if (arc < 0 || (left.get(arc) ?? 0) <= CRUMB) return null;
+    arcs.push(arc);
+    node = graph.head[arc] as number;
+  }
+  return arcs;
+}
+
+function farthest(pending: ReadonlyMap<number, number>, distance: Float64Array): number {
+  let found = -1;
+  for (const node of pending.keys()) {
+    if (found < 0 || (distance[node] as number) > (distance[found] as number)) found = node;
+  }
+  return found;
+}
+
+function byTarget(demands: readonly RoutedEnds[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  demands.forEach(({ target }, index) => {
+    const list = groups.get(target);
+    if (list) list.push(index);
+    else groups.set(target, [index]);
+  });
+  return groups;
+}

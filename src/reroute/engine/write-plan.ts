@@ -1,0 +1,145 @@
+import type { DetourPlan, PlanFigures, PlanMove, PlanPath } from '../../../topology/formats/detour-plan.ts';
+import type { Demand } from '../../../topology/model.ts';
+import type { DemandFlow } from './demand-flows.ts';
+import { figuresOf } from './figures.ts';
+import type { RoutedEnds, SharedPath } from './igp-routes.ts';
+import { DEFAULTS } from './options.ts';
+import { describeDeadlock, type OrderMove, orderMoves } from './order/index.ts';
+import type { Solution } from './plan.ts';
+import type { Scenario } from './prepare.ts';
+import { stayedOf } from './stayed.ts';
+
+/** Differences of the order of rounding: a bound may not seem to be above what was reached. */
+const ROUNDING = 1e-9;
+
+/** The plan as `detour-plan/1`. */
+export function writePlan(scenario: Scenario, solution: Solution, startedMs: number): DetourPlan {
+  const { options, graph } = scenario;
+  const moves = solution.flows.map((flow) => moveOf(scenario, flow, solution));
+  const afterBps = loadsAfter(scenario, solution.flows);
+  const after = figuresFor(scenario, afterBps, lostAfter(scenario, solution.flows));
+  const ids = (marked: Uint8Array): string[] => graph.arcIds.filter((_, arc) => marked[arc] === 1);
+  return {
+    format: 'detour-plan/1',
+    base: scenario.base,
+    realisation: 'explicit',
+    failed: [...scenario.failedLinks],
+    avoided: ids(scenario.avoided),
+    relieved: ids(scenario.relieved),
+    relieve: (options.relieve ?? 'auto') === 'auto' ? 'auto' : 'named',
+    kept: [...(options.keep ?? [])],
+    stale: ids(scenario.stale),
+    limit: scenario.limit,
+    limits: { ...options.limits },
+    maxExtraMoves: options.maxExtraMoves ?? DEFAULTS.maxExtraMoves,
+    before: figuresFor(scenario, scenario.beforeBps, scenario.beforeLostBps),
+    after,
+    moves,
+    metricChanges: [],
+    ...orderOf(scenario, solution.flows),
+    unavoidable: {
+      lostBps: scenario.unavoidable.lostBps,
+      demands: scenario.unavoidable.demands.map((index) => idOf(scenario, index)),
+      partitions: scenario.unavoidable.partitions.map((nodes) => ({
+        nodes: nodes.map((node) => graph.nodeIds[node] as string),
+      })),
+    },
+    stayed: stayedOf(scenario, solution),
+    bound: boundOf(scenario, solution, after),
+    elapsedMs: performance.now() - startedMs,
+  };
+}
+
+/** bit/s per arc with the moves made. */
+export function loadsAfter(scenario: Scenario, flows: readonly DemandFlow[]): Float64Array {
+  const loadBps = scenario.beforeBps.slice();
+  for (const { demand, from, to } of flows) {
+    const { bps } = scenario.ends[demand] as RoutedEnds;
+    for (const path of reached(scenario, from)) addPath(loadBps, path, -bps);
+    for (const path of to) addPath(loadBps, path, bps);
+  }
+  return loadBps.map((bps) => Math.max(0, bps));
+}
+
+function addPath(loadBps: Float64Array, { share, arcs }: SharedPath, bps: number): void {
+  for (const arc of arcs) loadBps[arc] = (loadBps[arc] as number) + share * bps;
+}
+
+/** Each path as far as traffic gets on it. */
+function reached({ alive }: Scenario, paths: readonly SharedPath[]): SharedPath[] {
+  return paths.map(({ share, arcs }) => {
+    const broken = arcs.findIndex((arc) => !alive[arc]);
+    return { share, arcs: broken < 0 ? arcs : arcs.slice(0, broken) };
+  });
+}
+
+function lostAfter(scenario: Scenario, flows: readonly DemandFlow[]): number {
+  const saved = flows.reduce((sum, { demand }) => {
+    const { bps } = scenario.ends[demand] as RoutedEnds;
+    return sum + bps * scenario.current.lostShare(demand);
+  }, 0);
+  const lost = scenario.beforeLostBps - saved;
+  return lost > ROUNDING * scenario.beforeLostBps ? lost : 0;
+}
+
+function figuresFor(scenario: Scenario, loadBps: Float64Array, lostBps: number): PlanFigures {
+  const { graph, alive, limits } = scenario;
+  return { lostBps, ...figuresOf({ graph, alive, limit: limits }, loadBps) };
+}
+
+function moveOf(scenario: Scenario, { demand, from, to }: DemandFlow, { extra }: Solution): PlanMove {
+  return {
+    demand: idOf(scenario, demand),
+    from: named(scenario, from),
+    to: named(scenario, to),
+    extra: extra.has(demand),
+    why: {},
+  };
+}
+
+function named({ graph }: Scenario, paths: readonly SharedPath[]): PlanPath[] {
+  return paths.map(({ share, arcs }) => ({ share, arcs: arcs.map((arc) => graph.arcIds[arc] as string) }));
+}
+
+function idOf({ options }: Scenario, index: number): string {
+  return (options.demands[index] as Demand).id;
+}
+
+function orderOf(scenario: Scenario, flows: readonly DemandFlow[]): Pick<DetourPlan, 'steps' | 'orderDeadlock'> {
+  const { graph, limits, open, beforeBps } = scenario;
+  const moves: OrderMove[] = flows.map(({ demand, from, to }) => ({
+    ...(scenario.ends[demand] as RoutedEnds),
+    from: reached(scenario, from),
+    to,
+  }));
+  const ids = flows.map(({ demand }) => idOf(scenario, demand));
+  const { steps, deadlock } = orderMoves({ graph, limit: limits, open, startBps: beforeBps, moves });
+  return {
+    steps: steps.map((step) => step.map((move) => ids[move] as string)),
+    orderDeadlock: deadlock && describeDeadlock(graph, ids, deadlock),
+  };
+}
+
+function boundOf(scenario: Scenario, { optimum, movable }: Solution, after: PlanFigures): DetourPlan['bound'] {
+  const ids = movable.map((index) => idOf(scenario, index));
+  // A bound that rounding put above what was reached would be no bound.
+  const mlu = Math.min(optimum.mlu.value, after.mlu);
+  const gap = mlu > 0 ? Math.max(0, after.mlu / mlu - 1) : 0;
+  const overloadBps = Math.min(optimum.overload.value, after.overloadBps);
+  return {
+    movable: ids,
+    mlu,
+    gap,
+    arcPrices: priced(scenario, optimum.mlu.price),
+    overloadBps,
+    overloadPrices: priced(scenario, optimum.overload.price),
+  };
+}
+
+function priced({ graph, alive }: Scenario, price: Float64Array): Record<string, number> {
+  const prices: Record<string, number> = {};
+  price.forEach((value, arc) => {
+    if (value > 0 && alive[arc]) prices[graph.arcIds[arc] as string] = value;
+  });
+  return prices;
+}
