@@ -1,0 +1,138 @@
+import { ShortestPaths } from '../../twin/shortest-path.ts';
+import { pathColumn } from './columns.ts';
+import { congestionCost, congestionSlope } from './figures.ts';
+import { addFootprint, type Column, type Commodity, type FlowProblem, type FlowRouting, flowLoads } from './flow.ts';
+
+const BPS_PER_GBPS = 1e9;
+/** Loads at their cap may be above it by this much (relative): rounding. */
+const ROUNDING = 1e-12;
+
+/** Local search for less Fortz-Thorup cost and fewer moves, with every arc below its cap. */
+export class Polish {
+  readonly loadBps: Float64Array;
+  readonly #problem: FlowProblem;
+  readonly #capBps: Float64Array;
+  readonly #stays: readonly (Column | null)[];
+  readonly #routing: FlowRouting[number][];
+
+  constructor(problem: FlowProblem, stays: readonly (Column | null)[], routing: FlowRouting, capBps: Float64Array) {
+    this.#problem = problem;
+    this.#stays = stays;
+    this.#routing = [...routing];
+    this.#capBps = capBps;
+    this.loadBps = flowLoads(problem, routing);
+  }
+
+  get routing(): FlowRouting {
+    return this.#routing;
+  }
+
+  /** One pass over all commodities that go one way: each takes the cheaper of its present way, another, and staying. */
+  cheapen(bySource: ReadonlyMap<number, readonly number[]>): number {
+    const paths = new ShortestPaths(this.#problem.graph);
+    let changed = 0;
+    for (const [source, members] of bySource) {
+      paths.from(source, this.#slopes());
+      for (const index of members) if (this.#improve(index, paths)) changed += 1;
+    }
+    return changed;
+  }
+
+  /**
+   * Moves back what need not move: first what makes the cost smaller, then, smallest first, what costs little, up to
+   * `budget` (Fortz-Thorup, Gbit/s) in all.
+   */
+  undo(budget: number): void {
+    let left = budget;
+    const moved = this.#moved();
+    for (const isFree of [true, false]) {
+      for (const index of moved) {
+        const stay = this.#stays[index] as Column;
+        if (this.#isStaying(index)) continue;
+        const more = this.#change(index, stay);
+        if (more === null || more > (isFree ? 0 : left)) continue;
+        this.#take(index, stay);
+        left -= Math.max(0, more);
+      }
+    }
+  }
+
+  /** Commodities that could have stayed and do not, the smallest first. */
+  #moved(): number[] {
+    const bps = (index: number): number => (this.#problem.commodities[index] as Commodity).bps;
+    return [...this.#routing.keys()]
+      .filter((index) => this.#stays[index] && !this.#isStaying(index))
+      .sort((x, y) => bps(x) - bps(y) || x - y);
+  }
+
+  #isStaying(index: number): boolean {
+    return (this.#routing[index] as FlowRouting[number]).every(({ column }) => column.isStay);
+  }
+
+  #improve(index: number, paths: ShortestPaths): boolean {
+    const flows = this.#routing[index] as FlowRouting[number];
+    if (flows.length > 1) return false;
+    const stay = this.#stays[index] ?? null;
+    const arcs = paths.pathTo((this.#problem.commodities[index] as Commodity).target);
+    let best: Column | null = null;
+    let least = 0;
+    for (const column of [stay, arcs && pathColumn(index, Int32Array.from(arcs))]) {
+      const change = column && column !== flows[0]?.column ? this.#change(index, column) : null;
+      if (column === null || change === null || change >= least) continue;
+      best = column;
+      least = change;
+    }
+    if (best) this.#take(index, best);
+    return best !== null;
+  }
+
+  /** By how much the cost grows when all of the commodity goes this way; null where an arc would be above its cap. */
+  #change(index: number, column: Column): number | null {
+    const { bps } = this.#problem.commodities[index] as Commodity;
+    const flows = this.#routing[index] as FlowRouting[number];
+    let saved = 0;
+    for (const flow of flows) saved -= this.#add(flow.column, -flow.value * bps);
+    const added = this.#add(column, bps);
+    const fits = this.#fits(column);
+    this.#add(column, -bps);
+    for (const flow of flows) this.#add(flow.column, flow.value * bps);
+    return fits ? added - saved : null;
+  }
+
+  #take(index: number, column: Column): void {
+    const { bps } = this.#problem.commodities[index] as Commodity;
+    for (const flow of this.#routing[index] as FlowRouting[number]) {
+      addFootprint(this.loadBps, flow.column, -flow.value * bps);
+    }
+    addFootprint(this.loadBps, column, bps);
+    this.#routing[index] = [{ column, value: 1 }];
+  }
+
+  /** Adds the load; returns the change of the cost. */
+  #add({ arcs, shares }: Column, bps: number): number {
+    const { capacityBps } = this.#problem.graph;
+    let change = 0;
+    for (let at = 0; at < arcs.length; at += 1) {
+      const arc = arcs[at] as number;
+      const capacity = capacityBps[arc] as number;
+      const had = this.loadBps[arc] as number;
+      const has = had + (shares === null ? bps : bps * (shares[at] as number));
+      this.loadBps[arc] = has;
+      change += (capacity / BPS_PER_GBPS) * (congestionCost(has / capacity) - congestionCost(had / capacity));
+    }
+    return change;
+  }
+
+  #fits({ arcs }: Column): boolean {
+    return arcs.every((arc) => (this.loadBps[arc] as number) <= (this.#capBps[arc] as number) * (1 + ROUNDING));
+  }
+
+  #slopes(): Float64Array {
+    const { open, graph } = this.#problem;
+    return graph.capacityBps.map((capacity, arc) => {
+      const load = this.loadBps[arc] as number;
+      if (!open[arc] || load >= (this.#capBps[arc] as number)) return Infinity;
+      return congestionSlope(load / capacity);
+    });
+  }
+}
