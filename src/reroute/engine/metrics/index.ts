@@ -1,0 +1,113 @@
+/**
+ * Realises a plan by IGP metrics alone. For `realise: 'metrics'` call `planByMetrics` with the graph, what survives, the
+ * limits and ALL demands (base igp). The routers then split equally over shortest paths, so nearly every demand may
+ * move: `movable` of the plan is the affected demands and those of `flows`, which are `extra` where not affected.
+ * `changes` are `metricChanges`, `order` are `steps` (one arc each), `afterBps` is what the routers will carry, exactly.
+ */
+import type { TargetTraffic } from '../../../twin/target-tree.ts';
+import { type DemandFlow, keyOf } from '../demand-flows.ts';
+import { figuresOf, type LoadFigures } from '../figures.ts';
+import { IgpRoutes, type RoutedEnds } from '../igp-routes.ts';
+import { type MetricDeadlock, orderMetrics } from './metric-order.ts';
+import { MetricState } from './metric-state.ts';
+import { movedDemands } from './moved.ts';
+import type { MetricAims } from './score.ts';
+import { MetricSearch } from './search.ts';
+
+export { describeMetricDeadlock } from './describe.ts';
+export type { MetricDeadlock } from './metric-order.ts';
+export { movedDemands } from './moved.ts';
+
+export interface MetricsInput extends MetricAims {
+  /** All demands; those without a way are left alone. */
+  readonly ends: readonly RoutedEnds[];
+  /** Nothing is gained below this MLU: a proven bound where one is known; default 0. */
+  readonly enoughMlu?: number;
+  /** Settings that may be tried; default by the size of the network. */
+  readonly maxTrials?: number;
+}
+
+export interface MetricChange {
+  readonly arc: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface MetricsPlan {
+  readonly changes: readonly MetricChange[];
+  /** Indices of `changes`, one after another; with a deadlock, as far as it is safe. */
+  readonly order: readonly number[];
+  readonly deadlock: MetricDeadlock | null;
+  /** Demands whose way changes, with their ways before and after. */
+  readonly flows: readonly DemandFlow[];
+  /** bit/s per arc: the equal-cost routing that the routers have then. */
+  readonly afterBps: Float64Array;
+  readonly after: LoadFigures;
+}
+
+/** Relative; what is below is rounding. */
+const EQUAL = 1e-9;
+const PATIENCE = 25;
+/** Routing towards one target is repaired in some microseconds: this keeps a plan below a second or two. */
+const WORK = 600_000;
+const ORDER_TRIALS = 3_000;
+
+/**
+ * Metrics (1..65535) that bring, in this order, overload, traffic on avoided arcs, MLU and Fortz-Thorup cost down, with
+ * few changes; nothing changes where there is neither overload nor traffic to avoid. Deterministic.
+ */
+export function planByMetrics(input: MetricsInput): MetricsPlan {
+  const { graph, alive, ends } = input;
+  const cost = graph.metric.map((metric, arc) => (alive[arc] ? metric : Infinity));
+  const before = new IgpRoutes(graph, cost);
+  const state = new MetricState(graph, cost, trafficOf(ends, before));
+  const changes = isInTrouble(input, state.loadBps) ? searchChanges(input, state) : [];
+  const settings = changes.map(({ arc, to }) => ({ arc, to }));
+  state.set(changes.map(({ arc, from }) => ({ arc, to: from })));
+  const { order, deadlock } = orderMetrics(input, state, settings, ORDER_TRIALS);
+  const afterCost = cost.slice();
+  for (const { arc, to } of changes) afterCost[arc] = to;
+  const after = new IgpRoutes(graph, afterCost);
+  const afterBps = after.loads(ends);
+  const flows = movedDemands(graph, ends, before, after).map((demand) => flowOf(demand, ends, before, after));
+  return { changes, order, deadlock, flows, afterBps, after: figuresOf(input, afterBps) };
+}
+
+function searchChanges(input: MetricsInput, state: MetricState): MetricChange[] {
+  const original = state.cost.slice();
+  const maxTrials = input.maxTrials ?? Math.ceil(WORK / (state.trees.length + 20));
+  const search = new MetricSearch(input, state, maxTrials);
+  search.run({ maxTrials, patience: PATIENCE, enoughMlu: input.enoughMlu ?? 0 });
+  return search.changes().map(({ arc, to }) => ({ arc, from: original[arc] as number, to }));
+}
+
+function isInTrouble({ graph, alive, limit, avoided }: MetricsInput, loadBps: Float64Array): boolean {
+  return loadBps.some((bps, arc) => {
+    const isAbove = bps > (limit[arc] as number) * (graph.capacityBps[arc] as number) * (1 + EQUAL);
+    return alive[arc] === 1 && bps > 0 && (isAbove || avoided[arc] === 1);
+  });
+}
+
+function trafficOf(ends: readonly RoutedEnds[], routes: IgpRoutes): TargetTraffic[] {
+  const rows = new Map<number, { sources: number[]; bps: number[] }>();
+  for (const demand of ends) {
+    const { source, target, bps } = demand;
+    if (source === target || bps <= 0 || !routes.reaches(demand)) continue;
+    const row = rows.get(target) ?? { sources: [], bps: [] };
+    rows.set(target, row);
+    row.sources.push(source);
+    row.bps.push(bps);
+  }
+  return [...rows].map(([target, { sources, bps }]) => ({
+    target,
+    sources: Int32Array.from(sources),
+    bps: Float64Array.from(bps),
+  }));
+}
+
+function flowOf(demand: number, ends: readonly RoutedEnds[], before: IgpRoutes, after: IgpRoutes): DemandFlow {
+  const from = before.listed(ends[demand] as RoutedEnds);
+  const to = after.listed(ends[demand] as RoutedEnds);
+  const old = new Set(from.map(keyOf));
+  return { demand, from, to, fresh: to.filter((path) => !old.has(keyOf(path))).length };
+}

@@ -1,0 +1,58 @@
+import type { CompiledGraph } from '../../../twin/compiled.ts';
+import { figuresOf } from '../figures.ts';
+
+/** What metrics are judged by, and what holds for the arcs. */
+export interface MetricAims {
+  readonly graph: CompiledGraph;
+  /** 1 where the arc survives. */
+  readonly alive: Uint8Array;
+  /** Highest utilisation wanted, per arc. */
+  readonly limit: Float64Array;
+  /** 1 where traffic should leave. */
+  readonly avoided: Uint8Array;
+  /** 1 where nothing is known: no traffic may be added. */
+  readonly stale: Uint8Array;
+}
+
+/** In the order of importance; less is better. */
+export interface MetricScore {
+  /** bit/s that stale arcs carry more than before. */
+  readonly staleBps: number;
+  readonly overloadBps: number;
+  /** bit/s on arcs to avoid. */
+  readonly avoidedBps: number;
+  readonly mlu: number;
+  /** Fortz-Thorup. */
+  readonly cost: number;
+}
+
+/** Differences below this (relative) are rounding. */
+const EQUAL = 1e-9;
+
+export function scoreOf(aims: MetricAims, loadBps: Float64Array, beforeBps: Float64Array): MetricScore {
+  let staleBps = 0;
+  let avoidedBps = 0;
+  for (let arc = 0; arc < loadBps.length; arc += 1) {
+    const load = loadBps[arc] as number;
+    const more = load - (beforeBps[arc] as number);
+    if (aims.avoided[arc]) avoidedBps += load;
+    if (aims.stale[arc] && more > EQUAL * load) staleBps += more;
+  }
+  return { staleBps, avoidedBps, ...figuresOf(aims, loadBps) };
+}
+
+const TERMS = ['staleBps', 'overloadBps', 'avoidedBps', 'mlu', 'cost'] as const;
+
+/**
+ * Below 0 where x is better. Amounts of traffic are equal up to `floorBps`, highest utilisation and cost up to
+ * `tolerance` (relative).
+ */
+export function compareScores(x: MetricScore, y: MetricScore, floorBps: number, tolerance = EQUAL): number {
+  for (const term of TERMS) {
+    const [one, other] = [x[term], y[term]];
+    const isTraffic = term !== 'mlu' && term !== 'cost';
+    const slack = isTraffic ? Math.max(floorBps, EQUAL * one) : tolerance * Math.max(one, other);
+    if (Math.abs(one - other) > slack) return one - other;
+  }
+  return 0;
+}
