@@ -6,6 +6,7 @@ import { loadScenario } from '../telemetry/simulator/scenario.ts';
 import { wholeNumber } from './arguments.ts';
 import { addConfigOptions, configFrom } from './config-options.ts';
 import { EXIT, type OnExit, print, printJson } from './output.ts';
+import { type SnmpSimulationFlags, simulateAgents } from './simulate-snmp.ts';
 
 /** `detour simulate`: the simulator alone, without Redis; nobody heals. */
 export function simulateCommand(onExit: OnExit): Command {
@@ -14,10 +15,32 @@ export function simulateCommand(onExit: OnExit): Command {
     .option('--seconds <number>', 'simulated seconds', wholeNumber('--seconds', 1, 86_400 * 366), 300)
     .option('--every <number>', 'seconds between two lines', wholeNumber('--every', 1, 86_400), 10)
     .option('--samples', 'with --json: print the interface samples of each line too')
+    .option('--snmp', 'make every router answer as an SNMP agent, in real time, until stopped')
+    .option(
+      '--write-network <path>',
+      'with --snmp: where the network file with addresses and ports goes',
+      'snmp-network.json',
+    )
+    .option('--host <address>', 'with --snmp: address the agents listen on', '127.0.0.1')
+    .option(
+      '--base-port <number>',
+      'with --snmp: port of the first router; 0 takes free ones',
+      wholeNumber('--base-port', 0, 65_000),
+      20_161,
+    )
+    .option(
+      '--credentials <reference>',
+      'with --snmp: community or JSON of a v3 user, as env:NAME or file:PATH; made up when left out',
+    )
     .option('--json', 'one JSON object a line');
-  addConfigOptions(command, ['network', 'demands', 'scenario', 'seed']);
+  addConfigOptions(command, ['network', 'demands', 'scenario', 'seed', 'speed']);
   return command.action(async (flags: SimulateFlags) => {
     const config = configFrom(flags as unknown as Record<string, unknown>);
+    if (flags.snmp) {
+      await simulateAgents(config, flags);
+      onExit(EXIT.ok);
+      return;
+    }
     const { network } = await loadNetwork(config.network);
     const demands = config.demands === null ? null : (await loadDemands(config.demands, network)).demands;
     const scenario = await loadScenario(config.scenario);
@@ -26,11 +49,11 @@ export function simulateCommand(onExit: OnExit): Command {
   });
 }
 
-interface SimulateFlags {
+interface SimulateFlags extends SnmpSimulationFlags {
+  readonly snmp?: boolean;
   readonly seconds: number;
   readonly every: number;
   readonly samples?: boolean;
-  readonly json?: boolean;
 }
 
 function simulate(engine: Engine, flags: SimulateFlags): void {

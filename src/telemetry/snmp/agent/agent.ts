@@ -1,0 +1,104 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { AgentCredentials } from '../agent-credentials.ts';
+import { WireError } from '../wire/ber.ts';
+import { encodeV2c, openMessage, VERSION_2C, VERSION_3, v2cHead } from '../wire/message-v2c.ts';
+import { LocalEngine, usersOf } from './local-engine.ts';
+import type { MibView } from './mib-view.ts';
+import { respond } from './responder.ts';
+
+/** One Ethernet frame, as most real agents keep to. */
+const DEFAULT_MAX_BYTES = 1472;
+const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+
+export interface AgentOptions {
+  /** Makes the engine id. */
+  readonly name: string;
+  readonly mib: MibView;
+  /** Who may read: communities and users. */
+  readonly credentials: readonly AgentCredentials[];
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Most octets of an answer; one Ethernet frame. */
+  readonly maxBytes?: number;
+  /** Monotonic, ms. */
+  readonly nowMs?: () => number;
+}
+
+/** An SNMP agent (v2c and v3, read only) on one UDP port, for simulated routers and for tests. */
+export class SnmpAgent {
+  readonly #options: AgentOptions;
+  readonly #communities: readonly Buffer[];
+  readonly #maxBytes: number;
+  readonly engine: LocalEngine;
+  #socket: Socket | null = null;
+  #requests = 0;
+  /** Packets that were not answered: malformed, or by someone who may not read. */
+  #refused = 0;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#communities = options.credentials.flatMap((entry) =>
+      'community' in entry ? [Buffer.from(entry.community.reveal())] : [],
+    );
+    this.engine = new LocalEngine(options.name, options.nowMs ?? (() => performance.now()));
+  }
+
+  get port(): number {
+    return this.#socket?.address().port ?? 0;
+  }
+
+  stats(): { readonly requests: number; readonly refused: number } {
+    return { requests: this.#requests, refused: this.#refused };
+  }
+
+  /** Resolves when it listens; rejects when the port cannot be had. */
+  async start(): Promise<void> {
+    const { host, port, credentials } = this.#options;
+    await this.engine.allow(usersOf(credentials));
+    const socket = createSocket({
+      type: host.includes(':') ? 'udp6' : 'udp4',
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+      lookup: (name, _options, callback) => callback(null, name, name.includes(':') ? 6 : 4),
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(port, host, () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    });
+    // Answers that cannot be sent are lost, like any datagram.
+    socket.on('error', () => undefined);
+    socket.on('message', (packet, remote) => this.#onPacket(packet, remote));
+    this.#socket = socket;
+  }
+
+  async stop(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+
+  #onPacket(packet: Buffer, remote: RemoteInfo): void {
+    this.#requests += 1;
+    const answer = this.#answer(packet);
+    if (answer) this.#socket?.send(answer, remote.port, remote.address);
+    else this.#refused += 1;
+  }
+
+  #answer(packet: Buffer): Buffer | null {
+    const { mib } = this.#options;
+    try {
+      const { version, community, reader } = openMessage(packet);
+      if (version === VERSION_3) return this.engine.answer(packet, reader, mib, this.#maxBytes);
+      if (version !== VERSION_2C || !this.#communities.some((known) => known.equals(community))) return null;
+      const pdu = respond(reader, mib, this.#maxBytes - community.length - 10);
+      return pdu && encodeV2c(v2cHead(community), pdu);
+    } catch (error) {
+      if (error instanceof WireError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { Network } from '../../../../topology/model.ts';
+import { DetourError, messageOf } from '../../../core/errors.ts';
+import { ENDS, type End } from '../../../core/ids.ts';
+import type { Measurement } from '../../sample.ts';
+import type { AgentCredentials } from '../agent-credentials.ts';
+import { SnmpAgent } from './agent.ts';
+import { type LiveCounters, newCounters, type RouterInterface, routerMib } from './router-mib.ts';
+
+export interface FleetOptions {
+  readonly network: Network;
+  readonly host: string;
+  /** Port of the first router, the others follow; 0 takes free ones. */
+  readonly basePort: number;
+  readonly credentials: readonly AgentCredentials[];
+  /** Where pollers find these credentials: `env:NAME` or `file:PATH`. */
+  readonly reference: string;
+}
+
+/** SNMP agents for all routers of a simulated network, in this process. */
+export class AgentFleet {
+  readonly #options: FleetOptions;
+  readonly #counters = new Map<string, LiveCounters>();
+  #agents: { readonly nodeId: string; readonly agent: SnmpAgent }[] = [];
+  #bootedAtMs = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Listens on all ports, or on none. @throws DetourError PORT_TAKEN */
+  async start(): Promise<void> {
+    const { network, host, basePort, credentials } = this.#options;
+    this.#bootedAtMs = performance.now();
+    const uptimeTicks = (): number => Math.floor((performance.now() - this.#bootedAtMs) / 10);
+    const interfaces = this.#interfaces();
+    for (const [at, { id, name }] of network.nodes.entries()) {
+      const description = {
+        sysName: id,
+        sysDescr: `Simulated router ${name}`,
+        sysObjectId: '1.3.6.1.4.1.8072.3.2.255',
+        number: at + 1,
+        interfaces: interfaces.get(id) ?? [],
+      };
+      const port = basePort === 0 ? 0 : basePort + at;
+      const mib = routerMib(description, uptimeTicks);
+      const agent = new SnmpAgent({ name: `${network.name} ${id}`, mib, credentials, host, port });
+      await this.#startOne(agent, id, port);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const agents = this.#agents;
+    this.#agents = [];
+    await Promise.all(agents.map(({ agent }) => agent.stop()));
+  }
+
+  /** Adds what the simulator measured in one step to the counters. */
+  count(measurements: readonly Measurement[]): void {
+    for (const measurement of measurements) {
+      const counters = this.#counters.get(keyOf(measurement.linkId, measurement.end));
+      if (counters) add(counters, measurement);
+    }
+  }
+
+  /** The network with the addresses of its agents: what `detour run` polls. */
+  polledNetwork(): Network {
+    const { network, host, reference } = this.#options;
+    const ports = new Map(this.#agents.map(({ nodeId, agent }) => [nodeId, agent.port]));
+    const nodes = network.nodes.map((node) => ({
+      ...node,
+      address: host,
+      snmpPort: ports.get(node.id) ?? node.snmpPort,
+      credentials: reference,
+    }));
+    const links = network.links.map((link) => ({
+      ...link,
+      aInterface: link.aInterface ?? fallbackName(link.id),
+      zInterface: link.zInterface ?? fallbackName(link.id),
+    }));
+    return { ...network, nodes, links };
+  }
+
+  requests(): number {
+    return this.#agents.reduce((sum, { agent }) => sum + agent.stats().requests, 0);
+  }
+
+  async #startOne(agent: SnmpAgent, nodeId: string, port: number): Promise<void> {
+    try {
+      await agent.start();
+      this.#agents.push({ nodeId, agent });
+    } catch (error) {
+      await this.stop();
+      throw new DetourError('PORT_TAKEN', `UDP port ${port} for router ${nodeId}: ${messageOf(error)}`, {
+        field: 'basePort',
+        value: port,
+        hint: 'choose another --base-port, or 0 for free ones',
+      });
+    }
+  }
+
+  #interfaces(): Map<string, RouterInterface[]> {
+    const byNode = new Map<string, RouterInterface[]>();
+    for (const link of this.#options.network.links) {
+      for (const end of ENDS) {
+        const counters = newCounters();
+        this.#counters.set(keyOf(link.id, end), counters);
+        const [own, far] = end === 'a' ? [link.a, link.z] : [link.z, link.a];
+        const names = { a: link.aInterface ?? fallbackName(link.id), z: link.zInterface ?? fallbackName(link.id) };
+        const list = byNode.get(own) ?? [];
+        byNode.set(own, list);
+        list.push({
+          name: names[end],
+          alias: `to ${far}`,
+          speedBps: Math.max(link.capacityBps.az, link.capacityBps.za),
+          counters,
+          neighbour: { system: far, port: names[end === 'a' ? 'z' : 'a'] },
+        });
+      }
+    }
+    return byNode;
+  }
+}
+
+function keyOf(linkId: string, end: End): string {
+  return `${linkId} ${end}`;
+}
+
+function fallbackName(linkId: string): string {
+  return `if-${linkId}`;
+}
+
+function add(counters: LiveCounters, measured: Measurement): void {
+  counters.inOctets += whole(measured.inOctets);
+  counters.outOctets += whole(measured.outOctets);
+  counters.inPackets += whole(measured.inPackets);
+  counters.outPackets += whole(measured.outPackets);
+  counters.inErrors += measured.inErrors ?? 0;
+  counters.outErrors += measured.outErrors ?? 0;
+  counters.inDiscards += measured.inDiscards ?? 0;
+  counters.outDiscards += measured.outDiscards ?? 0;
+  counters.isUp = measured.operStatus === 'up';
+}
+
+function whole(amount: number | null): bigint {
+  return BigInt(Math.round(amount ?? 0));
+}
