@@ -1,6 +1,6 @@
 import type { Status } from '../api/status.ts';
 import { formatBits, formatBps, formatDuration } from '../core/units.ts';
-import type { Event } from '../store/events.ts';
+import type { Event } from '../main/service.ts';
 
 /** What happened since the line before, as far as a person should know: one line an event. */
 const LOUD: ReadonlySet<string> = new Set(['critical', 'major']);

@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       }),
     );
   }
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  neverExit(program);
   try {
     await program.parseAsync(argv);
     return code;
@@ -35,5 +35,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
     printError(error);
     return error instanceof DetourError && BAD_INPUT.test(error.code) ? EXIT.badInput : EXIT.failed;
+  }
+}
+
+/** Commander ends the process by itself unless told otherwise, command by command. */
+function neverExit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent).exitOverride();
+    neverExit(command);
   }
 }

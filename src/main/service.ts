@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly onFatal: (error: DetourError) => void;
 }
 
+export type { Event } from '../store/events.ts';
+
 export interface RunningService {
   readonly runtime: Runtime;
   readonly network: NetworkIndex;
