@@ -2,6 +2,7 @@ import { ShortestPaths } from '../../twin/shortest-path.ts';
 import { pathColumn } from './columns.ts';
 import { type Column, type Commodity, type FlowProblem, footprintPrice } from './flow.ts';
 import type { FlowSimplex } from './simplex.ts';
+import { walkArcs, walkPrice } from './walk.ts';
 
 /** How far prices are blended with congestion, round by round; the last value holds for all further rounds. */
 const BLENDS = [0.5, 0.1, 0.01, 1e-4] as const;
@@ -81,21 +82,10 @@ export class ColumnSearch {
     const stay = this.#stays[index] ?? null;
     const { target } = this.#problem.commodities[index] as Commodity;
     const stayPrice = stay ? footprintPrice(simplex.price, stay) + stay.cost : Infinity;
-    const pathPrice = this.#pathPrice(simplex.price, target);
+    const pathPrice = walkPrice(this.#paths, target, simplex.price);
     if (stay && stayPrice <= pathPrice) return stayPrice < paid && simplex.enter(stay);
     if (pathPrice >= paid) return false;
-    const arcs = this.#paths.pathTo(target) as number[];
-    return simplex.enter(pathColumn(index, Int32Array.from(arcs)));
-  }
-
-  #pathPrice(price: Float64Array, target: number): number {
-    const { via, distance, graph } = this.#paths;
-    if (distance[target] === Infinity) return Infinity;
-    let sum = 0;
-    for (let arc = via[target] as number; arc >= 0; arc = via[graph.tail[arc] as number] as number) {
-      sum += price[arc] as number;
-    }
-    return sum;
+    return simplex.enter(pathColumn(index, walkArcs(this.#paths, target)));
   }
 
   /** Price of load per arc, blended with congestion of the same total; Infinity closes an arc. */

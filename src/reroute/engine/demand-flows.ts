@@ -18,19 +18,37 @@ const CRUMB = 1e-9;
 export function changedFlows(scenario: Scenario, movable: Movable, routing: FlowRouting): DemandFlow[] {
   const commoditiesOf = new Map<number, number[]>();
   movable.problem.commodities.forEach(({ demand }, index) => {
-    commoditiesOf.set(demand, [...(commoditiesOf.get(demand) ?? []), index]);
+    const known = commoditiesOf.get(demand);
+    if (known) known.push(index);
+    else commoditiesOf.set(demand, [index]);
   });
   const changed: DemandFlow[] = [];
   for (const demand of movable.demands) {
     const parts = commoditiesOf.get(demand) ?? [];
     if (parts.every((index) => stays(movable, routing, index))) continue;
     const from = scenario.current.paths(demand);
+    const single = singlePath(routing, parts);
+    if (single && from.length === 1 && !samePath(single, from[0]?.arcs ?? [])) {
+      changed.push({ demand, from, to: [{ share: 1, arcs: single }], fresh: 1 });
+      continue;
+    }
     const to = pathsOf(scenario, movable, routing, parts);
     const old = new Set(from.map(keyOf));
     if (!differs(from, to)) continue;
     changed.push({ demand, from, to, fresh: to.filter((path) => !old.has(keyOf(path))).length });
   }
   return changed;
+}
+
+/** The one new path that all of the demand takes; null where it is not so simple. */
+function singlePath(routing: FlowRouting, parts: readonly number[]): number[] | null {
+  const flows = routing[parts[0] as number] as FlowRouting[number];
+  const column = flows[0]?.column;
+  return parts.length === 1 && flows.length === 1 && column && !column.isStay ? [...column.arcs] : null;
+}
+
+function samePath(x: readonly number[], y: readonly number[]): boolean {
+  return x.length === y.length && x.every((arc, at) => arc === y[at]);
 }
 
 /** The commodity is where it was, all of it. */

@@ -8,6 +8,7 @@ import {
   type FlowRouting,
   footprintPrice,
 } from './flow.ts';
+import { walkArcs, walkPrice } from './walk.ts';
 
 /** How sharply the potential rises towards the highest utilisation, sweep by sweep. */
 const SHARPNESS = [50, 150] as const;
@@ -27,7 +28,10 @@ export class Descent {
   readonly #stays: readonly (Column | null)[];
   readonly #loadBps: Float64Array;
   readonly #chosen: Column[];
+  /** Slope of the potential per arc; `cost` is the same with closed arcs at Infinity, as of the last search. */
   readonly #price: Float64Array;
+  readonly #cost: Float64Array;
+  readonly #known: Float64Array;
   #sharpness = 0;
   #highest = 1;
 
@@ -43,6 +47,8 @@ export class Descent {
     this.#stays = stays;
     this.#loadBps = new Float64Array(arcCount);
     this.#price = new Float64Array(arcCount);
+    this.#cost = new Float64Array(arcCount);
+    this.#known = new Float64Array(arcCount);
     this.#chosen = [];
   }
 
@@ -66,25 +72,29 @@ export class Descent {
     let moved = 0;
     let worth = this.#reprice();
     for (const [source, members] of this.#bySource) {
-      const paying = members.filter((index) => footprintPrice(this.#price, this.#chosen[index] as Column) > worth);
-      if (paying.length === 0) continue;
-      this.#paths.from(source, this.#price);
+      if (!members.some((index) => footprintPrice(this.#price, this.#chosen[index] as Column) > worth)) continue;
+      this.#paths.from(source, this.#cost);
       let here = 0;
-      for (const index of paying) if (this.#improve(index)) here += 1;
+      for (const index of members) {
+        const paid = footprintPrice(this.#price, this.#chosen[index] as Column);
+        if (paid > worth && this.#improve(index, paid)) here += 1;
+      }
       if (here > 0) worth = this.#reprice();
       moved += here;
     }
     return moved;
   }
 
-  #improve(index: number): boolean {
+  #improve(index: number, paid: number): boolean {
     const { target } = this.#problem.commodities[index] as Commodity;
     const now = this.#chosen[index] as Column;
     const stay = this.#stays[index];
-    if (stay && now !== stay && this.#gains(now, stay, index)) return this.#take(index, now, stay);
-    const arcs = this.#paths.pathTo(target);
-    if (arcs === null) return false;
-    const next = pathColumn(index, Int32Array.from(arcs));
+    // The potential is convex: what is not cheaper at the margin is not cheaper in all.
+    if (stay && now !== stay && footprintPrice(this.#price, stay) < paid && this.#gains(now, stay, index)) {
+      return this.#take(index, now, stay);
+    }
+    if (walkPrice(this.#paths, target, this.#price) >= paid) return false;
+    const next = pathColumn(index, walkArcs(this.#paths, target));
     return this.#gains(now, next, index) && this.#take(index, now, next);
   }
 
@@ -92,34 +102,51 @@ export class Descent {
   #gains(now: Column, next: Column, index: number): boolean {
     const { bps } = this.#problem.commodities[index] as Commodity;
     addFootprint(this.#loadBps, now, -bps);
-    const old = this.#added(now, bps);
-    const fresh = this.#added(next, bps);
+    addFootprint(this.#loadBps, next, bps);
+    // Arcs that both use cancel out.
+    const change = this.#changed(next) + this.#changedBesides(now, next);
+    addFootprint(this.#loadBps, next, -bps);
     addFootprint(this.#loadBps, now, bps);
-    return fresh < old;
+    return change < 0;
   }
 
   #take(index: number, now: Column, next: Column): boolean {
     const { bps } = this.#problem.commodities[index] as Commodity;
     addFootprint(this.#loadBps, now, -bps);
     addFootprint(this.#loadBps, next, bps);
+    this.#note(now);
+    this.#note(next);
     this.#chosen[index] = next;
     return true;
   }
 
-  /** What the potential grows by when the commodity is put there. */
-  #added({ arcs, shares }: Column, bps: number): number {
+  /** Brings potential and price of these arcs up to date. */
+  #note({ arcs }: Column): void {
+    const { capacityBps } = this.#problem.graph;
+    for (const arc of arcs) {
+      const potential = this.#potential(arc);
+      this.#known[arc] = potential;
+      this.#price[arc] = potential / (capacityBps[arc] as number);
+    }
+  }
+
+  /** What the potential of these arcs has become more. */
+  #changed({ arcs }: Column): number {
     let sum = 0;
-    for (let at = 0; at < arcs.length; at += 1) {
-      const arc = arcs[at] as number;
-      const has = this.#loadBps[arc] as number;
-      const by = shares === null ? bps : bps * (shares[at] as number);
-      sum += this.#potential(arc, has + by) - this.#potential(arc, has);
+    for (const arc of arcs) sum += this.#potential(arc) - (this.#known[arc] as number);
+    return sum;
+  }
+
+  #changedBesides({ arcs }: Column, other: Column): number {
+    let sum = 0;
+    for (const arc of arcs) {
+      if (!other.arcs.includes(arc)) sum += this.#potential(arc) - (this.#known[arc] as number);
     }
     return sum;
   }
 
-  #potential(arc: number, loadBps: number): number {
-    const utilisation = loadBps / (this.#problem.graph.capacityBps[arc] as number);
+  #potential(arc: number): number {
+    const utilisation = (this.#loadBps[arc] as number) / (this.#problem.graph.capacityBps[arc] as number);
     return Math.exp(this.#sharpness * (utilisation / this.#highest - 1));
   }
 
@@ -134,9 +161,12 @@ export class Descent {
     }
     let dearest = 0;
     for (let arc = 0; arc < arcCount; arc += 1) {
-      const slope = this.#potential(arc, this.#loadBps[arc] as number) / (capacityBps[arc] as number);
+      const potential = this.#potential(arc);
+      const slope = potential / (capacityBps[arc] as number);
       if (alive[arc]) dearest = Math.max(dearest, slope);
-      this.#price[arc] = open[arc] ? slope : Infinity;
+      this.#known[arc] = potential;
+      this.#price[arc] = slope;
+      this.#cost[arc] = open[arc] ? slope : Infinity;
     }
     return dearest * WORTH;
   }

@@ -69,12 +69,26 @@ export class IgpRoutes {
   }
 
   /** What one unit of the demand puts on each arc. */
-  footprint({ source, target }: RoutedEnds): Footprint {
+  footprint(demand: RoutedEnds): Footprint {
+    const { nextArcs, nextStart } = this.towards(demand.target);
+    const { head } = this.#graph;
+    const arcs: number[] = [];
+    for (let node = demand.source; node !== demand.target; ) {
+      const start = nextStart[node] as number;
+      if ((nextStart[node + 1] as number) !== start + 1) return this.#spread(demand);
+      const arc = nextArcs[start] as number;
+      arcs.push(arc);
+      node = head[arc] as number;
+    }
+    return { arcs: Int32Array.from(arcs), shares: null };
+  }
+
+  /** The same where traffic is split on its way: nodes from far to near, so that all that comes in is known. */
+  #spread({ source, target }: RoutedEnds): Footprint {
     const { nextArcs, nextStart, distance } = this.towards(target);
     const arcs: number[] = [];
     const shares: number[] = [];
     const pending = new Map<number, number>([[source, 1]]);
-    let split = false;
     while (pending.size > 0) {
       const node = farthest(pending, distance);
       const flow = pending.get(node) as number;
@@ -82,7 +96,6 @@ export class IgpRoutes {
       if (node === target) continue;
       const start = nextStart[node] as number;
       const end = nextStart[node + 1] as number;
-      split ||= end - start > 1;
       for (let slot = start; slot < end; slot += 1) {
         const arc = nextArcs[slot] as number;
         const next = this.#graph.head[arc] as number;
@@ -91,13 +104,15 @@ export class IgpRoutes {
         pending.set(next, (pending.get(next) ?? 0) + flow / (end - start));
       }
     }
-    return { arcs: Int32Array.from(arcs), shares: split ? Float64Array.from(shares) : null };
+    return { arcs: Int32Array.from(arcs), shares: Float64Array.from(shares) };
   }
 
   /** Its paths with their shares. */
   listed(demand: RoutedEnds): readonly SharedPath[] {
+    const footprint = this.footprint(demand);
+    if (footprint.shares === null) return [{ share: 1, arcs: [...footprint.arcs] }];
     const paths = ecmpPaths(this.towards(demand.target), this.#graph, demand.source, MAX_LISTED + 1);
-    return paths.length <= MAX_LISTED ? paths : decompose(this.#graph, demand, this.footprint(demand));
+    return paths.length <= MAX_LISTED ? paths : decompose(this.#graph, demand, footprint);
   }
 
   #crossingNodes(target: number, marked: Uint8Array): Uint8Array {

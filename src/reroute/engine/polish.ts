@@ -1,7 +1,16 @@
 import { ShortestPaths } from '../../twin/shortest-path.ts';
 import { pathColumn } from './columns.ts';
 import { congestionCost, congestionSlope } from './figures.ts';
-import { addFootprint, type Column, type Commodity, type FlowProblem, type FlowRouting, flowLoads } from './flow.ts';
+import {
+  addFootprint,
+  type Column,
+  type Commodity,
+  type FlowProblem,
+  type FlowRouting,
+  flowLoads,
+  footprintPrice,
+} from './flow.ts';
+import { walkArcs, walkPrice } from './walk.ts';
 
 const BPS_PER_GBPS = 1e9;
 /** Loads at their cap may be above it by this much (relative): rounding. */
@@ -14,6 +23,9 @@ export class Polish {
   readonly #capBps: Float64Array;
   readonly #stays: readonly (Column | null)[];
   readonly #routing: FlowRouting[number][];
+  /** Slope of the cost per arc; `cost` is the same with full and closed arcs at Infinity. */
+  readonly #price: Float64Array;
+  readonly #cost: Float64Array;
 
   constructor(problem: FlowProblem, stays: readonly (Column | null)[], routing: FlowRouting, capBps: Float64Array) {
     this.#problem = problem;
@@ -21,6 +33,8 @@ export class Polish {
     this.#routing = [...routing];
     this.#capBps = capBps;
     this.loadBps = flowLoads(problem, routing);
+    this.#price = new Float64Array(problem.graph.arcCount);
+    this.#cost = new Float64Array(problem.graph.arcCount);
   }
 
   get routing(): FlowRouting {
@@ -31,9 +45,13 @@ export class Polish {
   cheapen(bySource: ReadonlyMap<number, readonly number[]>): number {
     const paths = new ShortestPaths(this.#problem.graph);
     let changed = 0;
+    this.#reprice();
     for (const [source, members] of bySource) {
-      paths.from(source, this.#slopes());
-      for (const index of members) if (this.#improve(index, paths)) changed += 1;
+      paths.from(source, this.#cost);
+      let here = 0;
+      for (const index of members) if (this.#improve(index, paths)) here += 1;
+      if (here > 0) this.#reprice();
+      changed += here;
     }
     return changed;
   }
@@ -71,14 +89,20 @@ export class Polish {
 
   #improve(index: number, paths: ShortestPaths): boolean {
     const flows = this.#routing[index] as FlowRouting[number];
-    if (flows.length > 1) return false;
+    const now = flows[0]?.column;
+    if (flows.length > 1 || !now) return false;
     const stay = this.#stays[index] ?? null;
-    const arcs = paths.pathTo((this.#problem.commodities[index] as Commodity).target);
+    const { target } = this.#problem.commodities[index] as Commodity;
+    // The cost is convex: what is not cheaper at the margin is not cheaper in all.
+    const paid = footprintPrice(this.#price, now);
+    const tries: Column[] = [];
+    if (stay && stay !== now && footprintPrice(this.#price, stay) < paid) tries.push(stay);
+    if (walkPrice(paths, target, this.#price) < paid) tries.push(pathColumn(index, walkArcs(paths, target)));
     let best: Column | null = null;
     let least = 0;
-    for (const column of [stay, arcs && pathColumn(index, Int32Array.from(arcs))]) {
-      const change = column && column !== flows[0]?.column ? this.#change(index, column) : null;
-      if (column === null || change === null || change >= least) continue;
+    for (const column of tries) {
+      const change = this.#change(index, column);
+      if (change === null || change >= least) continue;
       best = column;
       least = change;
     }
@@ -127,12 +151,14 @@ export class Polish {
     return arcs.every((arc) => (this.loadBps[arc] as number) <= (this.#capBps[arc] as number) * (1 + ROUNDING));
   }
 
-  #slopes(): Float64Array {
+  #reprice(): void {
     const { open, graph } = this.#problem;
-    return graph.capacityBps.map((capacity, arc) => {
+    const { capacityBps, arcCount } = graph;
+    for (let arc = 0; arc < arcCount; arc += 1) {
       const load = this.loadBps[arc] as number;
-      if (!open[arc] || load >= (this.#capBps[arc] as number)) return Infinity;
-      return congestionSlope(load / capacity);
-    });
+      const slope = congestionSlope(load / (capacityBps[arc] as number));
+      this.#price[arc] = slope;
+      this.#cost[arc] = !open[arc] || load >= (this.#capBps[arc] as number) ? Infinity : slope;
+    }
   }
 }
