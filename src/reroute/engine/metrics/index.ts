@@ -4,13 +4,15 @@
  * move: `movable` of the plan is the affected demands and those of `flows`, which are `extra` where not affected.
  * `changes` are `metricChanges`, `order` are `steps` (one arc each), `afterBps` is what the routers will carry, exactly.
  */
+import { createRng } from '../../../core/rng.ts';
 import type { TargetTraffic } from '../../../twin/target-tree.ts';
 import { type DemandFlow, keyOf } from '../demand-flows.ts';
 import { figuresOf, type LoadFigures } from '../figures.ts';
 import { IgpRoutes, type RoutedEnds } from '../igp-routes.ts';
-import { type MetricDeadlock, orderMetrics } from './metric-order.ts';
-import { MetricState } from './metric-state.ts';
+import { type MetricDeadlock, type MetricOrder, orderMetrics } from './metric-order.ts';
+import { type MetricSetting, MetricState } from './metric-state.ts';
 import { movedDemands } from './moved.ts';
+import { safeWay } from './safe-search.ts';
 import type { MetricAims } from './score.ts';
 import { MetricSearch } from './search.ts';
 
@@ -18,7 +20,7 @@ export { describeMetricDeadlock } from './describe.ts';
 export type { MetricDeadlock } from './metric-order.ts';
 export { movedDemands } from './moved.ts';
 
-export interface MetricsInput extends MetricAims {
+export interface MetricsInput extends Omit<MetricAims, 'enoughMlu'> {
   /** All demands; those without a way are left alone. */
   readonly ends: readonly RoutedEnds[];
   /** Nothing is gained below this MLU: a proven bound where one is known; default 0. */
@@ -37,7 +39,7 @@ export interface MetricsPlan {
   readonly changes: readonly MetricChange[];
   /** Indices of `changes`, one after another; with a deadlock, as far as it is safe. */
   readonly order: readonly number[];
-  readonly deadlock: MetricDeadlock | null;
+  readonly deadlock: (MetricDeadlock & { readonly offer: readonly MetricChange[] }) | null;
   /** Demands whose way changes, with their ways before and after. */
   readonly flows: readonly DemandFlow[];
   /** bit/s per arc: the equal-cost routing that the routers have then. */
@@ -47,10 +49,10 @@ export interface MetricsPlan {
 
 /** Relative; what is below is rounding. */
 const EQUAL = 1e-9;
-const PATIENCE = 25;
+/** Any will do; the same one, so that the same input gives the same plan. */
+const SEED = 1;
 /** Routing towards one target is repaired in some microseconds: this keeps a plan below a second or two. */
-const WORK = 600_000;
-const ORDER_TRIALS = 3_000;
+const WORK = 200_000;
 
 /**
  * Metrics (1..65535) that bring, in this order, overload, traffic on avoided arcs, MLU and Fortz-Thorup cost down, with
@@ -61,24 +63,53 @@ export function planByMetrics(input: MetricsInput): MetricsPlan {
   const cost = graph.metric.map((metric, arc) => (alive[arc] ? metric : Infinity));
   const before = new IgpRoutes(graph, cost);
   const state = new MetricState(graph, cost, trafficOf(ends, before));
-  const changes = isInTrouble(input, state.loadBps) ? searchChanges(input, state) : [];
-  const settings = changes.map(({ arc, to }) => ({ arc, to }));
-  state.set(changes.map(({ arc, from }) => ({ arc, to: from })));
-  const { order, deadlock } = orderMetrics(input, state, settings, ORDER_TRIALS);
+  const found = isInTrouble(input, state.loadBps) ? findChanges(input, state) : NOTHING;
   const afterCost = cost.slice();
-  for (const { arc, to } of changes) afterCost[arc] = to;
+  for (const { arc, to } of found.settings) afterCost[arc] = to;
   const after = new IgpRoutes(graph, afterCost);
   const afterBps = after.loads(ends);
   const flows = movedDemands(graph, ends, before, after).map((demand) => flowOf(demand, ends, before, after));
-  return { changes, order, deadlock, flows, afterBps, after: figuresOf(input, afterBps) };
+  const named = ({ arc, to }: MetricSetting): MetricChange => ({ arc, from: cost[arc] as number, to });
+  return {
+    changes: found.settings.map(named),
+    order: found.order,
+    deadlock: found.deadlock && { ...found.deadlock, offer: found.offer.map(named) },
+    flows,
+    afterBps,
+    after: figuresOf(input, afterBps),
+  };
 }
 
-function searchChanges(input: MetricsInput, state: MetricState): MetricChange[] {
-  const original = state.cost.slice();
+interface Found extends MetricOrder {
+  readonly settings: readonly MetricSetting[];
+  /** Another plan that leaves more overload, but has a safe order. */
+  readonly offer: readonly MetricSetting[];
+}
+
+const NOTHING: Found = { settings: [], order: [], deadlock: null, offer: [] };
+
+/**
+ * The best metrics. Where they have no safe order, metrics that have one are taken instead, unless they leave more
+ * overload or more traffic on avoided arcs: then they are only offered.
+ */
+function findChanges(input: MetricsInput, state: MetricState): Found {
+  const aims = { ...input, enoughMlu: input.enoughMlu ?? 0 };
+  const startBps = state.loadBps.slice();
+  const startCost = state.cost.slice();
   const maxTrials = input.maxTrials ?? Math.ceil(WORK / (state.trees.length + 20));
-  const search = new MetricSearch(input, state, maxTrials);
-  search.run({ maxTrials, patience: PATIENCE, enoughMlu: input.enoughMlu ?? 0 });
-  return search.changes().map(({ arc, to }) => ({ arc, from: original[arc] as number, to }));
+  const search = new MetricSearch(aims, state, maxTrials, createRng(SEED));
+  const best = search.run();
+  const settings = search.changes();
+  state.set(settings.map(({ arc }) => ({ arc, to: startCost[arc] as number })));
+  const ordered = orderMetrics(input, state, settings, Math.ceil(maxTrials / 4));
+  if (!ordered.deadlock) return { ...ordered, settings, offer: [] };
+  const safe = safeWay(aims, state, settings);
+  const floorBps = EQUAL * startBps.reduce((sum, bps) => sum + bps, 0);
+  const loses = (['staleBps', 'overloadBps', 'avoidedBps'] as const).some(
+    (term) => safe.score[term] > best[term] + floorBps,
+  );
+  if (loses) return { ...ordered, settings, offer: safe.settings };
+  return { settings: safe.settings, order: safe.settings.map((_, at) => at), deadlock: null, offer: [] };
 }
 
 function isInTrouble({ graph, alive, limit, avoided }: MetricsInput, loadBps: Float64Array): boolean {

@@ -1,15 +1,8 @@
+import type { Rng } from '../../../core/rng.ts';
 import { candidatesFor, HIGHEST_METRIC } from './candidates.ts';
+import { hottestArcs } from './hottest.ts';
 import type { MetricSetting, MetricState } from './metric-state.ts';
-import { compareScores, type MetricAims, type MetricScore, scoreOf } from './score.ts';
-
-export interface MetricSearchLimits {
-  /** Settings that may be tried. */
-  readonly maxTrials: number;
-  /** Changes without a better result after which it is enough. */
-  readonly patience: number;
-  /** MLU at which there is nothing more to gain; 0 where unknown. */
-  readonly enoughMlu: number;
-}
+import { compareHeat, compareScores, type MetricAims, type MetricScore, scoreOf } from './score.ts';
 
 interface Step {
   readonly setting: MetricSetting;
@@ -20,6 +13,11 @@ interface Step {
 const TABU = 6;
 /** Hot arcs that are looked at for each change. */
 const HOT_ARCS = 3;
+/** Changes without a better result after which it starts anew, and how often it does. */
+const PATIENCE = 12;
+const MAX_RESTARTS = 40;
+const KICKS = 3;
+const HOT_TO_KICK = 8;
 /** What a change less may cost: cost before number of moves, but not for nothing. */
 const PRUNE_TOLERANCE = 1e-3;
 
@@ -35,10 +33,12 @@ export class MetricSearch {
   readonly #beforeBps: Float64Array;
   readonly #floorBps: number;
   readonly #tabuUntil: Int32Array;
+  readonly #rng: Rng;
   #trials: number;
+  #restarts = 0;
   #best: { readonly score: MetricScore; readonly cost: Float64Array };
 
-  constructor(aims: MetricAims, state: MetricState, maxTrials: number) {
+  constructor(aims: MetricAims, state: MetricState, maxTrials: number, rng: Rng) {
     this.#aims = aims;
     this.#state = state;
     this.#original = state.cost.slice();
@@ -46,19 +46,20 @@ export class MetricSearch {
     this.#floorBps = 1e-9 * state.loadBps.reduce((sum, bps) => sum + bps, 0);
     this.#tabuUntil = new Int32Array(aims.graph.arcCount);
     this.#trials = maxTrials;
+    this.#rng = rng;
     this.#best = { score: this.#scoreOf(state.loadBps), cost: state.cost.slice() };
   }
 
-  run({ patience, enoughMlu }: MetricSearchLimits): MetricScore {
+  run(): MetricScore {
     this.#costOut();
     let idle = 0;
-    for (let turn = 1; idle < patience && this.#trials > 0; turn += 1) {
-      if (this.#isEnough(enoughMlu)) break;
-      const step = this.#bestStep(turn);
-      if (!step) break;
-      this.#state.set([step]);
-      this.#tabuUntil[step.arc] = turn + TABU;
-      idle = this.#keepIfBetter() ? 0 : idle + 1;
+    for (let turn = 1; this.#trials > 0 && !this.#isEnough(); turn += 1) {
+      const step = idle < PATIENCE ? this.#bestStep(turn) : null;
+      if (step) this.#state.set([step]);
+      else if (!this.#startAnew()) break;
+      if (step) this.#tabuUntil[step.arc] = turn + TABU;
+      const isBetter = this.#keepIfBetter();
+      idle = isBetter || !step ? 0 : idle + 1;
     }
     this.#return();
     this.#prune();
@@ -86,18 +87,39 @@ export class MetricSearch {
     this.#keepIfBetter();
   }
 
-  #isEnough(enoughMlu: number): boolean {
+  #isEnough(): boolean {
     const { staleBps, overloadBps, avoidedBps, mlu } = this.#best.score;
-    return staleBps + overloadBps + avoidedBps <= this.#floorBps && mlu <= enoughMlu * (1 + PRUNE_TOLERANCE);
+    const hasNone = staleBps + overloadBps + avoidedBps <= this.#floorBps;
+    return hasNone && mlu <= this.#aims.enoughMlu * (1 + PRUNE_TOLERANCE);
+  }
+
+  /** Back to the best, with a few of the changes undone or others made, drawn at random: another way may lead on. */
+  #startAnew(): boolean {
+    if (this.#restarts >= MAX_RESTARTS) return false;
+    this.#restarts += 1;
+    this.#return();
+    this.#tabuUntil.fill(0);
+    for (let kick = 0; kick < KICKS; kick += 1) {
+      const changed = this.changes();
+      const hot = this.#hottest(HOT_TO_KICK);
+      if (changed.length > 0 && this.#rng.next() < 0.4) {
+        const { arc } = this.#rng.pick(changed);
+        this.#state.set([{ arc, to: this.#original[arc] as number }]);
+      } else if (hot.length > 0) {
+        const candidates = candidatesFor(this.#state, this.#rng.pick(hot));
+        if (candidates.length > 0) this.#state.set([this.#rng.pick(candidates)]);
+      }
+    }
+    return true;
   }
 
   #bestStep(turn: number): MetricSetting | null {
     let best: Step | null = null;
-    for (const hot of this.#hottest()) {
+    for (const hot of this.#hottest(HOT_ARCS)) {
       for (const setting of candidatesFor(this.#state, hot)) {
         if (this.#trials <= 0) break;
         const step = this.#try(setting, turn);
-        if (step && (!best || this.#compare(step.score, best.score) < 0)) best = step;
+        if (step && (!best || compareHeat(step.score, best.score, this.#floorBps) < 0)) best = step;
       }
       // The hottest arc decides; the others only where nothing takes traffic off it.
       if (best && this.#compare(best.score, this.#best.score) < 0) break;
@@ -113,23 +135,8 @@ export class MetricSearch {
     return isTabu && this.#compare(score, this.#best.score) >= 0 ? null : { setting, score };
   }
 
-  /** Arcs with the worst trouble: traffic where none should be, then the highest utilisation against the limit. */
-  #hottest(): number[] {
-    const { graph, limit, alive, avoided, stale } = this.#aims;
-    const { loadBps } = this.#state;
-    const trouble = (arc: number): number => {
-      const load = loadBps[arc] as number;
-      const bound = (graph.capacityBps[arc] as number) * (limit[arc] as number);
-      const isStaleMore = stale[arc] && load > (this.#beforeBps[arc] as number) + this.#floorBps;
-      const isWrong = (avoided[arc] && load > this.#floorBps) || isStaleMore;
-      return load / bound + (isWrong ? 1 : 0);
-    };
-    const arcs: number[] = [];
-    for (let arc = 0; arc < graph.arcCount; arc += 1) {
-      if (alive[arc] && (loadBps[arc] as number) > this.#floorBps) arcs.push(arc);
-    }
-    const rank = new Map(arcs.map((arc) => [arc, trouble(arc)]));
-    return arcs.sort((x, y) => (rank.get(y) as number) - (rank.get(x) as number) || x - y).slice(0, HOT_ARCS);
+  #hottest(count: number): number[] {
+    return hottestArcs(this.#aims, this.#state.loadBps, this.#beforeBps, count);
   }
 
   #keepIfBetter(): boolean {
