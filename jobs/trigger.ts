@@ -1,6 +1,7 @@
+import { pause } from '../src/core/pause.ts';
 import type { Event } from '../src/store/events.ts';
 import type { Store } from '../src/store/store.ts';
-import { pause, repeat } from './pause.ts';
+import { repeat } from './repeat.ts';
 
 const LEADER_LEASE = 'plan-trigger';
 const LEADER_TTL_MS = 3000;

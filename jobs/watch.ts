@@ -1,7 +1,8 @@
 import type { Clock } from '../src/core/clock.ts';
+import { pause } from '../src/core/pause.ts';
 import { formatDuration } from '../src/core/units.ts';
 import type { Store } from '../src/store/store.ts';
-import { pause, repeat } from './pause.ts';
+import { repeat } from './repeat.ts';
 
 /** A cycle is late when none was finished for this many intervals. */
 const LATE_INTERVALS = 1.5;

@@ -1,9 +1,9 @@
 import { buildApp } from '../api/app.ts';
 import type { ApiServer } from '../api/deps.ts';
 import { DetourError } from '../core/errors.ts';
+import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
 import type { PlanningClient } from './planning.ts';
-import type { Context } from './service.ts';
 
 /** The API as a service that listens when it has started, and the address it will have. */
 export async function listen(context: Context, plans: PlanningClient): Promise<{ service: Service; url: string }> {

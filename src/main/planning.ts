@@ -11,8 +11,8 @@ import type { Plan, PlanLimits } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
 import { SavingsTicker } from '../reroute/savings.ts';
 import { networkKeys } from '../store/keys.ts';
+import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
-import type { Context } from './service.ts';
 
 /** What the API needs of planning: it asks for plans, whoever makes them. */
 export interface PlanningClient {

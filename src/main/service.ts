@@ -4,34 +4,24 @@ import { Registry } from 'prom-client';
 import { loadDemands, loadNetwork } from '../../topology/files.ts';
 import type { ValidatedNetwork } from '../../topology/formats/detour-network.ts';
 import { type Demand, indexNetwork, type NetworkIndex } from '../../topology/model.ts';
-import type { ApiDeps } from '../api/deps.ts';
 import { readStatus, type Status } from '../api/status.ts';
-import type { Config } from '../config/schema.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { DetourError, messageOf } from '../core/errors.ts';
 import { thresholdsFrom } from '../health/thresholds.ts';
-import { createIngest, type Ingest } from '../pipeline/ingest.ts';
+import { createIngest } from '../pipeline/ingest.ts';
 import { createScoringService } from '../pipeline/scoring-service.ts';
 import type { Event } from '../store/events.ts';
 import { createRedisStore } from '../store/redis/store.ts';
 import { createRedisTruthLog } from '../store/redis/truth.ts';
 import type { Store } from '../store/store.ts';
+import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { planningClient, planWorker } from './planning.ts';
-import { openRedis, type RedisAccess } from './redis.ts';
+import { openRedis } from './redis.ts';
 import { type Runtime, resolveRuntime } from './runtime.ts';
 import { simulatorSource, snmpSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
-
-/** What goes on, for whoever shows it. */
-export interface ServiceOptions {
-  readonly config: Config;
-  readonly version: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The service cannot go on; it should be stopped. */
-  readonly onFatal: (error: DetourError) => void;
-}
 
 export type { Event } from '../store/events.ts';
 
@@ -45,24 +35,6 @@ export interface RunningService {
   eventsAfter(id: string | null): Promise<{ events: readonly Event[]; lastId: string }>;
   /** Stops everything in order: sources, drain, workers, API with its streams, Redis. Idempotent. */
   stop(): Promise<StopReport[]>;
-}
-
-/** Everything parts are made from. */
-export interface Context extends ServiceOptions {
-  readonly clock: Clock;
-  readonly logger: ApiDeps['logger'];
-  readonly registry: Registry;
-  readonly runtime: Runtime;
-  readonly network: NetworkIndex;
-  readonly warnings: readonly string[];
-  readonly demands: readonly Demand[] | null;
-  readonly redis: RedisAccess;
-  readonly store: Store;
-  readonly ingest: Ingest;
-  /** Unique to this process and its run. */
-  readonly holder: string;
-  readonly reach: (point: string) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 const STOP_BOUND_MS = 1_500;

@@ -1,9 +1,9 @@
 import type { Link } from '../../topology/model.ts';
 import type { Clock } from '../core/clock.ts';
+import { pause } from '../core/pause.ts';
 import type { Thresholds } from '../health/thresholds.ts';
 import type { Store } from '../store/store.ts';
 import { PartitionScorer, type Scored } from './partition-scorer.ts';
-import { pause } from './pause.ts';
 
 export interface PartitionDeps {
   readonly store: Pick<Store, 'samples' | 'scoring' | 'links'>;

@@ -1,11 +1,11 @@
 import type { Link, NetworkIndex } from '../../topology/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { partitionOf } from '../core/ids.ts';
+import { pause } from '../core/pause.ts';
 import type { Thresholds } from '../health/thresholds.ts';
 import { type Store, scorerLease } from '../store/store.ts';
 import { Membership } from './membership.ts';
 import { PARTITION_TIMING, type PartitionDeps, type PartitionTiming, runPartition } from './partition-worker.ts';
-import { pause } from './pause.ts';
 
 /** A lease outlives two missed renewals; after a kill -9 another scorer takes over within this time. */
 export const SCORER_LEASE_MS = 3000;
