@@ -1,5 +1,5 @@
-import { formatBps, formatDuration } from '../../core/units.ts';
-import type { DeviceReport, InterfaceReport } from './device-report.ts';
+import { formatBps, formatDuration } from '../../../core/units.ts';
+import type { DeviceReport, InterfaceReport } from './report.ts';
 
 const HEADINGS = [
   'index',
