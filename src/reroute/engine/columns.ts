@@ -1,6 +1,6 @@
 import type { Column, Footprint } from './flow.ts';
 
-export function pathColumn(commodity: number, arcs: Int32Array): Column {
+export function pathColumn(commodity: number, arcs: readonly number[]): Column {
   return { commodity, arcs, shares: null, cost: 0, isStay: false };
 }
 

@@ -104,7 +104,7 @@ export function footprintOf(paths: readonly SharedPath[]): Footprint {
   const total = paths.reduce((sum, { share }) => sum + share, 0);
   for (const { share, arcs } of paths) for (const arc of arcs) onArc.set(arc, (onArc.get(arc) ?? 0) + share / total);
   return {
-    arcs: Int32Array.from(onArc.keys()),
-    shares: paths.length === 1 ? null : Float64Array.from(onArc.values()),
+    arcs: [...onArc.keys()],
+    shares: paths.length === 1 ? null : [...onArc.values()],
   };
 }

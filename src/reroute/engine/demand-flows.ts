@@ -41,10 +41,10 @@ export function changedFlows(scenario: Scenario, movable: Movable, routing: Flow
 }
 
 /** The one new path that all of the demand takes; null where it is not so simple. */
-function singlePath(routing: FlowRouting, parts: readonly number[]): number[] | null {
+function singlePath(routing: FlowRouting, parts: readonly number[]): readonly number[] | null {
   const flows = routing[parts[0] as number] as FlowRouting[number];
   const column = flows[0]?.column;
-  return parts.length === 1 && flows.length === 1 && column && !column.isStay ? [...column.arcs] : null;
+  return parts.length === 1 && flows.length === 1 && column && !column.isStay ? column.arcs : null;
 }
 
 function samePath(x: readonly number[], y: readonly number[]): boolean {
@@ -71,7 +71,7 @@ function pathsOf(scenario: Scenario, movable: Movable, routing: FlowRouting, par
     const part = listed.reduce((sum, { share }) => sum + share, 0);
     for (const { column, value } of routing[index] as FlowRouting[number]) {
       if (column.isStay) for (const { share, arcs } of listed) add(value * share, arcs);
-      else add(value * part, [...column.arcs]);
+      else add(value * part, column.arcs);
     }
   }
   return wholes([...shares.values()]);

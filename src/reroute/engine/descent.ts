@@ -11,8 +11,7 @@ import {
 import { walkArcs, walkPrice } from './walk.ts';
 
 /** How sharply the potential rises towards the highest utilisation, sweep by sweep. */
-const SHARPNESS = [50, 150] as const;
-const SWEEPS_EACH = 3;
+const SHARPNESS = [50, 100] as const;
 /** Ways that pay less than this part of the dearest arc are left alone. */
 const WORTH = 0.05;
 
@@ -32,6 +31,8 @@ export class Descent {
   readonly #price: Float64Array;
   readonly #cost: Float64Array;
   readonly #known: Float64Array;
+  readonly #seen: Float64Array;
+  #round = 0;
   #sharpness = 0;
   #highest = 1;
 
@@ -49,6 +50,7 @@ export class Descent {
     this.#price = new Float64Array(arcCount);
     this.#cost = new Float64Array(arcCount);
     this.#known = new Float64Array(arcCount);
+    this.#seen = new Float64Array(arcCount);
     this.#chosen = [];
   }
 
@@ -61,9 +63,7 @@ export class Descent {
       this.#chosen[index] = column;
       addFootprint(this.#loadBps, column, (commodities[index] as Commodity).bps);
     });
-    for (const sharpness of SHARPNESS) {
-      for (let sweep = 0; sweep < SWEEPS_EACH; sweep += 1) if (this.#sweep(sharpness) === 0) break;
-    }
+    for (const sharpness of SHARPNESS) this.#sweep(sharpness);
     return this.#chosen.map((column) => [{ column, value: 1 }]);
   }
 
@@ -103,8 +103,7 @@ export class Descent {
     const { bps } = this.#problem.commodities[index] as Commodity;
     addFootprint(this.#loadBps, now, -bps);
     addFootprint(this.#loadBps, next, bps);
-    // Arcs that both use cancel out.
-    const change = this.#changed(next) + this.#changedBesides(now, next);
+    const change = this.#changed(now, next);
     addFootprint(this.#loadBps, next, -bps);
     addFootprint(this.#loadBps, now, bps);
     return change < 0;
@@ -130,17 +129,16 @@ export class Descent {
     }
   }
 
-  /** What the potential of these arcs has become more. */
-  #changed({ arcs }: Column): number {
+  /** What the potential has become more on arcs of these two, each counted once. */
+  #changed(now: Column, next: Column): number {
+    this.#round += 1;
     let sum = 0;
-    for (const arc of arcs) sum += this.#potential(arc) - (this.#known[arc] as number);
-    return sum;
-  }
-
-  #changedBesides({ arcs }: Column, other: Column): number {
-    let sum = 0;
-    for (const arc of arcs) {
-      if (!other.arcs.includes(arc)) sum += this.#potential(arc) - (this.#known[arc] as number);
+    for (const arc of next.arcs) {
+      this.#seen[arc] = this.#round;
+      sum += this.#potential(arc) - (this.#known[arc] as number);
+    }
+    for (const arc of now.arcs) {
+      if (this.#seen[arc] !== this.#round) sum += this.#potential(arc) - (this.#known[arc] as number);
     }
     return sum;
   }

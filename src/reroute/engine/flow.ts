@@ -1,10 +1,13 @@
 import type { CompiledGraph } from '../../twin/compiled.ts';
 
-/** What one unit of a demand puts on arcs: a path, or several with their shares. */
+/**
+ * What one unit of a demand puts on arcs: a path, or several with their shares. Plain arrays: typed ones of this size
+ * cost an allocation outside the heap each.
+ */
 export interface Footprint {
-  readonly arcs: Int32Array;
+  readonly arcs: readonly number[];
   /** Part of the traffic on each arc; null where it is all of it (a plain path). */
-  readonly shares: Float64Array | null;
+  readonly shares: readonly number[] | null;
 }
 
 /** A part of a demand that is routed by itself: what may stay where it is, or what has to leave. */

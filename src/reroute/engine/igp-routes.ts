@@ -80,7 +80,7 @@ export class IgpRoutes {
       arcs.push(arc);
       node = head[arc] as number;
     }
-    return { arcs: Int32Array.from(arcs), shares: null };
+    return { arcs, shares: null };
   }
 
   /** The same where traffic is split on its way: nodes from far to near, so that all that comes in is known. */
@@ -104,13 +104,13 @@ export class IgpRoutes {
         pending.set(next, (pending.get(next) ?? 0) + flow / (end - start));
       }
     }
-    return { arcs: Int32Array.from(arcs), shares: Float64Array.from(shares) };
+    return { arcs, shares };
   }
 
   /** Its paths with their shares. */
   listed(demand: RoutedEnds): readonly SharedPath[] {
     const footprint = this.footprint(demand);
-    if (footprint.shares === null) return [{ share: 1, arcs: [...footprint.arcs] }];
+    if (footprint.shares === null) return [{ share: 1, arcs: footprint.arcs }];
     const paths = ecmpPaths(this.towards(demand.target), this.#graph, demand.source, MAX_LISTED + 1);
     return paths.length <= MAX_LISTED ? paths : decompose(this.#graph, demand, footprint);
   }

@@ -46,9 +46,9 @@ function firstWay(
   const arcs = paths.pathTo(target);
   if (arcs === null) {
     start.stranded.push(index);
-    return pathColumn(index, new Int32Array(0));
+    return pathColumn(index, []);
   }
-  const way = pathColumn(index, Int32Array.from(arcs));
+  const way = pathColumn(index, arcs);
   const isForced = arcs.some((arc) => !problem.open[arc]);
   const from = evicted[index] ?? null;
   const column = isForced && from ? stayColumn(index, from, 0) : way;

@@ -12,14 +12,9 @@ export function walkPrice({ via, distance, graph }: ShortestPaths, target: numbe
 }
 
 /** Its arcs, source to target; there must be one. */
-export function walkArcs({ via, graph }: ShortestPaths, target: number): Int32Array {
+export function walkArcs({ via, graph }: ShortestPaths, target: number): number[] {
   const { tail } = graph;
-  let count = 0;
-  for (let arc = via[target] as number; arc >= 0; arc = via[tail[arc] as number] as number) count += 1;
-  const arcs = new Int32Array(count);
-  for (let arc = via[target] as number; arc >= 0; arc = via[tail[arc] as number] as number) {
-    count -= 1;
-    arcs[count] = arc;
-  }
-  return arcs;
+  const arcs: number[] = [];
+  for (let arc = via[target] as number; arc >= 0; arc = via[tail[arc] as number] as number) arcs.push(arc);
+  return arcs.reverse();
 }
