@@ -7,15 +7,23 @@ import { type Flow, flowOfPaths, sameShares } from './flow.ts';
 
 const MAX_NEW_PATHS = 2;
 
+/** Demands with the arcs to avoid that they are said to stay on. */
+type Stayed = ReadonlySet<string>;
+
+function keyOfStay(demand: string, arc: string): string {
+  return JSON.stringify([demand, arc]);
+}
+
 /** Every path leads from source to target over arcs it may use, and the shares are whole. */
 export function checkPaths(facts: Facts): Check {
   const problems = new Problems();
+  const stayed = new Set(facts.plan.stayed.map(({ demand, arc }) => keyOfStay(demand, arc)));
   let paths = 0;
   for (const move of facts.plan.moves) {
     paths += move.to.length;
     checkWay(facts, move, 'from', problems);
     checkWay(facts, move, 'to', problems);
-    if (facts.plan.realisation === 'explicit') checkExplicit(facts, move, problems);
+    if (facts.plan.realisation === 'explicit') checkExplicit(facts, move, stayed, problems);
     else checkSameAsRouted(facts, move, problems);
   }
   return problems.check('paths', `${paths} paths: connected, simple, over arcs that may be used; shares sum to 1`);
@@ -48,7 +56,7 @@ function brokenWay(table: ArcTable, arcs: readonly number[], [source, target]: [
   return node === target ? null : `it ends at ${table.nodeIds[node]}, not at ${table.nodeIds[target]}`;
 }
 
-function checkExplicit(facts: Facts, move: PlanMove, problems: Problems): void {
+function checkExplicit(facts: Facts, move: PlanMove, stayed: Stayed, problems: Problems): void {
   const name = `demand ${preview(move.demand)}`;
   const old = new Set(move.from.map(keyOf));
   const fresh = move.to.filter((path) => !old.has(keyOf(path))).length;
@@ -56,24 +64,24 @@ function checkExplicit(facts: Facts, move: PlanMove, problems: Problems): void {
     fresh <= MAX_NEW_PATHS,
     () => `${name} gets ${fresh} new paths, at most ${MAX_NEW_PATHS} are allowed`,
   );
-  checkArcs(facts, move, name, problems);
+  checkArcs(facts, move, stayed, problems);
 }
 
 function keyOf({ arcs }: PlanPath): string {
   return JSON.stringify(arcs);
 }
 
-function checkArcs(facts: Facts, move: PlanMove, name: string, problems: Problems): void {
-  const { plan, table, alive, stale, avoided, before, demandIndex } = facts;
+function checkArcs(facts: Facts, move: PlanMove, stayed: Stayed, problems: Problems): void {
+  const name = `demand ${preview(move.demand)}`;
+  const { table, alive, stale, avoided, before, demandIndex } = facts;
   const had = (before[demandIndex.get(move.demand) as number] as Flow).carried;
-  const stayed = new Set(plan.stayed.filter(({ demand }) => demand === move.demand).map(({ arc }) => arc));
   for (const [arc, share] of flowOfPaths(numbered(table, move.to), alive).sent) {
     const id = table.ids[arc] as string;
     problems.unless(alive[arc] === true, () => `${name} is sent over ${preview(id)}, which has failed`);
     problems.unless(!stale.has(arc) || share <= (had.get(arc) ?? 0) + ROUNDING, () => {
       return `${name} gets new traffic on ${preview(id)}, of which nothing is known`;
     });
-    problems.unless(!avoided.has(arc) || stayed.has(id), () => {
+    problems.unless(!avoided.has(arc) || stayed.has(keyOfStay(move.demand, id)), () => {
       return `${name} is sent over ${preview(id)}, which is to be avoided, and \`stayed\` does not say why`;
     });
   }

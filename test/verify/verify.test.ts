@@ -434,9 +434,16 @@ const FORGERIES: Forgery[] = [
   [
     'a metric of nothing',
     'metrics',
-    'metrics',
-    'must be > 0',
+    'format',
+    'metricChanges[0].to',
     (plan) => Object.assign(at(plan.metricChanges, 0), { to: 0 }),
+  ],
+  [
+    'a negative metric',
+    'metrics',
+    'format',
+    'metricChanges[0].to',
+    (plan) => Object.assign(at(plan.metricChanges, 0), { to: -1 }),
   ],
   [
     'a metric that changes twice',

@@ -5,6 +5,8 @@ import { compileSchema, nullable } from '../../src/core/schema.ts';
 
 const Bps = (description: string) => Type.Number({ minimum: 0, description });
 
+const Metric = Type.Number({ exclusiveMinimum: 0, description: 'IGP cost' });
+
 export const PlanPathSchema = Type.Object({
   share: Type.Number({
     exclusiveMinimum: 0,
@@ -70,7 +72,7 @@ export const DetourPlanSchema = Type.Object({
   before: PlanFiguresSchema,
   after: PlanFiguresSchema,
   moves: Type.Array(PlanMoveSchema),
-  metricChanges: Type.Array(Type.Object({ arc: Type.String(), from: Type.Number(), to: Type.Number() })),
+  metricChanges: Type.Array(Type.Object({ arc: Type.String(), from: Metric, to: Metric })),
   /** Demand ids (explicit) or arc ids (metrics) that change together, one group after another. */
   steps: Type.Array(Type.Array(Type.String())),
   orderDeadlock: nullable(
