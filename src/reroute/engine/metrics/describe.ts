@@ -4,6 +4,16 @@ import type { MetricDeadlock } from './metric-order.ts';
 
 const SHOWN = 4;
 
+/** Metrics that can be set one by one, in words; null where there are none. */
+export function describeMetricOffer(
+  graph: CompiledGraph,
+  offer: readonly { readonly arc: number; readonly to: number }[],
+): string | null {
+  if (offer.length === 0) return null;
+  const settings = offer.map(({ arc, to }) => `${graph.arcIds[arc]} to ${to}`).join(', ');
+  return `these can be set one by one and help in part: ${settings}`;
+}
+
 /** Why the metrics cannot all be changed one by one, in words. */
 export function describeMetricDeadlock(
   graph: CompiledGraph,

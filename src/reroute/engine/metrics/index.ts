@@ -9,6 +9,7 @@ import type { TargetTraffic } from '../../../twin/target-tree.ts';
 import { type DemandFlow, keyOf } from '../demand-flows.ts';
 import { figuresOf, type LoadFigures } from '../figures.ts';
 import { IgpRoutes, type RoutedEnds } from '../igp-routes.ts';
+import { guardOf } from './guard.ts';
 import { type MetricDeadlock, type MetricOrder, orderMetrics } from './metric-order.ts';
 import { type MetricSetting, MetricState } from './metric-state.ts';
 import { movedDemands } from './moved.ts';
@@ -16,15 +17,19 @@ import { safeWay } from './safe-search.ts';
 import type { MetricAims } from './score.ts';
 import { MetricSearch } from './search.ts';
 
-export { describeMetricDeadlock } from './describe.ts';
+export { describeMetricDeadlock, describeMetricOffer } from './describe.ts';
 export type { MetricDeadlock } from './metric-order.ts';
 export { movedDemands } from './moved.ts';
 
-export interface MetricsInput extends Omit<MetricAims, 'enoughMlu'> {
+export interface MetricsInput extends Omit<MetricAims, 'enoughMlu' | 'isAllowed'> {
   /** All demands; those without a way are left alone. */
   readonly ends: readonly RoutedEnds[];
   /** Nothing is gained below this MLU: a proven bound where one is known; default 0. */
   readonly enoughMlu?: number;
+  /** 1 for each arc to bring below its limit; all that are above it unless given. */
+  readonly relieved?: Uint8Array;
+  /** 1 for each demand that must stay where it is; none unless given. */
+  readonly kept?: Uint8Array;
   /** Settings that may be tried; default by the size of the network. */
   readonly maxTrials?: number;
 }
@@ -63,7 +68,7 @@ export function planByMetrics(input: MetricsInput): MetricsPlan {
   const cost = graph.metric.map((metric, arc) => (alive[arc] ? metric : Infinity));
   const before = new IgpRoutes(graph, cost);
   const state = new MetricState(graph, cost, trafficOf(ends, before));
-  const found = isInTrouble(input, state.loadBps) ? findChanges(input, state) : NOTHING;
+  const found = isInTrouble(input, state.loadBps) ? findChanges(input, state, before) : NOTHING;
   const afterCost = cost.slice();
   for (const { arc, to } of found.settings) afterCost[arc] = to;
   const after = new IgpRoutes(graph, afterCost);
@@ -92,8 +97,8 @@ const NOTHING: Found = { settings: [], order: [], deadlock: null, offer: [] };
  * The best metrics. Where they have no safe order, metrics that have one are taken instead, unless they leave more
  * overload or more traffic on avoided arcs: then they are only offered.
  */
-function findChanges(input: MetricsInput, state: MetricState): Found {
-  const aims = { ...input, enoughMlu: input.enoughMlu ?? 0 };
+function findChanges(input: MetricsInput, state: MetricState, before: IgpRoutes): Found {
+  const aims = { ...input, enoughMlu: input.enoughMlu ?? 0, isAllowed: guardOf(input, before) };
   const startBps = state.loadBps.slice();
   const startCost = state.cost.slice();
   const maxTrials = input.maxTrials ?? Math.ceil(WORK / (state.trees.length + 20));
@@ -112,10 +117,12 @@ function findChanges(input: MetricsInput, state: MetricState): Found {
   return { settings: safe.settings, order: safe.settings.map((_, at) => at), deadlock: null, offer: [] };
 }
 
-function isInTrouble({ graph, alive, limit, avoided }: MetricsInput, loadBps: Float64Array): boolean {
+/** Only an arc to relieve, or traffic to avoid, is a reason to touch metrics. */
+function isInTrouble({ graph, alive, limit, avoided, relieved }: MetricsInput, loadBps: Float64Array): boolean {
   return loadBps.some((bps, arc) => {
     const isAbove = bps > (limit[arc] as number) * (graph.capacityBps[arc] as number) * (1 + EQUAL);
-    return alive[arc] === 1 && bps > 0 && (isAbove || avoided[arc] === 1);
+    const isToRelieve = relieved ? relieved[arc] === 1 : isAbove;
+    return alive[arc] === 1 && bps > 0 && (isToRelieve || avoided[arc] === 1);
   });
 }
 

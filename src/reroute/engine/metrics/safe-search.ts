@@ -58,7 +58,8 @@ class SafeWalk {
       if (!step) break;
       made.push(step.setting);
       this.#state.set([step.setting]);
-      if (compareScores(step.score, best.score, this.floorBps) >= 0) continue;
+      if (compareScores(step.score, best.score, this.floorBps) >= 0 || !this.#aims.isAllowed(this.#state.cost))
+        continue;
       best = { settings: [...made], score: step.score };
       idle = -1;
     }
@@ -90,6 +91,7 @@ class SafeWalk {
       const fewer = settings.filter((other) => other !== setting);
       const result = this.#walk(fewer);
       if (!result || compareScores(result, best.score, this.floorBps, PRUNE_TOLERANCE) > 0) continue;
+      if (compareScores(result, this.#scoreOf(this.#startBps), this.floorBps) > 0) continue;
       settings = fewer;
       score = result;
     }
@@ -106,7 +108,8 @@ class SafeWalk {
       isSafe = this.#isSafe(this.#state.loadBps);
       if (!isSafe) break;
     }
-    const score = isSafe ? this.#scoreOf(this.#state.loadBps) : null;
+    const isGood = isSafe && this.#aims.isAllowed(this.#state.cost);
+    const score = isGood ? this.#scoreOf(this.#state.loadBps) : null;
     this.#undo(made);
     return score;
   }

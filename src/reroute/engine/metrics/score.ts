@@ -14,6 +14,8 @@ export interface MetricAims {
   readonly stale: Uint8Array;
   /** Nothing is gained below this MLU. */
   readonly enoughMlu: number;
+  /** Says of metrics whether they leave alone what has to be left alone. */
+  readonly isAllowed: (cost: Float64Array) => boolean;
 }
 
 /** Less is better. */

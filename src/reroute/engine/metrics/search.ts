@@ -36,6 +36,7 @@ export class MetricSearch {
   readonly #rng: Rng;
   #trials: number;
   #restarts = 0;
+  readonly #start: MetricScore;
   #best: { readonly score: MetricScore; readonly cost: Float64Array };
 
   constructor(aims: MetricAims, state: MetricState, maxTrials: number, rng: Rng) {
@@ -47,7 +48,8 @@ export class MetricSearch {
     this.#tabuUntil = new Int32Array(aims.graph.arcCount);
     this.#trials = maxTrials;
     this.#rng = rng;
-    this.#best = { score: this.#scoreOf(state.loadBps), cost: state.cost.slice() };
+    this.#start = this.#scoreOf(state.loadBps);
+    this.#best = { score: this.#start, cost: state.cost.slice() };
   }
 
   run(): MetricScore {
@@ -141,7 +143,7 @@ export class MetricSearch {
 
   #keepIfBetter(): boolean {
     const score = this.#scoreOf(this.#state.loadBps);
-    if (this.#compare(score, this.#best.score) >= 0) return false;
+    if (this.#compare(score, this.#best.score) >= 0 || !this.#aims.isAllowed(this.#state.cost)) return false;
     this.#best = { score, cost: this.#state.cost.slice() };
     return true;
   }
@@ -163,6 +165,9 @@ export class MetricSearch {
         const back = { arc, to: this.#original[arc] as number };
         const score = this.#scoreOf(this.#state.loadsWith([back]));
         if (compareScores(score, best, this.#floorBps, PRUNE_TOLERANCE) > 0) continue;
+        if (this.#compare(score, this.#start) > 0) continue;
+        const cost = this.#state.cost.with(arc, back.to);
+        if (!this.#aims.isAllowed(cost)) continue;
         this.#state.set([back]);
         this.#best = { score, cost: this.#state.cost.slice() };
         isDone = false;
