@@ -24,10 +24,10 @@ describe('verifyPlan on plans found by trying everything', () => {
         lost += plan.unavoidable.demands.length;
         expect(wrong(verifyPlan({ plan, network: task.network, demands: task.demands }))).toEqual([]);
       }),
-      { numRuns: 1000, seed: 7 },
+      { numRuns: 400, seed: 7 },
     );
     // The cases must be worth something.
-    expect(moves).toBeGreaterThan(100);
+    expect(moves).toBeGreaterThan(60);
     expect(lost).toBeGreaterThan(20);
   });
 
