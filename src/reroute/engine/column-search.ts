@@ -28,12 +28,16 @@ export class ColumnSearch {
   readonly #cost: Float64Array;
   readonly #congestion: Float64Array;
   readonly #stays: readonly (Column | null)[];
+  /** Commodities that may take these columns only. */
+  readonly #closed: ReadonlyMap<number, readonly Column[]>;
 
   constructor(
     problem: FlowProblem,
     bySource: ReadonlyMap<number, readonly number[]>,
     stays: readonly (Column | null)[],
+    closed: ReadonlyMap<number, readonly Column[]> = new Map(),
   ) {
+    this.#closed = closed;
     this.#problem = problem;
     this.#stays = stays;
     this.#paths = new ShortestPaths(problem.graph);
@@ -79,6 +83,8 @@ export class ColumnSearch {
     simplex.refresh();
     const paid = simplex.paid(index) - worth;
     if (paid <= 0) return false;
+    const closed = this.#closed.get(index);
+    if (closed) return cheapest(simplex, closed, paid);
     const stay = this.#stays[index] ?? null;
     const { target } = this.#problem.commodities[index] as Commodity;
     const stayPrice = stay ? footprintPrice(simplex.price, stay) + stay.cost : Infinity;
@@ -112,6 +118,18 @@ export class ColumnSearch {
       this.#cost[arc] = open[arc] ? (simplex.price[arc] as number) + scale * (congestion[arc] as number) : Infinity;
     }
   }
+}
+
+function cheapest(simplex: FlowSimplex, columns: readonly Column[], paid: number): boolean {
+  let best: Column | null = null;
+  let least = paid;
+  for (const column of columns) {
+    const price = footprintPrice(simplex.price, column) + column.cost;
+    if (price >= least) continue;
+    best = column;
+    least = price;
+  }
+  return best !== null && simplex.enter(best);
 }
 
 /** Commodities of each source, the largest first. */

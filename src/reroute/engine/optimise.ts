@@ -20,39 +20,59 @@ const MAX_ROUNDS = 40;
 const MAX_PIVOTS = 30_000;
 /** One unit of overload outweighs any gain in the highest utilisation. */
 const OVERLOAD_WEIGHT = 1e5;
+/** The same where staying on arcs to avoid has a cost in between. */
+const RELUCTANT = 1e7;
+/** Cost of a unit of load that stays on an arc to avoid: less than overload, more than any highest utilisation. */
+export const STAYING_COST = 1e3;
 /** Overload below this part of the traffic is rounding. */
-const NO_OVERLOAD = 1e-9;
+export const NO_OVERLOAD = 1e-9;
 
-/** Lexicographic: least overload, then least MLU; with the prices that prove both. */
-export function optimise(problem: FlowProblem, start: FlowRouting, stays: readonly (Column | null)[]): Optimum {
+/** What may be chosen from, besides what the problem says. */
+export interface Choices {
+  /** Where a commodity may stay. */
+  readonly stays: readonly (Column | null)[];
+  /** Commodities that may take these columns only. */
+  readonly closed?: ReadonlyMap<number, readonly Column[]>;
+  /** Staying on arcs to avoid costs something: prices then prove nothing. */
+  readonly isReluctant?: boolean;
+}
+
+/**
+ * Lexicographic: least overload, then least MLU; with the prices that prove both. `start` has no split commodities
+ * unless `closed` is given.
+ */
+export function optimise(problem: FlowProblem, start: FlowRouting, { stays, closed, isReluctant }: Choices): Optimum {
   const bySource = groupBySource(problem);
-  const search = new ColumnSearch(problem, bySource, stays);
-  const near = new Descent(problem, bySource, stays).run(start);
-  const flat = curvesOf(problem.graph.arcCount, () => []);
-  const first = minimiseMlu(problem, search, near, flat);
-  const found = flowLoads(problem, first.routing);
-  const figures = figuresOf(problem, found);
+  const search = new ColumnSearch(problem, bySource, stays, closed);
+  const near = closed || isReluctant ? start : new Descent(problem, bySource, stays).run(start);
   const none: Bound = { value: 0, price: new Float64Array(problem.graph.arcCount) };
-  if (figures.overloadBps <= NO_OVERLOAD * total(found)) {
-    return { routing: first.routing, loadBps: found, figures, mlu: first.bound, overload: none };
-  }
+  if (isReluctant) return finish(problem, minimiseMlu(problem, search, near, RELUCTANT).routing, none, none);
+  const first = minimiseMlu(problem, search, near, 0);
+  const found = flowLoads(problem, first.routing);
+  const { overloadBps } = figuresOf(problem, found);
+  const rounding = NO_OVERLOAD * total(found);
+  if (overloadBps <= rounding) return finish(problem, first.routing, first.bound, none);
   const least = minimiseOverload(problem, search, first.routing);
-  let routing = first.routing;
-  if (figures.overloadBps > least.overloadBps * (1 + GAP) + NO_OVERLOAD * total(found)) {
-    routing = minimiseMlu(problem, search, least.routing, overloadCurves(problem, OVERLOAD_WEIGHT)).routing;
+  if (overloadBps <= least.overloadBps * (1 + GAP) + rounding) {
+    return finish(problem, first.routing, first.bound, least.bound);
   }
+  const both = minimiseMlu(problem, search, least.routing, OVERLOAD_WEIGHT);
+  return finish(problem, both.routing, first.bound, least.bound);
+}
+
+function finish(problem: FlowProblem, routing: FlowRouting, mlu: Bound, overload: Bound): Optimum {
   const loadBps = flowLoads(problem, routing);
-  return { routing, loadBps, figures: figuresOf(problem, loadBps), mlu: first.bound, overload: least.bound };
+  return { routing, loadBps, figures: figuresOf(problem, loadBps), mlu, overload };
 }
 
 function minimiseMlu(
   problem: FlowProblem,
   search: ColumnSearch,
   start: FlowRouting,
-  curves: Curves,
+  overloadWeight: number,
 ): { routing: FlowRouting; bound: Bound } {
   let bound = hottestFixedBound(problem);
-  const objective: StageObjective = { curves, mluWeight: 1 };
+  const objective: StageObjective = { curves: overloadCurves(problem, overloadWeight), mluWeight: 1 };
   const simplex = new FlowSimplex(problem, objective, start);
   const isGoodEnough = (): boolean => simplex.state.mlu <= bound.value * (1 + GAP);
   const look = (): boolean => {
@@ -63,12 +83,9 @@ function minimiseMlu(
     return isGoodEnough();
   };
   // With overload in the objective the prices prove nothing about the highest utilisation alone.
-  const isPure = curves.pieces === 0;
-  if (!isPure || !look())
-    search.run(
-      simplex,
-      limitsOf(() => isPure && look()),
-    );
+  const isPure = overloadWeight === 0;
+  const isOver = (): boolean => isPure && look();
+  if (!isOver()) search.run(simplex, limitsOf(isOver));
   return { routing: simplex.routing(), bound };
 }
 
@@ -94,6 +111,7 @@ function minimiseOverload(
 function overloadCurves(problem: FlowProblem, weight: number): Curves {
   const { capacityBps, arcCount } = problem.graph;
   const unitBps = capacityBps.reduce((most, bps) => Math.max(most, bps), 1);
+  if (weight === 0) return curvesOf(arcCount, () => []);
   return curvesOf(arcCount, (arc) => [
     { at: ((problem.limit[arc] as number) * (capacityBps[arc] as number)) / unitBps, add: weight },
   ]);

@@ -1,7 +1,7 @@
 import type { DetourPlan } from '../../../topology/formats/detour-plan.ts';
 import type { SharedPath } from './igp-routes.ts';
-import type { Solution } from './plan.ts';
 import type { Scenario } from './prepare.ts';
+import type { Solution } from './solve.ts';
 
 type Stayed = DetourPlan['stayed'][number];
 

@@ -3,26 +3,31 @@ import type { Demand } from '../../../topology/model.ts';
 import type { DemandFlow } from './demand-flows.ts';
 import { figuresOf } from './figures.ts';
 import type { RoutedEnds, SharedPath } from './igp-routes.ts';
+import type { MetricsPlan } from './metrics/index.ts';
+import { metricParts } from './metrics/write.ts';
 import { DEFAULTS } from './options.ts';
 import { describeDeadlock, type OrderMove, orderMoves } from './order/index.ts';
-import type { Solution } from './plan.ts';
 import type { Scenario } from './prepare.ts';
+import type { Solution } from './solve.ts';
 import { stayedOf } from './stayed.ts';
 
 /** Differences of the order of rounding: a bound may not seem to be above what was reached. */
 const ROUNDING = 1e-9;
 
 /** The plan as `detour-plan/1`. */
-export function writePlan(scenario: Scenario, solution: Solution, startedMs: number): DetourPlan {
+export function writePlan(
+  scenario: Scenario,
+  solution: Solution & { readonly metrics?: MetricsPlan },
+  startedMs: number,
+): DetourPlan {
   const { options, graph } = scenario;
   const moves = solution.flows.map((flow) => moveOf(scenario, flow, solution));
-  const afterBps = loadsAfter(scenario, solution.flows);
+  const afterBps = solution.metrics?.afterBps ?? loadsAfter(scenario, solution.flows);
   const after = figuresFor(scenario, afterBps, lostAfter(scenario, solution.flows));
   const ids = (marked: Uint8Array): string[] => graph.arcIds.filter((_, arc) => marked[arc] === 1);
   return {
     format: 'detour-plan/1',
     base: scenario.base,
-    realisation: 'explicit',
     failed: [...scenario.failedLinks],
     avoided: ids(scenario.avoided),
     relieved: ids(scenario.relieved),
@@ -35,8 +40,7 @@ export function writePlan(scenario: Scenario, solution: Solution, startedMs: num
     before: figuresFor(scenario, scenario.beforeBps, scenario.beforeLostBps),
     after,
     moves,
-    metricChanges: [],
-    ...orderOf(scenario, solution.flows),
+    ...(solution.metrics ? metricParts(graph, solution.metrics) : explicitParts(scenario, solution.flows)),
     unavoidable: {
       lostBps: scenario.unavoidable.lostBps,
       demands: scenario.unavoidable.demands.map((index) => idOf(scenario, index)),
@@ -105,7 +109,7 @@ function idOf({ options }: Scenario, index: number): string {
   return (options.demands[index] as Demand).id;
 }
 
-function orderOf(scenario: Scenario, flows: readonly DemandFlow[]): Pick<DetourPlan, 'steps' | 'orderDeadlock'> {
+function explicitParts(scenario: Scenario, flows: readonly DemandFlow[]): ReturnType<typeof metricParts> {
   const { graph, limits, open, beforeBps } = scenario;
   const moves: OrderMove[] = flows.map(({ demand, from, to }) => ({
     ...(scenario.ends[demand] as RoutedEnds),
@@ -115,6 +119,8 @@ function orderOf(scenario: Scenario, flows: readonly DemandFlow[]): Pick<DetourP
   const ids = flows.map(({ demand }) => idOf(scenario, demand));
   const { steps, deadlock } = orderMoves({ graph, limit: limits, open, startBps: beforeBps, moves });
   return {
+    realisation: 'explicit',
+    metricChanges: [],
     steps: steps.map((step) => step.map((move) => ids[move] as string)),
     orderDeadlock: deadlock && describeDeadlock(graph, ids, deadlock),
   };
