@@ -28,30 +28,47 @@ export interface CompiledGraph {
   readonly inTail: Int32Array;
 }
 
+/** What a compiled graph is made of; figures per arc in the order of `arcIds`. */
+export interface GraphParts {
+  readonly nodeIds: readonly string[];
+  readonly arcIds: readonly string[];
+  readonly tail: Int32Array;
+  readonly head: Int32Array;
+  readonly capacityBps: Float64Array;
+  readonly latencyMs: Float64Array;
+  readonly metric: Float64Array;
+}
+
 export function compileGraph(graph: TwinGraph): CompiledGraph {
   const nodeIds = graph.nodes();
-  const nodeIndex = new Map(nodeIds.map((id, index) => [id, index]));
+  const number = new Map(nodeIds.map((id, index) => [id, index]));
   const arcIds = graph.edges();
   const attributes = arcIds.map((id) => graph.getEdgeAttributes(id));
-  const tail = Int32Array.from(arcIds, (id) => nodeIndex.get(graph.source(id)) as number);
-  const head = Int32Array.from(arcIds, (id) => nodeIndex.get(graph.target(id)) as number);
-  const out = rowsBy(tail, nodeIds.length);
-  const into = rowsBy(head, nodeIds.length);
-  return {
-    nodeCount: nodeIds.length,
-    arcCount: arcIds.length,
+  return assembleGraph({
     nodeIds,
     arcIds,
-    nodeIndex,
-    arcIndex: new Map(arcIds.map((id, index) => [id, index])),
-    tail,
-    head,
+    tail: Int32Array.from(arcIds, (id) => number.get(graph.source(id)) as number),
+    head: Int32Array.from(arcIds, (id) => number.get(graph.target(id)) as number),
     capacityBps: Float64Array.from(attributes, (arc) => arc.capacityBps),
     latencyMs: Float64Array.from(attributes, (arc) => arc.latencyMs),
     metric: visibleMetrics(
       attributes.map((arc) => arc.metric),
       nodeIds.length,
     ),
+  });
+}
+
+/** Adds what is looked up: numbers by id, arcs by their ends. */
+export function assembleGraph(parts: GraphParts): CompiledGraph {
+  const { nodeIds, arcIds, tail, head } = parts;
+  const out = rowsBy(tail, nodeIds.length);
+  const into = rowsBy(head, nodeIds.length);
+  return {
+    ...parts,
+    nodeCount: nodeIds.length,
+    arcCount: arcIds.length,
+    nodeIndex: new Map(nodeIds.map((id, index) => [id, index])),
+    arcIndex: new Map(arcIds.map((id, index) => [id, index])),
     outStart: out.start,
     outArcs: out.members,
     outHead: out.members.map((arc) => head[arc] as number),

@@ -33,20 +33,55 @@ export class FlowRepair {
 
   /**
    * Brings flows in line with the next hops that the journal says were turned since `firstFlip`; adds the difference
-   * to `loadBps` (per arc). Returns by how much the traffic without a way grew (bit/s; may be negative).
+   * to `loadBps` (per arc). Without `keepsFlows` the tree's own flows stay as they were: enough when the repair is
+   * undone next. Returns by how much the traffic without a way grew (bit/s; may be negative).
    */
-  move(tree: TargetTree, journal: TreeJournal, firstFlip: number, loadBps: Float64Array): number {
+  move(tree: TargetTree, journal: TreeJournal, firstFlip: number, loadBps: Float64Array, keepsFlows: boolean): number {
     this.#collectDirty(journal, firstFlip);
     let lostBps = 0;
     for (let at = 0; at < this.#dirty.size; at += 1) lostBps -= this.#withdraw(tree, this.#dirty.at(at), loadBps);
     for (let at = firstFlip; at < journal.flips.size; at += 1) this.#isTurned[journal.flips.at(at)] = 0;
+    this.#dirty.size = 0;
+    const notes = keepsFlows ? journal : null;
     while (this.#heap.size > 0) {
       const node = this.#heap.topNode;
       this.#heap.drop();
-      lostBps += this.#handOn(tree, node, journal, loadBps);
+      const last = this.#walk(tree, node, notes, loadBps);
+      if (last >= 0) lostBps += this.#arrive(tree, last, notes, loadBps);
     }
-    this.#dirty.size = 0;
     return lostBps;
+  }
+
+  /**
+   * Follows traffic from a node along single next hops as long as no node that waits is farther. Returns the node
+   * where more than that has to be done; -1 where nothing is left or the next node waits in the heap.
+   */
+  #walk(tree: TargetTree, from: number, notes: TreeJournal | null, loadBps: Float64Array): number {
+    const { nextCount, via, isNext, flowBps, distance } = tree;
+    const { head } = this.#graph;
+    const heap = this.#heap;
+    const deltaBps = this.#deltaBps;
+    const isQueued = this.#isQueued;
+    let node = from;
+    while (nextCount[node] === 1 && notes === null && this.#isDirty[node] === 0) {
+      const arc = via[node] as number;
+      if (isNext[arc] === 0) break;
+      const delta = deltaBps[node] as number;
+      deltaBps[node] = 0;
+      isQueued[node] = 0;
+      if (Math.abs(delta) <= RESIDUE * (flowBps[node] as number)) return -1;
+      loadBps[arc] = (loadBps[arc] as number) + delta;
+      node = head[arc] as number;
+      deltaBps[node] = (deltaBps[node] as number) + delta;
+      if (isQueued[node] === 1) return -1;
+      const key = -(distance[node] as number);
+      if (heap.size > 0 && key > heap.topKey) {
+        isQueued[node] = 1;
+        heap.push(key, node);
+        return -1;
+      }
+    }
+    return node;
   }
 
   #collectDirty(journal: TreeJournal, firstFlip: number): void {
@@ -84,36 +119,42 @@ export class FlowRepair {
     return 0;
   }
 
-  /** Passes on what is new at a node: all of its traffic if its next hops are new; returns what has no way. */
-  #handOn(tree: TargetTree, node: number, journal: TreeJournal, loadBps: Float64Array): number {
-    const delta = this.#deltaBps[node] as number;
+  /** Adds what waits at a node to its traffic, and returns that. */
+  #take(tree: TargetTree, node: number, notes: TreeJournal | null): number {
     const before = tree.flowBps[node] as number;
-    const wasDirty = this.#isDirty[node] === 1;
+    const after = before + (this.#deltaBps[node] as number);
+    const cleaned = after <= RESIDUE * before ? 0 : after;
     this.#deltaBps[node] = 0;
     this.#isQueued[node] = 0;
     this.#isDirty[node] = 0;
-    const isResidue = Math.abs(delta) <= RESIDUE * before;
-    if (isResidue && !wasDirty) return 0;
-    const after = settled(before + delta, before);
-    if (after !== before) {
-      journal.noteFlow(tree, node);
-      tree.flowBps[node] = after;
+    if (notes !== null) {
+      notes.noteFlow(tree, node);
+      tree.flowBps[node] = cleaned;
     }
-    if (node === tree.target) return 0;
-    const count = tree.nextCount[node] as number;
-    if (count === 0) return after;
-    this.#spread(tree, node, (wasDirty ? after : after - before) / count, loadBps);
-    return 0;
+    return cleaned;
   }
 
-  #spread(tree: TargetTree, node: number, share: number, loadBps: Float64Array): void {
-    if (share === 0) return;
+  /**
+   * Passes on what is new at a node, all of its traffic if its next hops are new. Returns what has no way: all of it at
+   * a node that the target cannot be reached from.
+   */
+  #arrive(tree: TargetTree, node: number, notes: TreeJournal | null, loadBps: Float64Array): number {
+    const before = tree.flowBps[node] as number;
+    const waiting = this.#deltaBps[node] as number;
+    const wasDirty = this.#isDirty[node] === 1;
+    const after = this.#take(tree, node, notes);
+    const count = tree.nextCount[node] as number;
+    if (count === 0) return node === tree.target ? 0 : after;
+    if (!wasDirty && Math.abs(waiting) <= RESIDUE * before) return 0;
+    const share = (wasDirty ? after : waiting) / count;
+    if (share === 0) return 0;
     const { outStart, outArcs, outHead } = this.#graph;
     const end = outStart[node + 1] as number;
     for (let slot = outStart[node] as number; slot < end; slot += 1) {
       const arc = outArcs[slot] as number;
       if (tree.isNext[arc] === 1) this.#add(tree, arc, outHead[slot] as number, share, loadBps);
     }
+    return 0;
   }
 
   #add(tree: TargetTree, arc: number, head: number, bps: number, loadBps: Float64Array): void {
@@ -128,8 +169,4 @@ export class FlowRepair {
     this.#isQueued[node] = 1;
     this.#heap.push(-(tree.distance[node] as number), node);
   }
-}
-
-function settled(bps: number, before: number): number {
-  return bps <= RESIDUE * before ? 0 : bps;
 }

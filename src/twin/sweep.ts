@@ -1,6 +1,7 @@
 import type { Demand } from '../../topology/model.ts';
 import type { CompiledGraph } from './compiled.ts';
 import { FlowRepair } from './flow-repair.ts';
+import { renumberAlongPaths } from './locality.ts';
 import type { FailureScenario } from './scenarios.ts';
 import { ShortestPaths } from './shortest-path.ts';
 import { type TargetTraffic, TargetTree } from './target-tree.ts';
@@ -33,13 +34,14 @@ export interface SweepOptions {
   readonly limit?: number;
 }
 
-/** Loads of scenarios in the making are kept below this. */
-const BLOCK_BYTES = 64 * 1024 * 1024;
+/** Loads of scenarios in the making are kept below this: together they should stay in the processor's cache. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /**
  * What every failure alone would do to the network: resulting loads, utilisation, overloads, lost traffic (ECMP by
- * cost, equal split). Answers come in the order of the scenarios, in blocks of bounded memory. For each target the
- * tree is built once, repaired where a scenario touches it, and put back. Throws RangeError for unknown nodes.
+ * cost, equal split). Answers come in the order of the scenarios, which are read in blocks of bounded memory. In each
+ * block the tree of a target is built once, then repaired and put back for every scenario that touches it. Throws
+ * RangeError for unknown nodes.
  */
 export function* sweep(
   graph: CompiledGraph,
@@ -47,19 +49,50 @@ export function* sweep(
   scenarios: Iterable<FailureScenario>,
   options: SweepOptions = {},
 ): Generator<SweepResult, void, undefined> {
-  const traffic = trafficByTarget(graph, demands);
-  const room = Math.max(1, Math.floor(BLOCK_BYTES / (8 * Math.max(1, graph.arcCount))));
+  const plan = planSweep(graph, demands, options);
+  const room = Math.max(16, Math.floor(BLOCK_BYTES / (8 * Math.max(1, graph.arcCount))));
   let block: FailureScenario[] = [];
   for (const scenario of scenarios) {
     block.push(scenario);
     if (block.length < room) continue;
-    yield* sweepBlock(graph, traffic, block, options);
+    yield* sweepBlock(plan, block);
     block = [];
   }
-  if (block.length > 0) yield* sweepBlock(graph, traffic, block, options);
+  if (block.length > 0) yield* sweepBlock(plan, block);
 }
 
-/** One scenario of a block while it is being computed. */
+/** What is the same for all blocks. Work is done on a renumbered graph; answers bear the caller's numbers. */
+interface SweepPlan {
+  readonly outer: CompiledGraph;
+  readonly inner: CompiledGraph;
+  /** Inner number of each of the caller's arcs. */
+  readonly arcNumber: Int32Array;
+  readonly traffic: readonly TargetTraffic[];
+  /** Per inner arc. */
+  readonly cost: Float64Array;
+  /** Per arc of the caller. */
+  readonly fixedBps: Float64Array;
+  readonly limit: number;
+}
+
+function planSweep(graph: CompiledGraph, demands: readonly Demand[], options: SweepOptions): SweepPlan {
+  const { graph: inner, arcNumber } = renumberAlongPaths(graph);
+  const cost = inner.metric.slice();
+  options.cost?.forEach((value, arc) => {
+    cost[arcNumber[arc] as number] = value;
+  });
+  return {
+    outer: graph,
+    inner,
+    arcNumber,
+    traffic: trafficByTarget(inner, demands),
+    cost,
+    fixedBps: options.fixedBps ?? new Float64Array(graph.arcCount),
+    limit: options.limit ?? 1,
+  };
+}
+
+/** One scenario of a block while it is being computed; arcs by their inner numbers. */
 interface Case {
   readonly scenario: FailureScenario;
   readonly change: CostChange;
@@ -69,42 +102,37 @@ interface Case {
   touchedTargets: number;
 }
 
-function* sweepBlock(
-  graph: CompiledGraph,
-  traffic: readonly TargetTraffic[],
-  scenarios: readonly FailureScenario[],
-  options: SweepOptions,
-): Generator<SweepResult, void, undefined> {
-  const cost = (options.cost ?? graph.metric).slice();
-  const cases = scenarios.map((scenario) => newCase(scenario, cost, graph.arcCount));
-  const baseBps = options.fixedBps?.slice() ?? new Float64Array(graph.arcCount);
-  const lostBps = sweepTargets(graph, cost, traffic, cases, baseBps);
-  for (const one of cases) yield resultOf(graph, one, baseBps, lostBps, options.limit ?? 1);
+function* sweepBlock(plan: SweepPlan, scenarios: readonly FailureScenario[]): Generator<SweepResult, void, undefined> {
+  const cases = scenarios.map((scenario) => newCase(plan, scenario));
+  const baseBps = new Float64Array(plan.inner.arcCount);
+  const lostBps = sweepTargets(plan, cases, baseBps);
+  const loadBps = new Float64Array(plan.outer.arcCount);
+  for (const one of cases) {
+    addUp(plan, one, baseBps, loadBps);
+    yield resultOf(plan, one, lostBps + one.lostBps, loadBps);
+  }
 }
 
-function newCase(scenario: FailureScenario, cost: Float64Array, arcCount: number): Case {
+function newCase({ inner, arcNumber, cost }: SweepPlan, scenario: FailureScenario): Case {
   // An arc that is closed already makes no difference; one that is named twice must be put back to its true cost.
-  const arcs = Int32Array.from(new Set(scenario.arcs)).filter((arc) => cost[arc] !== Infinity);
+  const numbers = new Set(scenario.arcs.map((arc) => arcNumber[arc] as number));
+  const arcs = Int32Array.from(numbers).filter((arc) => cost[arc] !== Infinity);
   const before = Float64Array.from(arcs, (arc) => cost[arc] as number);
-  return { scenario, change: { arcs, before }, deltaBps: new Float64Array(arcCount), lostBps: 0, touchedTargets: 0 };
+  const deltaBps = new Float64Array(inner.arcCount);
+  return { scenario, change: { arcs, before }, deltaBps, lostBps: 0, touchedTargets: 0 };
 }
 
 /** Target by target, because one tree at a time stays in the processor's cache. Returns what is lost before. */
-function sweepTargets(
-  graph: CompiledGraph,
-  cost: Float64Array,
-  traffic: readonly TargetTraffic[],
-  cases: readonly Case[],
-  baseBps: Float64Array,
-): number {
-  const search = new ShortestPaths(graph);
-  const tree = new TargetTree(graph, cost);
-  const repair = new TreeRepair(graph);
-  const flows = new FlowRepair(graph);
+function sweepTargets(plan: SweepPlan, cases: readonly Case[], baseBps: Float64Array): number {
+  const { inner, cost } = plan;
+  const search = new ShortestPaths(inner);
+  const tree = new TargetTree(inner, cost);
+  const repair = new TreeRepair(inner);
+  const flows = new FlowRepair(inner);
   const journal = new TreeJournal();
   const start = journal.mark();
   let lostBps = 0;
-  for (const row of traffic) {
+  for (const row of plan.traffic) {
     lostBps += tree.build(search, row, baseBps);
     for (const one of cases) {
       const { arcs, before } = one.change;
@@ -112,7 +140,7 @@ function sweepTargets(
       one.touchedTargets += 1;
       for (const arc of arcs) cost[arc] = Infinity;
       repair.repair(tree, one.change, journal);
-      one.lostBps += flows.move(tree, journal, 0, one.deltaBps);
+      one.lostBps += flows.move(tree, journal, 0, one.deltaBps, false);
       journal.undo(tree, start);
       for (let at = 0; at < arcs.length; at += 1) cost[arcs[at] as number] = before[at] as number;
     }
@@ -127,33 +155,32 @@ function isTouched(tree: TargetTree, arcs: Int32Array): boolean {
   return false;
 }
 
-/** Adds the loads before to the difference, in place, and reads the figures off. */
-function resultOf(
-  graph: CompiledGraph,
-  one: Case,
-  baseBps: Float64Array,
-  baseLostBps: number,
-  limit: number,
-): SweepResult {
-  const { scenario, deltaBps: loadBps } = one;
+/** Loads before plus the difference, under the caller's numbers; failed arcs carry nothing. */
+function addUp(plan: SweepPlan, one: Case, baseBps: Float64Array, loadBps: Float64Array): void {
+  const { arcNumber, fixedBps } = plan;
+  for (let arc = 0; arc < loadBps.length; arc += 1) {
+    const inner = arcNumber[arc] as number;
+    const base = baseBps[inner] as number;
+    const routed = base + (one.deltaBps[inner] as number);
+    // What rounding leaves of a load that went away altogether is nothing.
+    loadBps[arc] = (fixedBps[arc] as number) + (routed <= base * RESIDUE ? 0 : routed);
+  }
+  for (const arc of one.scenario.arcs) loadBps[arc] = 0;
+}
+
+const RESIDUE = 1e-12;
+
+function resultOf(plan: SweepPlan, one: Case, lostBps: number, loadBps: Float64Array): SweepResult {
+  const { capacityBps } = plan.outer;
   const overloaded: number[] = [];
   let mlu = 0;
   let hottestArc = -1;
-  for (let arc = 0; arc < graph.arcCount; arc += 1) loadBps[arc] = sum(loadBps[arc] as number, baseBps[arc] as number);
-  for (const arc of scenario.arcs) loadBps[arc] = 0;
-  for (let arc = 0; arc < graph.arcCount; arc += 1) {
-    const utilisation = (loadBps[arc] as number) / (graph.capacityBps[arc] as number);
-    if (utilisation > limit) overloaded.push(arc);
+  for (let arc = 0; arc < loadBps.length; arc += 1) {
+    const utilisation = (loadBps[arc] as number) / (capacityBps[arc] as number);
+    if (utilisation > plan.limit) overloaded.push(arc);
     if (utilisation <= mlu) continue;
     mlu = utilisation;
     hottestArc = arc;
   }
-  const lostBps = baseLostBps + one.lostBps;
-  return { scenario, loadBps, mlu, hottestArc, overloaded, lostBps, touchedTargets: one.touchedTargets };
-}
-
-/** What rounding leaves of a load that went away altogether is nothing. */
-function sum(delta: number, base: number): number {
-  const total = base + delta;
-  return total <= base * 1e-12 ? 0 : total;
+  return { scenario: one.scenario, loadBps, mlu, hottestArc, overloaded, lostBps, touchedTargets: one.touchedTargets };
 }

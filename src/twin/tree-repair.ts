@@ -73,7 +73,8 @@ export class TreeRepair {
     const { distance, via, cost } = tree;
     const here = distance[node] as number;
     journal.noteLabel(tree, node);
-    const end = outStart[node + 1] as number;
+    // Another way of the same cost is a second next hop.
+    const end = (tree.nextCount[node] as number) > 1 ? (outStart[node + 1] as number) : -1;
     for (let slot = outStart[node] as number; slot < end; slot += 1) {
       const head = outHead[slot] as number;
       const there = distance[head] as number;
