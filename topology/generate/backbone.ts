@@ -39,7 +39,7 @@ export function generateBackbone(options: BackboneOptions): Network {
   const rng = createRng(options.seed);
   const routers = placeRouters(options.routers, rng.fork('places'));
   const spans = [...coreSpans(routers), ...distributionSpans(routers), ...accessSpans(routers)];
-  const links = dimension(routers, withFigures(spans, rng.fork('figures')));
+  const links = dimension(routers, withFigures(spans, rng.fork('figures')), rng.fork('parallels'));
   const { srlgs, srlgsOf } = assignConduits(routers, links);
   const interfaceName = createInterfaceNames(rng.fork('vendors'));
   return validateNetwork({
@@ -78,6 +78,7 @@ function withFigures(spans: readonly Span[], rng: Rng): DraftLink[] {
       latencyMs,
       metric: { az, za: Math.round(az * raised) },
       capacityBps: 0,
+      swingDegrees: 0,
     };
   });
 }

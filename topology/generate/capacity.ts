@@ -1,3 +1,4 @@
+import type { Rng } from '../../src/core/rng.ts';
 import type { Tier } from '../model.ts';
 import { gravityLoads } from './gravity.ts';
 import type { Router } from './routers.ts';
@@ -13,12 +14,18 @@ const SPEEDS: Readonly<Record<Tier, readonly number[]>> = {
 /** Utilisation in the busy hour that a planner buys for. */
 const TARGET_UTILISATION = 0.5;
 const MAX_PARALLEL = 8;
+/** Share of parallel fibres that lie in the conduit of the first: as long as it, so that both carry traffic (ECMP). */
+const SAME_CONDUIT_SHARE = 0.3;
+/** A conduit of its own is longer than the first by a factor from this range. */
+const OWN_ROUTE = { from: 1.02, to: 1.06 } as const;
+/** Fibres of one pair that leave by another conduit do so at this angle to the first. */
+const OWN_ROUTE_DEGREES = 45;
 /** Traffic grows until this share of the links is full at one link of the top speed. */
 const FULL_CORE = 0.85;
 const FULL_EDGE = 0.98;
 
 /** Gives each link the capacity that the expected traffic asks for, and a parallel link where one is not enough. */
-export function dimension(routers: readonly Router[], links: readonly DraftLink[]): DraftLink[] {
+export function dimension(routers: readonly Router[], links: readonly DraftLink[], rng: Rng): DraftLink[] {
   const index = new Map(routers.map((router, position) => [router, position]));
   const loads = gravityLoads({
     nodes: routers.length,
@@ -35,7 +42,7 @@ export function dimension(routers: readonly Router[], links: readonly DraftLink[
   const shared = loadsByGroup(links, loads);
   return links.flatMap((link, position) => {
     const load = Math.max(loads[position] as number, shared.get(link.span.group ?? '') ?? 0);
-    return parallel(link, load * totalBps);
+    return parallel(link, load * totalBps, rng);
   });
 }
 
@@ -55,14 +62,26 @@ function loadsByGroup(links: readonly DraftLink[], loads: readonly number[]): Ma
   return shared;
 }
 
-function parallel(link: DraftLink, loadBps: number): DraftLink[] {
+function parallel(link: DraftLink, loadBps: number, rng: Rng): DraftLink[] {
   const speeds = SPEEDS[link.span.tier];
   const needed = loadBps / TARGET_UTILISATION;
   const capacityBps = speeds.find((speed) => speed >= needed) ?? (speeds.at(-1) as number);
   const count = Math.min(MAX_PARALLEL, Math.max(1, Math.ceil(needed / capacityBps)));
-  return Array.from({ length: count }, (_unused, copy) => ({
+  return Array.from({ length: count }, (_unused, copy) => {
+    const id = copy === 0 ? link.id : `${link.id}--p${copy + 1}`;
+    const isSame = copy === 0 || rng.next() < SAME_CONDUIT_SHARE;
+    return { ...(isSame ? link : onOwnRoute(link, copy, rng)), id, capacityBps };
+  });
+}
+
+/** The link over another conduit: longer, so that its metric is higher too and it mostly stands by. */
+function onOwnRoute(link: DraftLink, copy: number, rng: Rng): DraftLink {
+  const factor = rng.between(OWN_ROUTE.from, OWN_ROUTE.to);
+  const longer = (metric: number): number => Math.max(metric + 1, Math.round(metric * factor));
+  return {
     ...link,
-    id: copy === 0 ? link.id : `${link.id}--p${copy + 1}`,
-    capacityBps,
-  }));
+    latencyMs: link.latencyMs * factor,
+    metric: { az: longer(link.metric.az), za: longer(link.metric.za) },
+    swingDegrees: OWN_ROUTE_DEGREES * (copy % 2 === 0 ? -1 : 1) * Math.ceil(copy / 2),
+  };
 }

@@ -42,12 +42,13 @@ function departuresByCity(links: readonly DraftLink[]): Map<City, Departure[]> {
   for (const link of links) {
     const { a, z, distanceKm } = link.span;
     if (distanceKm < MIN_LENGTH_KM) continue;
-    for (const [here, there] of [
-      [a, z],
-      [z, a],
+    // An arc: it swings to one side where it leaves and comes in from that side, so the other way round at the far end.
+    for (const [here, there, swing] of [
+      [a, z, link.swingDegrees],
+      [z, a, -link.swingDegrees],
     ] as const) {
       const departures = byCity.get(here.city) ?? [];
-      departures.push({ link, bearing: bearingDegrees(here.city, there.city) });
+      departures.push({ link, bearing: (bearingDegrees(here.city, there.city) + swing + 360) % 360 });
       byCity.set(here.city, departures);
     }
   }

@@ -25,4 +25,6 @@ export interface DraftLink {
   readonly latencyMs: number;
   readonly metric: PerDirection<number>;
   readonly capacityBps: number;
+  /** Angle at which its conduit leaves beside the straight way, degrees; 0 for the straight one. */
+  readonly swingDegrees: number;
 }
