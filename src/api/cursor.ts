@@ -30,6 +30,8 @@ export interface PageRequest<T> {
   keyOf(item: T): SortKey;
   readonly descending: boolean;
   readonly limit: number;
+  /** Items of all kinds of size: a page ends early where their weights would exceed the maximum (but has one). */
+  readonly weight?: { readonly max: number; of(item: T): number };
   readonly cursor: string | undefined;
   /** Filter and sort order; a cursor of another query is refused. */
   readonly query: unknown;
@@ -52,12 +54,22 @@ export function pageOf<T>(request: PageRequest<T>): Page<T> {
     .map((item) => ({ item, key: keyOf(item) }))
     .filter(({ key }) => after === null || compareKeys(key, after, descending) > 0)
     .sort((x, y) => compareKeys(x.key, y.key, descending));
-  const page = keyed.slice(0, limit);
+  const page = lightEnough(keyed.slice(0, limit), request.weight);
   const last = page.at(-1);
   return {
     items: page.map(({ item }) => item),
-    next: last && keyed.length > limit ? encodeCursor(last.key, hash) : null,
+    next: last && keyed.length > page.length ? encodeCursor(last.key, hash) : null,
   };
+}
+
+function lightEnough<T>(page: { item: T; key: SortKey }[], weight: PageRequest<T>['weight']) {
+  if (!weight) return page;
+  let sum = 0;
+  const end = page.findIndex(({ item }, index) => {
+    sum += weight.of(item);
+    return index > 0 && sum > weight.max;
+  });
+  return end < 0 ? page : page.slice(0, end);
 }
 
 /** Order of two places: unknown last, then by value, then by id (always ascending). */

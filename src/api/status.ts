@@ -3,7 +3,7 @@ import { ROLES } from '../config/schema.ts';
 import { nullable } from '../core/schema.ts';
 import { HEALTH_STATES, type HealthState, type LinkState } from '../health/link-state.ts';
 import type { Plan } from '../reroute/plan.ts';
-import { OPEN_STATUSES, type Proposal } from '../reroute/proposal.ts';
+import { isOpen, type ProposalBrief } from '../reroute/proposal.ts';
 import type { ApiDeps } from './deps.ts';
 import { readLinkStates } from './link-view.ts';
 
@@ -50,7 +50,7 @@ export type Status = Static<typeof StatusSchema>;
 /** What the figures are made from. */
 export interface StatusInput {
   readonly states: readonly LinkState[];
-  readonly proposals: readonly Proposal[];
+  readonly proposals: readonly Pick<ProposalBrief, 'status' | 'kind'>[];
   readonly plan: Plan | null;
   readonly savedBits: number;
   readonly samples: Status['samples'];
@@ -75,11 +75,6 @@ export function measuredLossBps(states: Iterable<LinkState>): number {
     for (const { lossRatio, loadBps } of [arcs.az, arcs.za]) lostBps += (lossRatio ?? 0) * (loadBps ?? 0);
   }
   return lostBps;
-}
-
-/** True while a proposal still stands. */
-export function isOpen(proposal: Proposal): boolean {
-  return OPEN_STATUSES.includes(proposal.status);
 }
 
 /** The figures at `nowMs`; `states` must have staleness applied. */
@@ -112,7 +107,7 @@ export async function readStatus(deps: StatusDeps): Promise<Status> {
   const { store, config, network } = deps;
   const [states, proposals, plan, savedBits, counts, backlog] = await Promise.all([
     readLinkStates(deps),
-    store.plans.proposals(),
+    store.plans.briefs('open'),
     store.plans.latest(),
     store.counters.read('savedBits'),
     store.scoring.counts(),

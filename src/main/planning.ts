@@ -8,7 +8,7 @@ import { applyProposal } from '../reroute/apply.ts';
 import { runCycle } from '../reroute/cycle.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
-import type { Proposal } from '../reroute/proposal.ts';
+import { type Proposal, waitsForApply } from '../reroute/proposal.ts';
 import { SavingsTicker } from '../reroute/savings.ts';
 import { networkKeys } from '../store/keys.ts';
 import type { Context } from './context.ts';
@@ -61,15 +61,15 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
     planIntervalMs: config.planIntervalSeconds * 1000,
     planSpacingMs: config.planSpacingSeconds * 1000,
     runPlan,
-    isUnfinished: () => waitsForApply(context),
+    isUnfinished: () => hasUnapplied(context),
     onError,
   });
 }
 
 /** In auto mode every reroute is applied at once; one that waits did not fit any more and must be planned anew. */
-async function waitsForApply({ store, runtime }: Context): Promise<boolean> {
+async function hasUnapplied({ store, runtime }: Context): Promise<boolean> {
   if (runtime.mode !== 'auto') return false;
-  return (await store.plans.proposals()).some(({ status, kind }) => status === 'proposed' && kind === 'reroute');
+  return (await store.plans.briefs('open')).some(waitsForApply);
 }
 
 function cycleDeps({ store, network, clock, runtime, config, reach }: Context): CycleDeps {

@@ -8,8 +8,8 @@ import type { CycleDeps, CyclePoint } from './cycle-deps.ts';
 import type { Plan, PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { planEvents } from './plan-events.ts';
 import { type PlanIds, planIdsOf, planReroutes } from './planner.ts';
-import type { Proposal } from './proposal.ts';
-import { isOpen, networkHashOf, takeSnapshot } from './snapshot.ts';
+import { isOpen, type Proposal, waitsForApply } from './proposal.ts';
+import { networkHashOf, takeSnapshot } from './snapshot.ts';
 
 /** Long against a cycle, short enough that the next one after a kill does not wait. */
 const LEASE_TTL_MS = 5000;
@@ -94,8 +94,7 @@ function tunnelsToRemove(input: PlanInput, outcome: PlanOutcome): string[] {
 
 /** Applies what is proposed; one that does not hold any more is left to the next plan, which revises it. */
 async function applyAll(deps: CycleDeps): Promise<void> {
-  const proposals = await deps.store.plans.proposals();
-  const waiting = proposals.filter((one) => one.status === 'proposed' && one.kind === 'reroute');
+  const waiting = (await deps.store.plans.briefs('open')).filter(waitsForApply);
   for (const { id } of waiting.sort((x, y) => (x.id < y.id ? -1 : 1))) {
     await reach(deps, 'before-apply');
     await applyProposal(deps, id).catch((error: unknown) => {

@@ -94,8 +94,10 @@ export class SavingsTicker {
     this.#lastMs = lease ? nowMs : null;
     // After a long silence nobody knows what was saved meanwhile.
     if (!lease || elapsedMs <= 0 || elapsedMs > 10 * everyMs) return;
-    const [proposals, states] = await Promise.all([store.plans.proposals(), store.links.readAll()]);
-    const bits = (savedBps(proposals, states) * elapsedMs) / 1000;
+    const applied = (await store.plans.openProposals()).filter((proposal) => proposal.status === 'applied');
+    if (applied.length === 0) return;
+    const states = await store.links.readAll();
+    const bits = (savedBps(applied, states) * elapsedMs) / 1000;
     if (bits > 0) await store.counters.add(SAVED_BITS, bits);
   }
 }

@@ -4,7 +4,7 @@ import { withStaleness } from '../health/staleness.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { linkLocalDemands } from './local-demands.ts';
 import type { DemandSet, PlanInput } from './plan.ts';
-import { OPEN_STATUSES, type Proposal } from './proposal.ts';
+import { isOpen, type ProposalBrief } from './proposal.ts';
 
 /** Begins the reason of a proposal that a person took back. */
 export const ON_REQUEST = 'on request';
@@ -18,11 +18,12 @@ export function networkHashOf(network: NetworkIndex): string {
 /** Reads everything a plan depends on, in one go, at the clock's now. */
 export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
-  const [known, demands, { tunnels }, proposals] = await Promise.all([
+  const [known, demands, { tunnels }, open, briefs] = await Promise.all([
     store.links.readAll(),
     store.traffic.demands(),
     store.traffic.tunnels(),
-    store.plans.proposals(),
+    store.plans.openProposals(),
+    store.plans.briefs('all'),
   ]);
   const atMs = clock.nowMs();
   const links = network.network.links.map((link) => withStaleness(known.get(link.id) ?? null, link.id, atMs));
@@ -33,23 +34,19 @@ export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
     links,
     demands: usableDemands(deps, demands, atMs) ?? linkLocalDemands(network, states, atMs),
     tunnels: [...tunnels].sort((x, y) => (x.demand < y.demand ? -1 : 1)),
-    open: proposals.filter(isOpen).sort((x, y) => (x.id < y.id ? -1 : 1)),
-    closed: closedLately(proposals),
+    open: open.toSorted((x, y) => (x.id < y.id ? -1 : 1)),
+    closed: closedLately(briefs),
     limits,
   };
 }
 
-export function isOpen(proposal: Proposal): boolean {
-  return OPEN_STATUSES.includes(proposal.status);
-}
-
-function closedLately(proposals: readonly Proposal[]): NonNullable<PlanInput['closed']> {
-  return proposals
-    .filter((proposal) => !isOpen(proposal))
-    .map((proposal) => ({
-      id: proposal.id,
-      closedAtMs: proposal.closedAtMs ?? proposal.updatedAtMs,
-      byRequest: proposal.closedReason?.startsWith(ON_REQUEST) ?? false,
+function closedLately(briefs: readonly ProposalBrief[]): NonNullable<PlanInput['closed']> {
+  return briefs
+    .filter((brief) => !isOpen(brief))
+    .map((brief) => ({
+      id: brief.id,
+      closedAtMs: brief.closedAtMs ?? brief.updatedAtMs,
+      byRequest: brief.closedReason?.startsWith(ON_REQUEST) ?? false,
     }))
     .sort((x, y) => y.closedAtMs - x.closedAtMs || (x.id < y.id ? -1 : 1))
     .slice(0, MAX_CLOSED)

@@ -9,8 +9,9 @@ export const LIMITS = {
   /** Longer than inputs, so that an input never outlives the network it names. */
   networkTtlMs: 25 * HOUR_MS,
   /** All plan inputs together, compressed; beyond it the oldest go before their 24 h are over. */
-  inputBytesMax: 512 * 1024 * 1024,
-  closedProposalsMax: 5_000,
+  inputBytesMax: 128 * 1024 * 1024,
+  /** A day of one a minute and more; compressed, a few tens of MB at most in practice. */
+  closedProposalsMax: 2_000,
   eventsMax: 10_000,
   truthMax: 10_000,
   /** Samples that may wait in one partition: 40 s of the busiest supported rate over 8 partitions. */
@@ -51,9 +52,12 @@ export interface NetworkKeys {
   plan(planId: string): string;
   readonly latestPlan: string;
   readonly planFence: string;
-  /** proposalId -> proposal, beside it proposalId -> `revision:status`, and the closed ones by time. */
+  /** proposalId -> proposal (compressed), beside it proposalId -> `revision:status`, and the closed ones by time. */
   readonly proposals: string;
   readonly proposalHeads: string;
+  /** proposalId -> brief, in one of the two by whether it stands: what is asked every second must stay small. */
+  readonly openBriefs: string;
+  readonly closedBriefs: string;
   readonly closedProposals: string;
   /** demand -> tunnel, and how often that changed. */
   readonly tunnels: string;
@@ -93,6 +97,8 @@ export function networkKeys(networkName: string): NetworkKeys {
     planFence: key('plan-fence'),
     proposals: key('proposals'),
     proposalHeads: key('proposal-heads'),
+    openBriefs: key('open-briefs'),
+    closedBriefs: key('closed-briefs'),
     closedProposals: key('closed-proposals'),
     tunnels: key('tunnels'),
     tunnelsVersion: key('tunnels-version'),

@@ -1,5 +1,5 @@
 import { DetourError } from '../core/errors.ts';
-import { OPEN_STATUSES, type Proposal } from '../reroute/proposal.ts';
+import { isOpen, type Proposal } from '../reroute/proposal.ts';
 import type { Transition } from './store.ts';
 
 /** Refusals that every implementation words alike. */
@@ -32,10 +32,10 @@ export function requireFinite(value: number, field: string): void {
 
 /** When a closed proposal was closed; null while it stands. */
 export function closedAtMs(proposal: Proposal): number | null {
-  return OPEN_STATUSES.includes(proposal.status) ? null : (proposal.closedAtMs ?? proposal.updatedAtMs);
+  return isOpen(proposal) ? null : (proposal.closedAtMs ?? proposal.updatedAtMs);
 }
 
 /** Newest first; ids break ties, so that lists are stable. */
-export function newestFirst(proposals: readonly Proposal[]): Proposal[] {
+export function newestFirst<T extends Pick<Proposal, 'id' | 'createdAtMs'>>(proposals: readonly T[]): T[] {
   return proposals.toSorted((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1));
 }

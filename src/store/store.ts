@@ -1,7 +1,7 @@
 import type { Network } from '../../topology/model.ts';
 import type { LinkState } from '../health/link-state.ts';
 import type { DemandSet, Plan, PlanInput } from '../reroute/plan.ts';
-import type { Proposal, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
+import type { Proposal, ProposalBrief, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
 import type { InterfaceSample } from '../telemetry/sample.ts';
 import type { Event, NewEvent } from './events.ts';
 
@@ -160,8 +160,12 @@ export interface PlanStore {
   /** The newest plan, however old. */
   latest(): Promise<Plan | null>;
   plan(planId: string): Promise<Plan | null>;
-  /** All proposals that are kept, newest first. */
-  proposals(): Promise<Proposal[]>;
+  /** What there is to know about proposals in short, newest first: those that stand, or with the closed ones too. */
+  briefs(scope: 'open' | 'all'): Promise<ProposalBrief[]>;
+  /** The proposals that stand, whole, newest first. Frozen: readers may share one object. */
+  openProposals(): Promise<readonly Proposal[]>;
+  /** Whole ones in the order of their ids; those that are gone by now are left out. For a page, not for all. */
+  proposalsById(proposalIds: readonly string[]): Promise<Proposal[]>;
   proposal(proposalId: string): Promise<Proposal | null>;
   /** One proposal's status, its tunnels and the event in one step. `changed` false: it was not in `from`. */
   transition(transition: Transition): Promise<{ changed: boolean; proposal: Proposal | null }>;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DetourError } from '../../src/core/errors.ts';
+import type { Move } from '../../src/reroute/proposal.ts';
 import {
   createHarness,
   type Harness,
@@ -198,6 +199,20 @@ describe('reroutes', () => {
     expect(ids((await get('/api/v1/reroutes?status=expired')).body)).toEqual(['r3']);
     const first = (await get('/api/v1/reroutes?limit=2')).body;
     expect(ids((await get(`/api/v1/reroutes?limit=2&cursor=${first.next}`)).body)).toEqual(['r1']);
+  });
+
+  it('ends a page early when its proposals are large, and loses none', async () => {
+    const move = proposal('any').moves[0] as Move;
+    const many = ['m1', 'm2', 'm3'].map((id, index) =>
+      proposal(id, { createdAtMs: START_MS - 1 - index, moves: Array.from({ length: 900 }, () => move) }),
+    );
+    await writePlan(harness.store, plan('p2'), many);
+    const first = (await get('/api/v1/reroutes?status=proposed')).body;
+    expect(ids(first)).toEqual(['r4', 'r1', 'm1', 'm2']);
+    expect(first.items[2].moves).toHaveLength(900);
+    const rest = (await get(`/api/v1/reroutes?status=proposed&cursor=${first.next}`)).body;
+    expect(ids(rest)).toEqual(['m3']);
+    expect(rest.next).toBeNull();
   });
 
   it('shows one with its paths', async () => {

@@ -4,6 +4,7 @@ import { startPrivateRedis } from '../../src/redis-server/start.ts';
 import { OPEN_STATUSES, type Proposal, type Tunnel } from '../../src/reroute/proposal.ts';
 import { connectRedis } from '../../src/store/redis/connection.ts';
 import { createRedisStore } from '../../src/store/redis/store.ts';
+import { allProposals } from '../support/proposals.ts';
 
 export const NETWORK = 'backbone-100';
 
@@ -20,7 +21,7 @@ export async function viewStore(socketPath: string): Promise<StoreView> {
   try {
     const store = await createRedisStore({ networkName: NETWORK, partitions: 8, connection, clock: systemClock });
     const [proposals, { tunnels }, links, counts] = await Promise.all([
-      store.plans.proposals(),
+      allProposals(store.plans),
       store.traffic.tunnels(),
       store.links.readAll(),
       store.scoring.counts(),

@@ -84,7 +84,7 @@ describeWithRedis('plans as jobs', () => {
     const plans = await Promise.all(Array.from({ length: 12 }, () => asking.planNow()));
     expect(new Set(plans.map((plan) => plan.id)).size).toBe(12);
     expect(most).toBe(1);
-    expect((await store.plans.proposals()).map((proposal) => proposal.status)).toEqual(['applied']);
+    expect((await store.plans.briefs('all')).map((proposal) => proposal.status)).toEqual(['applied']);
   });
 
   it('plans at once on trouble, and once more at the end for all that came in the meantime', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/core/clock.ts';
@@ -120,7 +121,7 @@ describeWithRedis('Redis store', () => {
     const plan = planCommitOf('p1', { proposals: [proposalOf('x')], events: [eventOf('x')] });
     await expect(store.plans.commit(plan)).rejects.toMatchObject({ code: 'DETOUR_ERR_INTERNAL' });
     expect(await store.plans.latest()).toBeNull();
-    expect(await store.plans.proposals()).toEqual([]);
+    expect(await store.plans.briefs('all')).toEqual([]);
   });
 
   describe('corrupt records', () => {
@@ -175,18 +176,28 @@ describeWithRedis('Redis store', () => {
 
     it('of plans and proposals say which, and do not hide the others', async () => {
       const { store, keys, reports } = await open();
-      await store.plans.commit(planCommitOf('p1', { proposals: [proposalOf('good'), proposalOf('bad')] }));
-      await connection.hset(keys.proposals, 'bad', JSON.stringify({ ...proposalOf('bad'), status: 'odd' }));
+      await store.plans.commit(planCommitOf('p1', { proposals: ['good', 'bad', 'odd'].map((id) => proposalOf(id)) }));
+      await connection.hset(keys.proposals, 'bad', gzipSync(JSON.stringify({ ...proposalOf('bad'), status: 'odd' })));
+      await connection.hset(keys.proposals, 'odd', 'not gzip');
+      await connection.hset(keys.openBriefs, 'broken', '{}');
       await connection.set(keys.latestPlan, '{}');
       await connection.set(keys.input('i1'), 'not gzip');
       await connection.set(keys.demands, '[]');
-      expect((await store.plans.proposals()).map((proposal) => proposal.id)).toEqual(['good']);
+      expect((await store.plans.openProposals()).map((proposal) => proposal.id)).toEqual(['good']);
+      expect((await store.plans.proposalsById(['bad', 'good', 'odd'])).map(({ id }) => id)).toEqual(['good']);
+      expect((await store.plans.briefs('all')).map(({ id }) => id)).toEqual(['bad', 'good', 'odd']);
       const corrupt = { code: 'DETOUR_ERR_CORRUPT_RECORD' };
       await expect(store.plans.proposal('bad')).rejects.toMatchObject(corrupt);
+      await expect(store.plans.proposal('odd')).rejects.toMatchObject(corrupt);
       await expect(store.plans.latest()).rejects.toMatchObject(corrupt);
       await expect(store.plans.input('i1')).rejects.toMatchObject(corrupt);
       expect(await store.traffic.demands()).toBeNull();
-      expect(reports.map((report) => report.key)).toEqual([keys.proposals, keys.demands]);
+      expect(reports.map((report) => report.key)).toEqual([
+        keys.openBriefs,
+        keys.proposals,
+        keys.proposals,
+        keys.demands,
+      ]);
     });
   });
 

@@ -79,7 +79,7 @@ describe('a cycle', () => {
     const plan = await runCycle(deps, 'request', 'run-1');
     expect(plan.id).toBe(expected.id);
     expect([...plan.created, ...plan.kept]).toEqual(expected.created);
-    const proposals = await store.plans.proposals();
+    const proposals = await store.plans.briefs('all');
     expect(proposals.map(({ id, status, revision }) => ({ id, status, revision }))).toEqual([
       { id: expected.created[0], status: 'applied', revision: 1 },
     ]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ProposalStatus } from '../../src/reroute/proposal.ts';
+import { briefOf, type ProposalStatus } from '../../src/reroute/proposal.ts';
 import { LIMITS } from '../../src/store/keys.ts';
 import { PLAN_LEASE } from '../../src/store/store.ts';
 import { type StoreFactory, withStore } from './fixture.ts';
@@ -18,7 +18,10 @@ export function plans(create: StoreFactory): void {
     expect(await plans.latest()).toEqual(planOf('p1'));
     expect(await plans.plan('p1')).toEqual(planOf('p1'));
     expect(await plans.plan('p2')).toBeNull();
-    expect(await plans.proposals()).toEqual([newer, older]);
+    expect(await plans.openProposals()).toEqual([newer, older]);
+    expect(await plans.proposalsById(['x', 'none', 'y'])).toEqual([older, newer]);
+    expect(await plans.proposalsById([])).toEqual([]);
+    expect(await plans.briefs('open')).toEqual([briefOf(newer), briefOf(older)]);
     expect(await plans.proposal('x')).toEqual(older);
     expect(await plans.proposal('z')).toBeNull();
     expect((await events.latest(5)).map((event) => event.message)).toEqual(['x created']);
@@ -39,7 +42,7 @@ export function plans(create: StoreFactory): void {
     expect(await plans.commit(late)).toBe('fenced');
     expect((await plans.latest())?.id).toBe('p1');
     expect(await plans.plan('p2')).toBeNull();
-    expect((await plans.proposals()).map(({ id, revision }) => [id, revision])).toEqual([['x', 1]]);
+    expect((await plans.briefs('all')).map(({ id, revision }) => [id, revision])).toEqual([['x', 1]]);
     expect(await traffic.tunnels()).toEqual({ version, tunnels: [tunnelOf('d1', 'x')] });
     expect(await events.lastId()).toBe(logged);
     for (const holder of ['a', 'b', 'c', 'd', 'e', 'f']) {
@@ -48,6 +51,25 @@ export function plans(create: StoreFactory): void {
     }
     expect(await plans.commit({ ...late, fence: 5 })).toBe('fenced');
     expect(await plans.commit({ ...late, fence: 6 })).toBe('committed');
+  });
+
+  it('tells what stands as it is now, and the closed ones in short', async () => {
+    const { store, clock } = fixture();
+    const { plans } = store;
+    const [x, y] = [proposalOf('x', { createdAtMs: 2 }), proposalOf('y', { createdAtMs: 1 })];
+    await plans.commit(planCommitOf('p1', { proposals: [x, y] }));
+    expect(await plans.openProposals()).toEqual([x, y]);
+    const { proposal } = await plans.transition(applyOf('x'));
+    expect((await plans.openProposals()).find(({ id }) => id === 'x')).toEqual(proposal);
+    const revised = proposalOf('x', { revision: 2, createdAtMs: 2, expectedSavingBps: 5 });
+    await plans.commit(planCommitOf('p2', { proposals: [revised] }));
+    expect(await plans.openProposals()).toEqual([revised, y]);
+    const closed = { ...y, status: 'expired', closedAtMs: clock.nowMs(), closedReason: 'cause gone' } as const;
+    await plans.commit(planCommitOf('p3', { proposals: [closed] }));
+    expect(await plans.openProposals()).toEqual([revised]);
+    expect(await plans.briefs('open')).toEqual([briefOf(revised)]);
+    expect(await plans.briefs('all')).toEqual([briefOf(revised), briefOf(closed)]);
+    expect(await plans.proposal('y')).toEqual(closed);
   });
 
   it('refuses a plan that was made from proposals that have moved on', async () => {
@@ -136,7 +158,7 @@ export function plans(create: StoreFactory): void {
     const { store, clock } = fixture();
     const close = (id: string, status: ProposalStatus) =>
       proposalOf(id, { status, closedAtMs: clock.nowMs(), closedReason: 'over' });
-    const ids = async () => (await store.plans.proposals()).map((proposal) => proposal.id).sort();
+    const ids = async () => (await store.plans.briefs('all')).map((proposal) => proposal.id).sort();
     await store.plans.commit(
       planCommitOf('p1', { proposals: [proposalOf('open'), close('expired', 'expired'), close('back', 'expired')] }),
     );

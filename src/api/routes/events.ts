@@ -7,7 +7,7 @@ import { readLinkViews } from '../link-view.ts';
 import { inputError } from '../problem.ts';
 import { Limit, List, problemResponses, Query } from '../schemas/common.ts';
 import { isEventId, StreamWriter } from '../sse.ts';
-import { isOpen, readStatus } from '../status.ts';
+import { readStatus } from '../status.ts';
 
 const EventQuery = Query({
   after: Type.Optional(
@@ -71,14 +71,14 @@ function lastEventId(request: FastifyRequest): string | null {
 async function snapshot(deps: ApiDeps): Promise<unknown> {
   const [links, proposals, plan, status] = await Promise.all([
     readLinkViews(deps),
-    deps.store.plans.proposals(),
+    deps.store.plans.openProposals(),
     deps.store.plans.latest(),
     readStatus(deps),
   ]);
   return {
     atMs: deps.clock.nowMs(),
     links,
-    proposals: proposals.filter(isOpen),
+    proposals,
     plan,
     status,
   };

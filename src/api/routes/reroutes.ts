@@ -1,12 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { DetourError } from '../../core/errors.ts';
-import { PROPOSAL_STATUSES, type Proposal, ProposalSchema } from '../../reroute/proposal.ts';
+import {
+  isOpen,
+  PROPOSAL_STATUSES,
+  type Proposal,
+  type ProposalBrief,
+  ProposalSchema,
+} from '../../reroute/proposal.ts';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
 import { Cursor, IdParams, Limit, List, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
-import { isOpen } from '../status.ts';
 
 const RerouteQuery = Query({
   status: Type.Optional(
@@ -20,6 +25,9 @@ const RerouteQuery = Query({
 });
 type RerouteQuery = Static<typeof RerouteQuery>;
 
+/** Moves of one page, about 1 kB each: an answer stays a few megabytes however large proposals are. */
+const MAX_MOVES = 2_000;
+
 export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
   const { plans } = deps.store;
 
@@ -29,11 +37,15 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['reroutes'],
         summary: 'Proposals, newest first',
+        description: `A page ends early when it would have more than ${MAX_MOVES} moves; follow \`next\`.`,
         querystring: RerouteQuery,
         response: { 200: List(ProposalSchema), ...problemResponses },
       },
     },
-    async (request) => pageOfProposals(await plans.proposals(), request.query),
+    async ({ query }) => {
+      const { items, next } = pageOfBriefs(await plans.briefs(scopeOf(query)), query);
+      return { items: await plans.proposalsById(items.map(({ id }) => id)), next };
+    },
   );
 
   app.get(
@@ -95,13 +107,18 @@ function assertApplicable({ id, status, kind }: Proposal): void {
   }
 }
 
-function pageOfProposals(proposals: readonly Proposal[], query: RerouteQuery) {
+function scopeOf({ status = 'open' }: RerouteQuery): 'open' | 'all' {
+  return status === 'open' || (status !== 'all' && isOpen({ status })) ? 'open' : 'all';
+}
+
+function pageOfBriefs(briefs: readonly ProposalBrief[], query: RerouteQuery) {
   const { status = 'open', limit = 100, cursor } = query;
   return pageOf({
-    items: proposals.filter((each) => status === 'all' || (status === 'open' ? isOpen(each) : each.status === status)),
+    items: briefs.filter((each) => status === 'all' || (status === 'open' ? isOpen(each) : each.status === status)),
     keyOf: ({ createdAtMs, id }) => ({ value: createdAtMs, id }),
     descending: true,
     limit,
+    weight: { max: MAX_MOVES, of: ({ moves }) => moves },
     cursor,
     query: { reroutes: status },
   });

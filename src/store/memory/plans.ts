@@ -1,7 +1,7 @@
 import type { Network } from '../../../topology/model.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Plan, PlanInput } from '../../reroute/plan.ts';
-import type { Proposal } from '../../reroute/proposal.ts';
+import { briefOf, isOpen, type Proposal, type ProposalBrief } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
 import { closedAtMs, newestFirst, requireSameProposal } from '../rules.ts';
 import { PLAN_LEASE, type PlanCommit, type PlanStore, type ProposalHead, type Transition } from '../store.ts';
@@ -13,6 +13,7 @@ import type { MemoryTraffic } from './traffic.ts';
 interface StoredProposal extends ProposalHead {
   readonly closedAtMs: number | null;
   readonly text: string;
+  readonly brief: string;
 }
 
 export class MemoryPlans implements PlanStore {
@@ -86,8 +87,18 @@ export class MemoryPlans implements PlanStore {
     return parse<Plan>(this.#plans.get(planId));
   }
 
-  async proposals(): Promise<Proposal[]> {
-    return newestFirst([...this.#proposals.values()].map(({ text }) => JSON.parse(text) as Proposal));
+  async briefs(scope: 'open' | 'all'): Promise<ProposalBrief[]> {
+    const kept = [...this.#proposals.values()].filter((each) => scope === 'all' || isOpen(each));
+    return newestFirst(kept.map(({ brief }) => JSON.parse(brief) as ProposalBrief));
+  }
+
+  async openProposals(): Promise<readonly Proposal[]> {
+    return this.proposalsById((await this.briefs('open')).map(({ id }) => id));
+  }
+
+  async proposalsById(proposalIds: readonly string[]): Promise<Proposal[]> {
+    const found = proposalIds.map((id) => parse<Proposal>(this.#proposals.get(id)?.text ?? null));
+    return found.filter((proposal) => proposal !== null);
   }
 
   async proposal(proposalId: string): Promise<Proposal | null> {
@@ -129,7 +140,8 @@ export class MemoryPlans implements PlanStore {
 
 function toStored(proposal: Proposal): StoredProposal {
   const { id, status, revision } = proposal;
-  return { id, status, revision, closedAtMs: closedAtMs(proposal), text: JSON.stringify(proposal) };
+  const texts = { text: JSON.stringify(proposal), brief: JSON.stringify(briefOf(proposal)) };
+  return { id, status, revision, closedAtMs: closedAtMs(proposal), ...texts };
 }
 
 function parse<T>(text: string | null): T | null {

@@ -29,21 +29,27 @@ end
 local function fence_of(history) return tonumber(redis.call('HGET', history, 'fence') or '0') end
 `;
 
-/** Proposals, tunnels and events: the first six keys of both scripts that change proposals. */
+/** Proposals, tunnels and events: the first eight keys of both scripts that change proposals. */
 export const PROPOSALS = `
-local proposals, heads, closed, tunnels, version, events =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local proposals, heads, closed, tunnels, version, events, open_briefs, closed_briefs =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 -- A key of a wrong type fails here, before anything is written.
 local function touch()
   redis.call('HLEN', proposals) redis.call('HLEN', heads) redis.call('ZCARD', closed)
   redis.call('HLEN', tunnels) redis.call('GET', version) redis.call('XLEN', events)
+  redis.call('HLEN', open_briefs) redis.call('HLEN', closed_briefs)
 end
 local function write_proposals(count)
   for i = 1, count do
-    local id, text, head, closed_at = take(), take(), take(), take()
-    redis.call('HSET', proposals, id, text)
+    local id, data, head, brief, closed_at = take(), take(), take(), take(), take()
+    redis.call('HSET', proposals, id, data)
     redis.call('HSET', heads, id, head)
-    if closed_at == '' then redis.call('ZREM', closed, id) else redis.call('ZADD', closed, closed_at, id) end
+    if closed_at == '' then
+      redis.call('HSET', open_briefs, id, brief) redis.call('HDEL', closed_briefs, id) redis.call('ZREM', closed, id)
+    else
+      redis.call('HSET', closed_briefs, id, brief) redis.call('HDEL', open_briefs, id)
+      redis.call('ZADD', closed, closed_at, id)
+    end
   end
 end
 local function change_tunnels(remove, set)
@@ -54,7 +60,8 @@ local function change_tunnels(remove, set)
 end
 local function forget(ids)
   for _, id in ipairs(ids) do
-    redis.call('HDEL', proposals, id) redis.call('HDEL', heads, id) redis.call('ZREM', closed, id)
+    redis.call('HDEL', proposals, id) redis.call('HDEL', heads, id)
+    redis.call('HDEL', closed_briefs, id) redis.call('ZREM', closed, id)
   end
 end
 local function forget_closed(before, max)

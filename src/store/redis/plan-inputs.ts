@@ -19,7 +19,7 @@ export function redisPlanInputs(context: RedisContext): PlanInputs {
 
   const readText = async (key: string) => {
     const data = await guarded('read a plan input', () => connection.getBuffer(key));
-    return data === null ? null : unpack(key, data);
+    return data === null ? null : unpack(key, null, data);
   };
 
   const saveNetwork = async (networkHash: string, network: Network) => {

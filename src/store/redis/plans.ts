@@ -1,15 +1,18 @@
 import { compileSchema } from '../../core/schema.ts';
 import { type Plan, PlanSchema } from '../../reroute/plan.ts';
-import { type Proposal, ProposalSchema } from '../../reroute/proposal.ts';
+import { briefOf, type Proposal } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
-import { closedAtMs, newestFirst, requireSameProposal } from '../rules.ts';
+import { closedAtMs, requireSameProposal } from '../rules.ts';
 import { PLAN_LEASE, type PlanCommit, type PlanStore, type Transition } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
+import { pack } from './packed.ts';
 import { redisPlanInputs } from './plan-inputs.ts';
+import { redisProposals } from './proposals.ts';
 
 const planRecord = compileSchema(PlanSchema, 'CORRUPT_RECORD');
-const proposalRecord = compileSchema(ProposalSchema, 'CORRUPT_RECORD');
+
+type Argument = string | number | Buffer;
 
 export function redisPlans(context: RedisContext): PlanStore {
   const { connection, scripts, keys, records, clock } = context;
@@ -20,7 +23,10 @@ export function redisPlans(context: RedisContext): PlanStore {
     keys.tunnels,
     keys.tunnelsVersion,
     keys.events,
+    keys.openBriefs,
+    keys.closedBriefs,
   ];
+  const readers = redisProposals(context);
   const bounds = () => [clock.nowMs() - LIMITS.planTtlMs, LIMITS.closedProposalsMax, LIMITS.eventsMax];
 
   const readPlan = async (key: string): Promise<Plan | null> => {
@@ -28,21 +34,10 @@ export function redisPlans(context: RedisContext): PlanStore {
     return text === null ? null : records.one(planRecord, key, null, text);
   };
 
-  const proposals = async () => {
-    const texts = await guarded('read proposals', () => connection.hgetall(keys.proposals));
-    const all = Object.entries(texts).map(([id, text]) => records.member(proposalRecord, keys.proposals, id, text));
-    return newestFirst(all.filter((proposal) => proposal !== null));
-  };
-
-  const proposal = async (proposalId: string) => {
-    const text = await guarded('read a proposal', () => connection.hget(keys.proposals, proposalId));
-    return text === null ? null : records.one(proposalRecord, keys.proposals, proposalId, text);
-  };
-
   const commit = async (commit: PlanCommit) => {
     const { plan } = commit;
     const planKeys = [keys.planFence, keys.leaseHistory(PLAN_LEASE), keys.latestPlan, keys.plan(plan.id)];
-    const args = [commit.fence, JSON.stringify(plan), LIMITS.planTtlMs, ...bounds(), ...planArguments(commit)];
+    const args = [commit.fence, JSON.stringify(plan), LIMITS.planTtlMs, ...bounds(), ...(await planArguments(commit))];
     const answer = await guarded('write a plan', () => scripts.commitPlan([...proposalKeys, ...planKeys], args));
     return answer === 'committed' || answer === 'conflict' ? answer : ('fenced' as const);
   };
@@ -50,22 +45,22 @@ export function redisPlans(context: RedisContext): PlanStore {
   const transition = async (transition: Transition) => {
     requireSameProposal(transition);
     const { proposalId, revision, from } = transition;
-    const args = [proposalId, revision, from.length, ...from, ...bounds(), ...transitionArguments(transition)];
+    const args = [proposalId, revision, from.length, ...from, ...bounds(), ...(await transitionArguments(transition))];
     const answer = await guarded('change a proposal', () => scripts.transition(proposalKeys, args));
-    return { changed: answer === 1, proposal: await proposal(proposalId) };
+    return { changed: answer === 1, proposal: answer === 1 ? transition.proposal : await readers.proposal(proposalId) };
   };
 
   const latest = () => readPlan(keys.latestPlan);
   const plan = (planId: string) => readPlan(keys.plan(planId));
-  return { ...redisPlanInputs(context), commit, latest, plan, proposals, proposal, transition };
+  return { ...redisPlanInputs(context), ...readers, commit, latest, plan, transition };
 }
 
-function planArguments({ expected = [], proposals, removeTunnels, events }: PlanCommit): (string | number)[] {
+async function planArguments({ expected = [], proposals, removeTunnels, events }: PlanCommit): Promise<Argument[]> {
   return [
     expected.length,
     ...expected.flatMap((head) => [head.id, headText(head)]),
     proposals.length,
-    ...proposals.flatMap(proposalArguments),
+    ...(await Promise.all(proposals.map(proposalArguments))).flat(),
     removeTunnels.length,
     ...removeTunnels,
     events.length,
@@ -73,9 +68,10 @@ function planArguments({ expected = [], proposals, removeTunnels, events }: Plan
   ];
 }
 
-function transitionArguments({ proposal, removeTunnels, setTunnels, events }: Transition): (string | number)[] {
+async function transitionArguments(transition: Transition): Promise<Argument[]> {
+  const { proposal, removeTunnels, setTunnels, events } = transition;
   return [
-    ...proposalArguments(proposal),
+    ...(await proposalArguments(proposal)),
     removeTunnels.length,
     ...removeTunnels,
     setTunnels.length,
@@ -85,8 +81,9 @@ function transitionArguments({ proposal, removeTunnels, setTunnels, events }: Tr
   ];
 }
 
-function proposalArguments(proposal: Proposal): (string | number)[] {
-  return [proposal.id, JSON.stringify(proposal), headText(proposal), closedAtMs(proposal) ?? ''];
+async function proposalArguments(proposal: Proposal): Promise<Argument[]> {
+  const brief = JSON.stringify(briefOf(proposal));
+  return [proposal.id, await pack(proposal), headText(proposal), brief, closedAtMs(proposal) ?? ''];
 }
 
 /** What a script compares without decoding the proposal. */

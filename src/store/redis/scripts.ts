@@ -68,7 +68,7 @@ return 1
 `;
 
 const COMMIT_PLAN = `
-local fences, history, latest, plan = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local fences, history, latest, plan = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local fence, text, ttl, before, closed_max, events_max =
   number(), take(), take(), take(), number(), take()
 if fence < math.max(tonumber(redis.call('GET', fences) or '0'), fence_of(history)) then return 'fenced' end
