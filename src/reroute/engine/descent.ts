@@ -12,6 +12,9 @@ import { walkArcs, walkPrice } from './walk.ts';
 
 /** How sharply the potential rises towards the highest utilisation, sweep by sweep. */
 const SHARPNESS = [50, 100] as const;
+const MAX_SWEEPS = 20;
+/** The highest utilisation must have fallen by this part since the last look for another sweep. */
+const WORTH_A_SWEEP = 0.003;
 /** Ways that pay less than this part of the dearest arc are left alone. */
 const WORTH = 0.05;
 
@@ -63,12 +66,23 @@ export class Descent {
       this.#chosen[index] = column;
       addFootprint(this.#loadBps, column, (commodities[index] as Commodity).bps);
     });
-    for (const sharpness of SHARPNESS) this.#sweep(sharpness);
+    for (const sharpness of SHARPNESS) this.#settle(sharpness);
     return this.#chosen.map((column) => [{ column, value: 1 }]);
   }
 
-  #sweep(sharpness: number): number {
+  /** Sweeps as long as the highest utilisation falls by enough: arcs below it come into view only then. */
+  #settle(sharpness: number): void {
     this.#sharpness = sharpness;
+    for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
+      this.#reprice();
+      const before = this.#highest;
+      const moved = this.#sweep();
+      this.#reprice();
+      if (moved === 0 || this.#highest > before * (1 - WORTH_A_SWEEP)) return;
+    }
+  }
+
+  #sweep(): number {
     let moved = 0;
     let worth = this.#reprice();
     for (const [source, members] of this.#bySource) {

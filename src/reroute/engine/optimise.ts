@@ -16,7 +16,7 @@ export interface Optimum {
 
 /** Gap at which the linear program is good enough: far below what telemetry can tell apart. */
 const GAP = 1e-4;
-const MAX_ROUNDS = 40;
+const MAX_ROUNDS = 400;
 const MAX_PIVOTS = 30_000;
 /** One unit of overload outweighs any gain in the highest utilisation. */
 const OVERLOAD_WEIGHT = 1e5;
