@@ -14,7 +14,9 @@ export function stayedOf(scenario: Scenario, solution: Solution): Stayed[] {
   if (!avoided.includes(1)) return [];
   const after = new Map(solution.flows.map((flow) => [flow.demand, flow.to]));
   const hopeless = new Set(scenario.unavoidable.demands);
-  return scenario.current.affected(avoided).flatMap((demand) => {
+  // Metrics move whatever they move: a demand may also have come to an avoided arc.
+  const concerned = new Set([...scenario.current.affected(avoided), ...after.keys()]);
+  return [...concerned].flatMap((demand) => {
     const id = options.demands[demand]?.id ?? '';
     const reason = hopeless.has(demand)
       ? 'no path connects its ends, so it is left alone'
