@@ -3,8 +3,10 @@ import { type CompiledGraph, compileGraph } from '../../src/twin/compiled.ts';
 import { addLoads, routeTo } from '../../src/twin/ecmp.ts';
 import { buildGraph } from '../../src/twin/graph.ts';
 import { ShortestPaths } from '../../src/twin/shortest-path.ts';
+import { trafficByTarget } from '../../src/twin/traffic.ts';
 import { connectedComponents } from '../../topology/components.ts';
 import { loadNetwork, shippedNetworks } from '../../topology/files.ts';
+import { generateBackbone } from '../../topology/generate/index.ts';
 import type { Demand, Network } from '../../topology/model.ts';
 import { b4Network, kdlNetwork, zooNames, zooNetwork } from './reference-data.ts';
 
@@ -80,18 +82,25 @@ export function scaleToMlu(network: Network, demands: readonly Demand[], mlu: nu
   return hottest === 0 ? [...demands] : demands.map((demand) => ({ ...demand, bps: (demand.bps * mlu) / hottest }));
 }
 
-/** bit/s per arc of the whole network under the IGP, from scratch. */
-export function igpLoads(graph: CompiledGraph, demands: readonly Demand[]): Float64Array {
-  const inflow = new Map<number, Float64Array>();
-  for (const demand of demands) {
-    const [source, target] = [graph.nodeIndex.get(demand.source), graph.nodeIndex.get(demand.target)];
-    if (source === undefined || target === undefined || source === target) continue;
-    const into = inflow.get(target) ?? new Float64Array(graph.nodeCount);
-    into[source] = (into[source] as number) + demand.bps;
-    inflow.set(target, into);
-  }
+/** Kdl, or where its data is missing a generated backbone of as many routers. */
+export async function benchBackbone(): Promise<Network> {
+  return (await kdlNetwork()) ?? generateBackbone({ seed: 1, routers: 754, name: 'backbone-754' });
+}
+
+/** bit/s per arc under the IGP, from scratch; `cost` per arc, Infinity where closed. */
+export function igpLoads(
+  graph: CompiledGraph,
+  demands: readonly Demand[],
+  cost: Float64Array = graph.metric,
+): Float64Array {
   const paths = new ShortestPaths(graph);
   const load = new Float64Array(graph.arcCount);
-  for (const [target, into] of inflow) addLoads(routeTo(paths, target, graph.metric), graph, into, load);
+  const inflow = new Float64Array(graph.nodeCount);
+  for (const { target, sources, bps } of trafficByTarget(graph, demands)) {
+    sources.forEach((source, at) => {
+      inflow[source] = (inflow[source] as number) + (bps[at] as number);
+    });
+    addLoads(routeTo(paths, target, cost), graph, inflow, load);
+  }
   return load;
 }
