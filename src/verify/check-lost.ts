@@ -7,13 +7,14 @@ import type { Flow } from './flow.ts';
 /**
  * Traffic is lost only where no path connects, and for each such demand a set of nodes proves it: source inside, target
  * outside, and no arc that could carry anything leaves the set. Arcs of which nothing is known get no new traffic, so
- * they prove no way out.
+ * they prove no way out. What was to be left alone may lose what it loses.
  */
 export function checkLost(facts: Facts): Check {
   const { plan, table, demands, after } = facts;
   const problems = new Problems();
   const listed = new Set(demandNumbers(facts, plan.unavoidable.demands));
   problems.unless(listed.size === plan.unavoidable.demands.length, () => 'unavoidable.demands names a demand twice');
+  const kept = new Set(demandNumbers(facts, plan.kept ?? []));
   const partitions = provenPartitions(facts, problems);
   for (const demand of listed) {
     const [source, target] = endsOf(facts, demand);
@@ -22,7 +23,7 @@ export function checkLost(facts: Facts): Check {
   }
   demands.forEach(({ id, bps }, demand) => {
     const lostBps = bps * (after[demand] as Flow).lostShare;
-    if (lostBps <= bps * ROUNDING || listed.has(demand)) return;
+    if (lostBps <= bps * ROUNDING || listed.has(demand) || kept.has(demand)) return;
     problems.add(`demand ${preview(id)} loses ${formatBps(lostBps)}, and nothing says that this cannot be avoided`);
   });
   const lostBps = [...listed].reduce((sum, demand) => {
@@ -66,9 +67,14 @@ export function checkStayed(facts: Facts): Check {
   for (const { demand, arc, reason } of plan.stayed) {
     named.add(JSON.stringify([demand, arc]));
     const number = table.index.get(arc) as number;
-    const share = (after[demandIndex.get(demand) as number] as Flow).carried.get(number) ?? 0;
+    const index = demandIndex.get(demand) as number;
+    const share = (after[index] as Flow).carried.get(number) ?? 0;
+    const bps = demands[index]?.bps;
     problems.unless(avoided.has(number), () => `stayed names ${preview(arc)}, which is not to be avoided`);
-    problems.unless(share > 0, () => `stayed says that demand ${preview(demand)} is on ${preview(arc)}, it is not`);
+    problems.unless(
+      share > 0 || bps === 0,
+      () => `stayed says that demand ${preview(demand)} is on ${preview(arc)}, it is not`,
+    );
     problems.unless(
       reason.trim() !== '',
       () => `stayed gives no reason for demand ${preview(demand)} on ${preview(arc)}`,
