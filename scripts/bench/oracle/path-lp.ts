@@ -1,0 +1,259 @@
+import type { Highs, Model } from 'highs';
+import { arcSlope, BPS_PER_GBPS, COST_PIECES, type OracleInstance, type OraclePath } from './instance.ts';
+
+/** What is minimised; the terms before it are kept at their optimum. */
+export type Goal = 'overload' | 'mlu' | 'cost';
+
+interface ArcRows {
+  /** Row that sets the pieces of the arc's utilisation to its load. */
+  readonly load: number;
+  /** Its columns: one per cost piece, and the utilisation above the limit. */
+  readonly pieces: readonly number[];
+  readonly over: number;
+}
+
+interface PathColumn {
+  readonly demand: number;
+  readonly arcs: readonly number[];
+  readonly column: number;
+  /** Whether the demand takes this path today. */
+  readonly isCurrent: boolean;
+}
+
+/** A share below this is none. */
+const USED = 1e-7;
+/** Keeps rounding from making a stage infeasible that the one before it solved. */
+const SLACK = 1e-9;
+
+/**
+ * The linear program over paths: shares of each demand sum to 1; per arc, load / capacity = sum of its cost pieces
+ * <= MLU, and <= limit + overload. All arcs that a path uses have their rows; the others carry constants. One model
+ * serves all goals, so that each starts from the solution of the one before.
+ */
+export class PathLp {
+  readonly #instance: OracleInstance;
+  readonly #highs: Highs;
+  readonly #model: Model;
+  readonly #scaleBps: number;
+  readonly #arcRows = new Map<number, ArcRows>();
+  readonly #demandRows: number[] = [];
+  readonly #paths: PathColumn[] = [];
+  readonly #known = new Set<string>();
+  readonly #mlu: number;
+  #columns = 0;
+  #rows = 0;
+  #goal: Goal = 'overload';
+  #budgetRow = -1;
+  #budgetBps = Infinity;
+  /** Overload of the arcs without rows, bit/s. */
+  #constantOverloadBps = 0;
+  #value: ArrayLike<number> = [];
+
+  constructor(highs: Highs, instance: OracleInstance) {
+    this.#highs = highs;
+    this.#instance = instance;
+    const { capacityBps, arcCount } = instance.graph;
+    this.#scaleBps = capacityBps.reduce((most, bps) => Math.max(most, bps), 1);
+    this.#model = highs.createModel();
+    this.#model.options.set({ output_flag: false, presolve: 'off', solver: 'simplex', simplex_strategy: 4 });
+    let hottest = 0;
+    for (let arc = 0; arc < arcCount; arc += 1) {
+      if (!instance.alive[arc]) continue;
+      hottest = Math.max(hottest, this.#fixed(arc));
+      this.#constantOverloadBps += this.#fixedOverloadBps(arc);
+    }
+    this.#mlu = this.#addColumn(0, hottest, [], []);
+    for (const _ of instance.demands) this.#demandRows.push(this.#addRow(1, 1, [], []));
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+
+  /** Lets a demand take a path; false when it could before. */
+  addPath(demand: number, arcs: readonly number[], isCurrent = false): boolean {
+    const key = `${demand}:${arcs.join(' ')}`;
+    if (this.#known.has(key)) return false;
+    this.#known.add(key);
+    const { bps } = this.#demand(demand);
+    const rows = [this.#demandRows[demand] as number, ...arcs.map((arc) => this.#rowsOf(arc).load)];
+    const values = [1, ...arcs.map((arc) => bps / this.#capacity(arc))];
+    const column = this.#addColumn(0, 0, rows, values);
+    this.#paths.push({ demand, arcs, column, isCurrent });
+    return true;
+  }
+
+  /** Changes what is minimised; the value that the term before it reached becomes a bound. */
+  aim(goal: Goal): void {
+    if (goal === 'mlu') this.#keepOverload();
+    if (goal === 'cost') this.#model.changeColBounds(this.#mlu, 0, this.mlu() * (1 + SLACK) + SLACK);
+    this.#goal = goal;
+    this.#model.changeColCost(this.#mlu, goal === 'mlu' ? 1 : 0);
+    for (const [arc, rows] of this.#arcRows) this.#price(arc, rows);
+  }
+
+  /** Solves; answers with the price of a bit/s on each arc and the price that each demand pays now. */
+  solve(): { arcPrice: Float64Array; paid: Float64Array } {
+    this.#model.run();
+    if (!this.isOptimal()) throw new Error(`the oracle's program ended with status ${this.#model.getModelStatus()}`);
+    const { colValue, rowDual } = this.#model.getSolution();
+    this.#value = colValue;
+    const { graph, alive } = this.#instance;
+    const arcPrice = new Float64Array(graph.arcCount);
+    for (let arc = 0; arc < graph.arcCount; arc += 1) {
+      const rows = this.#arcRows.get(arc);
+      if (!alive[arc]) arcPrice[arc] = Infinity;
+      else if (rows) arcPrice[arc] = Math.max(0, -(rowDual[rows.load] as number)) / this.#capacity(arc);
+      else arcPrice[arc] = this.#constantPrice(arc);
+    }
+    return { arcPrice, paid: Float64Array.from(this.#demandRows, (row) => rowDual[row] as number) };
+  }
+
+  isOptimal(): boolean {
+    return this.#model.getModelStatus() === this.#highs.constants.modelStatus.optimal;
+  }
+
+  mlu(): number {
+    return this.#value[this.#mlu] as number;
+  }
+
+  overloadBps(): number {
+    let sum = this.#constantOverloadBps;
+    for (const [arc, { over }] of this.#arcRows) sum += (this.#value[over] as number) * this.#capacity(arc);
+    return sum;
+  }
+
+  /** Paths with their shares in the last solution, per demand. */
+  routing(): (OraclePath & { readonly isCurrent: boolean })[][] {
+    const routing: (OraclePath & { readonly isCurrent: boolean })[][] = this.#instance.demands.map(() => []);
+    for (const { demand, arcs, column, isCurrent } of this.#paths) {
+      const share = this.#value[column] as number;
+      if (share > USED) routing[demand]?.push({ share, arcs, isCurrent });
+    }
+    return routing;
+  }
+
+  /** At most `count` new paths for these demands from now on: a binary column per path that switches it on. */
+  limitNewPaths(demands: ReadonlySet<number>, count: number): void {
+    for (const demand of demands) {
+      const own = this.#paths.filter((path) => path.demand === demand && !path.isCurrent);
+      const switches = own.map(({ column }) => {
+        const chosen = this.#addColumn(0, 0, [], [], 1);
+        this.#model.changeColIntegrality(chosen, this.#highs.constants.variableType.integer);
+        this.#addRow(-this.#highs.infinity, 0, [column, chosen], [1, -1]);
+        return chosen;
+      });
+      this.#addRow(
+        -this.#highs.infinity,
+        count,
+        switches,
+        switches.map(() => 1),
+      );
+    }
+    this.#model.options.set({ presolve: 'choose', solver: 'choose', time_limit: MILP_SECONDS, mip_rel_gap: 1e-6 });
+    this.#model.zeroAllClocks();
+  }
+
+  /** Back to overload as the first goal, without what was found before. */
+  reset(): void {
+    this.#model.changeColBounds(this.#mlu, 0, this.#highs.infinity);
+    this.#budgetBps = Infinity;
+    this.#boundBudget();
+    this.aim('overload');
+  }
+
+  #keepOverload(): void {
+    this.#budgetBps = this.overloadBps() + SLACK * this.#scaleBps;
+    if (this.#budgetRow < 0) {
+      const arcs = [...this.#arcRows];
+      const columns = arcs.map(([, { over }]) => over);
+      const weights = arcs.map(([arc]) => this.#capacity(arc) / this.#scaleBps);
+      this.#budgetRow = this.#addRow(-this.#highs.infinity, this.#highs.infinity, columns, weights);
+    }
+    this.#boundBudget();
+  }
+
+  #boundBudget(): void {
+    if (this.#budgetRow < 0) return;
+    const room = (this.#budgetBps - this.#constantOverloadBps) / this.#scaleBps;
+    const upper = Number.isFinite(room) ? Math.max(0, room) : this.#highs.infinity;
+    this.#model.changeRowBounds(this.#budgetRow, -this.#highs.infinity, upper);
+  }
+
+  #rowsOf(arc: number): ArcRows {
+    const known = this.#arcRows.get(arc);
+    if (known) return known;
+    const fixed = this.#fixed(arc);
+    this.#constantOverloadBps -= this.#fixedOverloadBps(arc);
+    const load = this.#addRow(-fixed, -fixed, [], []);
+    const pieces = COST_PIECES.map(({ from }, at) => {
+      const width = (COST_PIECES[at + 1]?.from ?? this.#highs.infinity) - from;
+      return this.#addColumn(0, 0, [load], [-1], Math.min(width, this.#highs.infinity));
+    });
+    const budget = this.#budgetRow >= 0 ? [this.#budgetRow] : [];
+    const over = this.#addColumn(
+      0,
+      0,
+      budget,
+      budget.map(() => this.#capacity(arc) / this.#scaleBps),
+    );
+    const ones = pieces.map(() => 1);
+    this.#addRow(-this.#highs.infinity, 0, [...pieces, this.#mlu], [...ones, -1]);
+    this.#addRow(-this.#highs.infinity, this.#instance.limit, [...pieces, over], [...ones, -1]);
+    const rows = { load, pieces, over };
+    this.#arcRows.set(arc, rows);
+    this.#price(arc, rows);
+    this.#boundBudget();
+    return rows;
+  }
+
+  #price(arc: number, { pieces, over }: ArcRows): void {
+    this.#model.changeColCost(over, this.#goal === 'overload' ? this.#capacity(arc) / this.#scaleBps : 0);
+    const weight = this.#goal === 'cost' ? this.#capacity(arc) / this.#costScaleBps : 0;
+    for (const [at, column] of pieces.entries()) {
+      this.#model.changeColCost(column, weight * (COST_PIECES[at]?.slope ?? 0));
+    }
+  }
+
+  /** Price of a bit/s on an arc that has no rows: nothing that moves uses it yet. */
+  #constantPrice(arc: number): number {
+    if (this.#goal === 'cost') return arcSlope(this.#fixed(arc)) / this.#costScaleBps;
+    if (this.#goal === 'overload' && this.#fixed(arc) >= this.#instance.limit) return 1 / this.#scaleBps;
+    return 0;
+  }
+
+  get #costScaleBps(): number {
+    return Math.max(BPS_PER_GBPS, this.#scaleBps);
+  }
+
+  #fixed(arc: number): number {
+    return (this.#instance.fixedBps[arc] as number) / this.#capacity(arc);
+  }
+
+  #fixedOverloadBps(arc: number): number {
+    return Math.max(0, this.#fixed(arc) - this.#instance.limit) * this.#capacity(arc);
+  }
+
+  #capacity(arc: number): number {
+    return this.#instance.graph.capacityBps[arc] as number;
+  }
+
+  #demand(index: number): OracleInstance['demands'][number] {
+    return this.#instance.demands[index] as OracleInstance['demands'][number];
+  }
+
+  #addColumn(cost: number, lower: number, indices: number[], values: number[], upper = this.#highs.infinity): number {
+    this.#model.addCol(cost, lower, upper, { indices, values });
+    this.#columns += 1;
+    return this.#columns - 1;
+  }
+
+  #addRow(lower: number, upper: number, indices: number[], values: number[]): number {
+    this.#model.addRow(lower, upper, { indices, values });
+    this.#rows += 1;
+    return this.#rows - 1;
+  }
+}
+
+/** A small integer program that is not solved by then is not counted. */
+const MILP_SECONDS = 5;
