@@ -69,6 +69,7 @@ function firstBadLink(problem: Problem, index: number): string {
 function relieveOverload(at: Investigation, drafts: Drafts): void {
   const { problem } = at;
   const opened = new Map<string, Twin>();
+  const causes = new Map<number, KnownCause>();
   for (const arc of overfullArcs(problem)) {
     const { twin } = problem.board;
     const link = twin.linkOf[arc] as string;
@@ -77,8 +78,25 @@ function relieveOverload(at: Investigation, drafts: Drafts): void {
     const measured = overloadIsMeasured(twin.states.get(link), id, problem.limits.utilisationLimit);
     if (!measured && behind.length === 0) continue;
     const known = identify(at, 'overload', [link], overloadEpochMs(twin, link, behind), behind);
-    if (!known.settled && isOverfull(problem, arc)) drafts.add(known, at.solver.relieve(problem, arc));
+    if (!known.settled && isOverfull(problem, arc)) causes.set(arc, known);
   }
+  const owner = ownersOf(at, causes);
+  const solution = at.solver.relieve(problem, [...causes.keys()]);
+  for (const known of new Set(causes.values())) {
+    const mine = (entry: { readonly index: number }) => owner.get(entry.index) === known;
+    drafts.add(known, { placements: solution.placements.filter(mine), stuck: solution.stuck.filter(mine) });
+  }
+}
+
+/** Each demand on an overfull arc belongs to the fullest of them on its way. */
+function ownersOf({ problem }: Investigation, causes: ReadonlyMap<number, KnownCause>): Map<number, KnownCause> {
+  const owner = new Map<number, KnownCause>();
+  for (const [arc, known] of causes) {
+    const marked = new Uint8Array(problem.board.loadBps.length);
+    marked[arc] = 1;
+    for (const index of problem.board.crossing(marked)) if (!owner.has(index)) owner.set(index, known);
+  }
+  return owner;
 }
 
 function overfullArcs(problem: Problem): number[] {

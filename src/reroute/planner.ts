@@ -7,10 +7,10 @@ import { Board } from './board.ts';
 import { assessLinks, type Condition } from './condition.ts';
 import { investigate } from './investigate.ts';
 import { adoptStanding, closeWhatIsOver } from './lifecycle.ts';
+import { optimal } from './optimal.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import type { Solver } from './solver.ts';
-import { wayRound } from './way-round.ts';
 import { movedByDraft, writeUp } from './write-up.ts';
 
 /** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
@@ -38,7 +38,7 @@ export function planReroutes(
   input: PlanInput,
   trigger: PlanTrigger,
   ids: PlanIds = planIdsOf(input),
-  solver: Solver = wayRound,
+  solver: Solver = optimal,
 ): PlanOutcome {
   const twin = buildTwin({
     network: network.network,

@@ -59,6 +59,6 @@ export interface Solution {
 export interface Solver {
   /** Takes the demands (by index) off the bad arcs, as far as there is a way within the limits. */
   leave(problem: Problem, demands: readonly number[]): Solution;
-  /** Takes just enough traffic off the arc to bring it to limit - margin. */
-  relieve(problem: Problem, arc: number): Solution;
+  /** Takes just enough traffic off the arcs (the fullest first) to bring them to limit - margin. */
+  relieve(problem: Problem, arcs: readonly number[]): Solution;
 }

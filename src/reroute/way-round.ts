@@ -17,10 +17,17 @@ const MIN_PART = 0.05;
  */
 export const wayRound: Solver = {
   leave: (problem, demands) => new Run(problem, problem.condition.bad).leave(demands),
-  relieve: (problem, arc) => {
-    const marked = new Uint8Array(problem.board.loadBps.length);
-    marked[arc] = 1;
-    return new Run(problem, marked).relieve(arc);
+  relieve: (problem, arcs) => {
+    const placements = new Map<number, Placement>();
+    const stuck: Stuck[] = [];
+    for (const arc of arcs) {
+      const marked = new Uint8Array(problem.board.loadBps.length);
+      marked[arc] = 1;
+      const solution = new Run(problem, marked).relieve(arc);
+      for (const placement of solution.placements) placements.set(placement.index, placement);
+      stuck.push(...solution.stuck);
+    }
+    return { placements: [...placements.values()], stuck };
   },
 };
 

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PlanInput } from '../../src/reroute/plan.ts';
+import { planIdsOf, planReroutes } from '../../src/reroute/planner.ts';
+import { wayRound } from '../../src/reroute/way-round.ts';
+import type { NetworkIndex } from '../../topology/model.ts';
+import { corrupted, demand, inputOf, LIMITS, ringNetwork, sketch } from './fixtures.ts';
+import { expectSound, type Plan, scene } from './scenes.ts';
+
+const plan: Plan = (network, input) => planReroutes(network, input, 'request');
+const simple = (network: NetworkIndex, input: PlanInput) =>
+  planReroutes(network, input, 'request', planIdsOf(input), wayRound);
+
+describe('plans of the reroute engine', () => {
+  it('are sound', () => {
+    expectSound(plan, 300, 15);
+  });
+
+  it('move demands together where one after another gets stuck', () => {
+    // n0 to n3: two ways of 100 and 60; the large demand fits both, the two small ones only fit beside each other.
+    const network = sketch(4, [
+      { a: 0, z: 3, capacityBps: 200 },
+      { a: 0, z: 1, capacityBps: 100 },
+      { a: 1, z: 3, capacityBps: 100 },
+      { a: 0, z: 2, capacityBps: 60 },
+      { a: 2, z: 3, capacityBps: 60 },
+    ]);
+    const demands = [demand('d1', 0, 3, 48), demand('d2', 0, 3, 40), demand('d3', 0, 3, 39)];
+    const input = inputOf(network, demands, [corrupted('l0')]);
+    const outcome = plan(network, input);
+    expect(outcome.changed).toHaveLength(1);
+    expect(outcome.changed[0]?.why.stayed).toEqual([]);
+    expect(outcome.plan.mlu?.after).toBeLessThanOrEqual(LIMITS.utilisationLimit + 1e-9);
+  });
+
+  it('leave no link hotter than the way round does, where both move everything', () => {
+    let compared = 0;
+    let better = 0;
+    fc.assert(
+      fc.property(scene, ({ network, input }) => {
+        const [mine, other] = [plan(network, input), simple(network, input)];
+        const moves = (outcome: typeof mine) => outcome.changed.some(({ moves: found }) => found.length > 0);
+        const whole = (outcome: typeof mine) => outcome.changed.every(({ why }) => why.stayed.length === 0);
+        if (!moves(mine) || !moves(other) || !whole(mine) || !whole(other)) return;
+        compared += 1;
+        const [ours, theirs] = [mine.plan.mlu?.after ?? 0, other.plan.mlu?.after ?? 0];
+        if (ours < theirs - 1e-6) better += 1;
+        expect(ours).toBeLessThanOrEqual(Math.max(theirs, LIMITS.utilisationLimit) + 1e-6);
+      }),
+      { numRuns: 300 },
+    );
+    expect(compared).toBeGreaterThan(10);
+    expect(better).toBeGreaterThan(0);
+  });
+
+  it('still name the cut where there is no safe way', () => {
+    const network = ringNetwork();
+    const outcome = plan(network, inputOf(network, [demand('d', 0, 1, 90)], [corrupted('l0')]));
+    expect(outcome.changed[0]?.why.stayed.length).toBeGreaterThan(0);
+    expect(outcome.changed[0]?.cuts.length).toBeGreaterThan(0);
+  });
+});
