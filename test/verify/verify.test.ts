@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DetourError } from '../../src/core/errors.ts';
 import { CHECKS, type CheckName, verifyPlan } from '../../src/verify/verify.ts';
 import type { DetourPlan } from '../../topology/formats/detour-plan.ts';
-import { pathOf, planOf, relief, SCENARIOS } from './scenarios.ts';
+import { demandsOf, networkOf, pathOf, planOf, relief, SCENARIOS } from './scenarios.ts';
 
 type Name = keyof typeof SCENARIOS;
 /** The types say readonly; a forger does not care. */
@@ -470,6 +470,20 @@ const FORGERIES: Forgery[] = [
 ];
 
 describe('verifyPlan rejects', () => {
+  it('tunnels put together anew from the arcs of others', () => {
+    const network = networkOf([
+      ['a1', 'A', 'M', 10, 1],
+      ['a2', 'A', 'M', 10, 1],
+      ['b1', 'M', 'B', 10, 1],
+      ['b2', 'M', 'B', 10, 1],
+    ]);
+    const demands = demandsOf(network, [['d1', 'A', 'B', 1, [0.5, 'a1:az', 'b1:az'], [0.5, 'a2:az', 'b2:az']]]);
+    const from = [pathOf([0.5, 'a1:az', 'b2:az']), pathOf([0.5, 'a2:az', 'b1:az'])];
+    const plan = planOf({ base: 'pinned', moves: [{ demand: 'd1', from, to: from, extra: true, why: {} }] });
+    const { checks } = verifyPlan({ plan, network, demands });
+    expect(checks.find(({ name }) => name === 'moves')?.detail).toContain('`from` is not where it goes');
+  });
+
   it.each(FORGERIES)('%s (%s): %s', (_what, name, check, says, forge) => {
     const { wrong, details } = failing(name, forge);
     expect(wrong).toContain(check);

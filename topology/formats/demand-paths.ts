@@ -25,6 +25,8 @@ export function readDemandPaths(
     if (wrong !== null) path.problem('arcs', wrong);
     paths.push({ share, arcs: arcs.map(String) });
   }
+  const different = new Set(paths.map(({ arcs }) => JSON.stringify(arcs)));
+  if (different.size < paths.length) reader.problem('paths', 'must not list the same path twice');
   const total = paths.reduce((sum, { share }) => sum + share, 0);
   if (!(Math.abs(total - 1) <= WHOLE)) reader.problem('paths', `must have shares that sum to 1, they sum to ${total}`);
   return paths;

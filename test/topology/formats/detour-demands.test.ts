@@ -44,6 +44,13 @@ describe('demands', () => {
     ['demands[0].paths: must be a list', 7],
     ['demands[0].paths: must have shares that sum to 1, they sum to 0', []],
     ['demands[0].paths: must have shares that sum to 1, they sum to 0.5', [{ share: 0.5, arcs: ['A-B:az'] }]],
+    [
+      'demands[0].paths: must not list the same path twice',
+      [
+        { share: 0.5, arcs: ['A-B:az'] },
+        { share: 0.5, arcs: ['A-B:az'] },
+      ],
+    ],
     ['demands[0].paths[0].share: must be > 0, got 0', [{ share: 0, arcs: ['A-B:az'] }]],
     ['demands[0].paths[0].arcs: is missing', [{ share: 1 }]],
     ['paths[0].arcs: must be arcs of the network, "A-B" is none', [{ share: 1, arcs: ['A-B'] }]],
