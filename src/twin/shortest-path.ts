@@ -1,12 +1,6 @@
+import { type ArcRows, BucketSearch } from './bucket-search.ts';
 import type { CompiledGraph } from './compiled.ts';
 import { KeyHeap } from './heap.ts';
-
-/** The arcs of each node, and in the same slots the nodes at their other ends. */
-interface ArcRows {
-  readonly start: Int32Array;
-  readonly arcs: Int32Array;
-  readonly far: Int32Array;
-}
 
 /** Shortest-path search over a compiled graph; buffers are reused, so read results before the next call. */
 export class ShortestPaths {
@@ -19,6 +13,7 @@ export class ShortestPaths {
   readonly settled: Int32Array;
   settledCount = 0;
   readonly #heap: KeyHeap;
+  readonly #buckets: BucketSearch;
   readonly #outward: ArcRows;
   readonly #inward: ArcRows;
 
@@ -28,6 +23,7 @@ export class ShortestPaths {
     this.via = new Int32Array(graph.nodeCount);
     this.settled = new Int32Array(graph.nodeCount);
     this.#heap = new KeyHeap(graph.nodeCount);
+    this.#buckets = new BucketSearch(graph.arcCount);
     this.#outward = { start: graph.outStart, arcs: graph.outArcs, far: graph.outHead };
     this.#inward = { start: graph.inStart, arcs: graph.inArcs, far: graph.inTail };
   }
@@ -56,9 +52,19 @@ export class ShortestPaths {
   }
 
   #run(root: number, cost: Float64Array, rows: ArcRows, stopAt: number): void {
+    this.distance.fill(Infinity);
+    this.via.fill(-1);
+    this.distance[root] = 0;
+    this.settledCount = BucketSearch.fits(cost)
+      ? this.#buckets.run(root, cost, rows, stopAt, this)
+      : this.#runHeap(root, cost, rows, stopAt);
+  }
+
+  #runHeap(root: number, cost: Float64Array, rows: ArcRows, stopAt: number): number {
     const { distance, settled } = this;
     const heap = this.#heap;
-    this.#reset(root);
+    heap.clear();
+    heap.push(0, root);
     let settledCount = 0;
     while (heap.size > 0) {
       const base = heap.topKey;
@@ -72,7 +78,7 @@ export class ShortestPaths {
       if (node === stopAt) break;
       this.#relax(node, base, cost, rows);
     }
-    this.settledCount = settledCount;
+    return settledCount;
   }
 
   /** Goes on from the node on top of the heap, whose place the first neighbour found takes. */
@@ -95,13 +101,5 @@ export class ShortestPaths {
       }
     }
     if (!isTopTaken) heap.drop();
-  }
-
-  #reset(root: number): void {
-    this.distance.fill(Infinity);
-    this.via.fill(-1);
-    this.distance[root] = 0;
-    this.#heap.clear();
-    this.#heap.push(0, root);
   }
 }
