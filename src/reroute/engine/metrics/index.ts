@@ -14,7 +14,7 @@ import { type MetricDeadlock, type MetricOrder, orderMetrics } from './metric-or
 import { type MetricSetting, MetricState } from './metric-state.ts';
 import { movedDemands } from './moved.ts';
 import { safeWay } from './safe-search.ts';
-import type { MetricAims } from './score.ts';
+import type { MetricAims, MetricScore } from './score.ts';
 import { MetricSearch } from './search.ts';
 
 export { describeMetricDeadlock, describeMetricOffer } from './describe.ts';
@@ -58,6 +58,7 @@ const EQUAL = 1e-9;
 const SEED = 1;
 /** Routing towards one target is repaired in some microseconds: this keeps a plan below a second or two. */
 const WORK = 200_000;
+const MOST_TRIALS = 4_000;
 
 /**
  * Metrics (1..65535) that bring, in this order, overload, traffic on avoided arcs, MLU and Fortz-Thorup cost down, with
@@ -94,27 +95,38 @@ interface Found extends MetricOrder {
 const NOTHING: Found = { settings: [], order: [], deadlock: null, offer: [] };
 
 /**
- * The best metrics. Where they have no safe order, metrics that have one are taken instead, unless they leave more
- * overload or more traffic on avoided arcs: then they are only offered.
+ * The best metrics. Where they have no safe order, such as are found by safe steps alone; these are only offered where
+ * they leave more overload or more traffic on avoided arcs.
  */
 function findChanges(input: MetricsInput, state: MetricState, before: IgpRoutes): Found {
   const aims = { ...input, enoughMlu: input.enoughMlu ?? 0, isAllowed: guardOf(input, before) };
-  const startBps = state.loadBps.slice();
+  const maxTrials = input.maxTrials ?? Math.min(MOST_TRIALS, Math.ceil(WORK / (state.trees.length + 20)));
+  const floorBps = EQUAL * state.loadBps.reduce((sum, bps) => sum + bps, 0);
+  const first = searchFrom(aims, state, maxTrials);
+  if (!first.deadlock) return { ...first, offer: [] };
+  const safe = safeWay(aims, state, first.settings, maxTrials, createRng(SEED));
+  if (losesTo(first.score, safe.score, floorBps)) return { ...first, offer: safe.settings };
+  return { settings: safe.settings, order: safe.settings.map((_, at) => at), deadlock: null, offer: [] };
+}
+
+/** One search and its order; the state is at the start again afterwards. */
+function searchFrom(
+  aims: MetricAims,
+  state: MetricState,
+  maxTrials: number,
+): MetricOrder & { readonly settings: readonly MetricSetting[]; readonly score: MetricScore } {
   const startCost = state.cost.slice();
-  const maxTrials = input.maxTrials ?? Math.ceil(WORK / (state.trees.length + 20));
   const search = new MetricSearch(aims, state, maxTrials, createRng(SEED));
-  const best = search.run();
+  const score = search.run();
   const settings = search.changes();
   state.set(settings.map(({ arc }) => ({ arc, to: startCost[arc] as number })));
-  const ordered = orderMetrics(input, state, settings, Math.ceil(maxTrials / 4));
-  if (!ordered.deadlock) return { ...ordered, settings, offer: [] };
-  const safe = safeWay(aims, state, settings);
-  const floorBps = EQUAL * startBps.reduce((sum, bps) => sum + bps, 0);
-  const loses = (['staleBps', 'overloadBps', 'avoidedBps'] as const).some(
-    (term) => safe.score[term] > best[term] + floorBps,
-  );
-  if (loses) return { ...ordered, settings, offer: safe.settings };
-  return { settings: safe.settings, order: safe.settings.map((_, at) => at), deadlock: null, offer: [] };
+  return { ...orderMetrics(aims, state, settings, Math.ceil(maxTrials / 4)), settings, score };
+}
+
+/** What matters more than an order: does `other` leave more trouble? */
+function losesTo(best: MetricScore, other: MetricScore, floorBps: number): boolean {
+  const terms = ['staleBps', 'overloadBps', 'avoidedBps'] as const;
+  return terms.some((term) => other[term] > best[term] + floorBps);
 }
 
 /** Only an arc to relieve, or traffic to avoid, is a reason to touch metrics. */

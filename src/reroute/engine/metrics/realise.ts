@@ -29,7 +29,7 @@ export function solveByMetrics(scenario: Scenario): Solution & { readonly metric
   const isAffected = new Set(affected);
   const extra = new Set(metrics.flows.map(({ demand }) => demand).filter((demand) => !isAffected.has(demand)));
   const movable = [...affected, ...extra].sort((x, y) => x - y);
-  const reason = 'the metrics that move it make the network fuller';
+  const reason = 'no metrics were found that take it off without more overload';
   return {
     flows: metrics.flows,
     optimum: optimumOf(scenario, movable),

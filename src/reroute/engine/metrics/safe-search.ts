@@ -1,3 +1,4 @@
+import type { Rng } from '../../../core/rng.ts';
 import { candidatesFor } from './candidates.ts';
 import { hottestArcs } from './hottest.ts';
 import type { MetricSetting, MetricState } from './metric-state.ts';
@@ -9,10 +10,18 @@ export interface SafeWay {
   readonly score: MetricScore;
 }
 
+interface Step {
+  readonly setting: MetricSetting;
+  readonly score: MetricScore;
+}
+
+const MAX_WALKS = 12;
+/** Steps that a walk at random chooses from. */
+const CHOICE = 3;
 const MAX_CHANGES = 30;
 const HOT_ARCS = 4;
 /** Changes without a better result after which it is enough. */
-const PATIENCE = 6;
+const PATIENCE = 8;
 /** What a change less may cost. */
 const PRUNE_TOLERANCE = 1e-3;
 /** Stricter than what a plan is checked with. */
@@ -23,11 +32,21 @@ const ROUNDING = 1e-10;
  * start): goes only where each step is safe, the coolest first. For when the best metrics have no safe order. `hints`:
  * settings worth trying. `state` is at the start, and is there again afterwards.
  */
-export function safeWay(aims: MetricAims, state: MetricState, hints: readonly MetricSetting[]): SafeWay {
-  const walk = new SafeWalk(aims, state);
-  const ways = [walk.run(hints), walk.run([])];
-  const [one, other] = ways as [SafeWay, SafeWay];
-  return compareScores(other.score, one.score, walk.floorBps) < 0 ? other : one;
+export function safeWay(
+  aims: MetricAims,
+  state: MetricState,
+  hints: readonly MetricSetting[],
+  maxTrials: number,
+  rng: Rng,
+): SafeWay {
+  const walk = new SafeWalk(aims, state, maxTrials, rng);
+  let best = walk.run(hints, 1);
+  for (let round = 1; round < MAX_WALKS && walk.isWorthwhile(best); round += 1) {
+    // The first two go straight; the others take one of the best few steps, which may lead further.
+    const way = walk.run(round % 2 === 1 ? [] : hints, round < 2 ? 1 : CHOICE);
+    if (compareScores(way.score, best.score, walk.floorBps) < 0) best = way;
+  }
+  return best;
 }
 
 class SafeWalk {
@@ -38,7 +57,12 @@ class SafeWalk {
   readonly #startBps: Float64Array;
   readonly #roomBps: Float64Array;
 
-  constructor(aims: MetricAims, state: MetricState) {
+  readonly #rng: Rng;
+  #trials: number;
+
+  constructor(aims: MetricAims, state: MetricState, maxTrials: number, rng: Rng) {
+    this.#trials = maxTrials;
+    this.#rng = rng;
     this.#aims = aims;
     this.#state = state;
     this.#startCost = state.cost.slice();
@@ -50,11 +74,17 @@ class SafeWalk {
     });
   }
 
-  run(hints: readonly MetricSetting[]): SafeWay {
+  /** Is there anything left to gain, and to try? */
+  isWorthwhile({ score }: SafeWay): boolean {
+    const isClean = score.staleBps + score.overloadBps + score.avoidedBps <= this.floorBps;
+    return this.#trials > 0 && !(isClean && score.mlu <= this.#aims.enoughMlu * (1 + PRUNE_TOLERANCE));
+  }
+
+  run(hints: readonly MetricSetting[], choice: number): SafeWay {
     const made: MetricSetting[] = [];
     let best: SafeWay = { settings: [], score: this.#scoreOf(this.#startBps) };
     for (let idle = 0; idle < PATIENCE && made.length < MAX_CHANGES; idle += 1) {
-      const step = this.#bestStep(made, hints);
+      const step = this.#nextStep(made, hints, choice);
       if (!step) break;
       made.push(step.setting);
       this.#state.set([step.setting]);
@@ -67,21 +97,21 @@ class SafeWalk {
     return this.#prune(best);
   }
 
-  #bestStep(
-    made: readonly MetricSetting[],
-    hints: readonly MetricSetting[],
-  ): { setting: MetricSetting; score: MetricScore } | null {
+  /** One of the best few safe steps. */
+  #nextStep(made: readonly MetricSetting[], hints: readonly MetricSetting[], choice: number): Step | null {
     const taken = new Set(made.map(({ arc }) => arc));
     const hot = hottestArcs(this.#aims, this.#state.loadBps, this.#startBps, HOT_ARCS);
-    let best: { setting: MetricSetting; score: MetricScore } | null = null;
+    let best: Step[] = [];
     for (const setting of [...hints, ...hot.flatMap((arc) => candidatesFor(this.#state, arc))]) {
-      if (taken.has(setting.arc)) continue;
+      if (taken.has(setting.arc) || this.#trials <= 0) continue;
+      this.#trials -= 1;
       const loadBps = this.#state.loadsWith([setting]);
       if (!this.#isSafe(loadBps)) continue;
-      const score = this.#scoreOf(loadBps);
-      if (!best || compareHeat(score, best.score, this.floorBps) < 0) best = { setting, score };
+      best = [...best, { setting, score: this.#scoreOf(loadBps) }]
+        .sort((x, y) => compareHeat(x.score, y.score, this.floorBps))
+        .slice(0, choice);
     }
-    return best;
+    return best[this.#rng.below(Math.max(1, best.length))] ?? null;
   }
 
   /** Leaves out changes, the last ones first, that the result does not need and the others can do without. */

@@ -41,7 +41,7 @@ export function troubledCase(rng: Rng, nodeCount = 8, demandCount = 20): Metrics
     avoided: new Uint8Array(graph.arcCount),
     stale: new Uint8Array(graph.arcCount),
     ends,
-    maxTrials: 1_500,
+    maxTrials: 600,
   };
 }
 

@@ -47,9 +47,9 @@ describe('planByMetrics', () => {
           expect(plan.after.mlu).toBeLessThanOrEqual(before.mlu * (1 + NEAR));
         } else better += 1;
       }),
-      { numRuns: 40, seed: 3 },
+      { numRuns: 30, seed: 3 },
     );
-    expect(better).toBeGreaterThan(15);
+    expect(better).toBeGreaterThan(12);
   });
 
   it('sets whole metrics from 1 to 65535, each arc once, and only on surviving links', () => {

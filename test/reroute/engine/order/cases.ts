@@ -3,10 +3,15 @@ import type { OrderInput, OrderMove } from '../../../../src/reroute/engine/order
 import { type CompiledGraph, compileGraph } from '../../../../src/twin/compiled.ts';
 import { buildGraph } from '../../../../src/twin/graph.ts';
 import { ShortestPaths } from '../../../../src/twin/shortest-path.ts';
+import type { Network } from '../../../../topology/model.ts';
 import { type LinkSketch, sketchNetwork } from '../../../telemetry/simulator/networks.ts';
 
 /** A ring with chords and parallel links: enough ways round to get stuck on. */
 export function randomGraph(rng: Rng, nodeCount: number, chords: number): CompiledGraph {
+  return compileGraph(buildGraph(randomNetwork(rng, nodeCount, chords)));
+}
+
+export function randomNetwork(rng: Rng, nodeCount: number, chords: number): Network {
   const links: LinkSketch[] = [];
   const add = (a: number, z: number): void => {
     links.push({ id: `l${links.length}`, a: `n${a}`, z: `n${z}`, gbps: 5 + rng.below(10), metric: 1 + rng.below(20) });
@@ -16,7 +21,7 @@ export function randomGraph(rng: Rng, nodeCount: number, chords: number): Compil
     const a = rng.below(nodeCount);
     add(a, (a + 1 + rng.below(nodeCount - 1)) % nodeCount);
   }
-  return compileGraph(buildGraph(sketchNetwork(links)));
+  return sketchNetwork(links);
 }
 
 /** Demands that change from one random way to another, with limits so tight that the order matters. */
