@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { DetourError } from '../core/errors.ts';
+import { discoverCommand } from './discover.ts';
 import { networkCommand } from './network.ts';
 import { EXIT, printError } from './output.ts';
 import { planCommand } from './plan.ts';
@@ -20,7 +21,15 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version(packageVersion())
     .showHelpAfterError(`(see 'detour --help')`)
     .exitOverride();
-  for (const command of [runCommand, simulateCommand, pollCommand, planCommand, verifyCommand, networkCommand]) {
+  for (const command of [
+    runCommand,
+    simulateCommand,
+    pollCommand,
+    discoverCommand,
+    planCommand,
+    verifyCommand,
+    networkCommand,
+  ]) {
     program.addCommand(
       command((exitCode) => {
         code = exitCode;

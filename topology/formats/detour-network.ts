@@ -7,7 +7,16 @@ import { DEFAULT_SNMP_PORT, readNodes } from './network-nodes.ts';
 
 export const NETWORK_FORMAT = 'detour-network/1';
 
-const TOP_FIELDS: ReadonlySet<string> = new Set(['format', 'name', 'description', 'nodes', 'links', 'srlgs']);
+const TOP_FIELDS: ReadonlySet<string> = new Set([
+  'format',
+  'name',
+  'description',
+  'nodes',
+  'links',
+  'srlgs',
+  'diff',
+  'discovery',
+]);
 export interface ValidatedNetwork {
   readonly network: Network;
   /** What is odd but can be lived with; bounded. */

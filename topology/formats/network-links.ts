@@ -24,6 +24,8 @@ const LINK_FIELDS: ReadonlySet<string> = new Set([
   'latencyMs',
   'metric',
   'srlgs',
+  // What `detour discover` keeps beside a link: evidence, confidence, when it was last seen.
+  'discovery',
 ]);
 const SRLG_FIELDS: ReadonlySet<string> = new Set(['id', 'name']);
 type Nodes = ReadonlyMap<string, NetworkNode>;

@@ -3,16 +3,13 @@ import type { SnmpClient } from '../client.ts';
 import { SYSTEM } from '../mib.ts';
 import { numberOf, oidOf, textOf } from '../varbind.ts';
 import { shippedVendors, vendorsFor } from '../vendors/load.ts';
-import type { LldpDefinition, Vendor } from '../vendors/schema.ts';
-import { CDP_COLUMNS, cdpNeighbours } from './cdp.ts';
-import { indexInterfaces } from './interface-names.ts';
+import type { Vendor } from '../vendors/schema.ts';
 import { readInterfaces } from './interfaces.ts';
 import { LATENCY_COLUMNS, readLatency } from './latency.ts';
-import { lldpColumns, lldpNeighbours } from './lldp.ts';
 import { readMetrics } from './metrics.ts';
-import type { DeviceReport, InterfaceReport, NeighbourReport } from './report.ts';
-import { interfaceAddresses, isisNeighbours, ospfNeighbours, ROUTING_COLUMNS } from './routing.ts';
-import { DeviceTables, type ReadLimits, type Tables } from './tables.ts';
+import { readNeighbours } from './neighbours.ts';
+import type { DeviceReport } from './report.ts';
+import { DeviceTables, type ReadLimits } from './tables.ts';
 
 /**
  * Reads everything that a device says about itself. What could not be read is null or missing, with its reason in
@@ -39,11 +36,7 @@ export async function readDevice(
     tables,
     known.flatMap(({ interfaces: elsewhere = [] }) => elsewhere),
   );
-  const neighbours = await readNeighbours(
-    tables,
-    interfaces,
-    known.flatMap(({ lldp = [] }) => lldp),
-  );
+  const neighbours = await readNeighbours(tables, interfaces, known);
   await tables.read(LATENCY_COLUMNS);
   const metrics = await readMetrics(known, tables);
   return {
@@ -60,19 +53,4 @@ export async function readDevice(
     problems: [...tables.problems],
     elapsedMs: clock.nowMs() - startMs,
   };
-}
-
-async function readNeighbours(
-  tables: Tables,
-  interfaces: readonly InterfaceReport[],
-  lldp: readonly LldpDefinition[],
-): Promise<NeighbourReport[]> {
-  await tables.read([...lldpColumns(lldp), ...CDP_COLUMNS, ...ROUTING_COLUMNS]);
-  const names = indexInterfaces(interfaces);
-  return [
-    ...lldpNeighbours(tables, names, lldp),
-    ...cdpNeighbours(tables, names),
-    ...ospfNeighbours(tables, names, interfaceAddresses(tables)),
-    ...isisNeighbours(tables, names),
-  ];
 }
