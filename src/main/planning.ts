@@ -13,6 +13,7 @@ import { SavingsTicker } from '../reroute/savings.ts';
 import { networkKeys } from '../store/keys.ts';
 import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
+import { planPool } from './plan-pool.ts';
 
 /** What the API needs of planning: it asks for plans, whoever makes them. */
 export interface PlanningClient {
@@ -35,18 +36,21 @@ export function planningClient(context: Context): PlanningClient {
 /** The worker that makes plans, with its schedule and its triggers, and the count of what they save. */
 export function planWorker(context: Context): Service {
   const { store, clock, holder, onError } = context;
-  const deps = cycleDeps(context);
+  const pool = planPool(context.network.network);
+  const deps = { ...cycleDeps(context), makePlan: pool.makePlan };
   const plans = planService(context, (trigger, runId) => runCycle(deps, trigger, runId));
   const savings = new SavingsTicker({ store, clock, holder, onError });
   return {
     name: 'plan worker',
     start: async () => {
+      await pool.start();
       await plans.start();
       await savings.start();
     },
     stop: async () => {
       await savings.stop();
       await plans.stop();
+      await pool.stop();
     },
   };
 }

@@ -59,7 +59,7 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
   await store.plans.saveInput(ids.inputId, input);
   await reach(deps, 'after-input');
   const previous = await store.plans.latest();
-  const outcome = planReroutes(network, input, trigger, ids);
+  const outcome = deps.makePlan ? await deps.makePlan(input, trigger, ids) : planReroutes(network, input, trigger, ids);
   const finishedAtMs = clock.nowMs();
   const plan: Plan = { ...outcome.plan, finishedAtMs, elapsedMs: finishedAtMs - startedAtMs };
   await reach(deps, 'before-commit');
