@@ -32,10 +32,12 @@ export interface SweepOptions {
   readonly fixedBps?: Float64Array;
   /** Utilisation (0..) above which an arc counts as overloaded; 1 unless given. */
   readonly limit?: number;
+  /** Memory for the loads of the scenarios that are worked on together; 32 MiB unless given. */
+  readonly blockBytes?: number;
 }
 
-/** Loads of scenarios in the making are kept below this: together they should stay in the processor's cache. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+/** Loads of scenarios in the making are kept below this. */
+const BLOCK_BYTES = 32 * 1024 * 1024;
 
 /**
  * What every failure alone would do to the network: resulting loads, utilisation, overloads, lost traffic (ECMP by
@@ -50,7 +52,7 @@ export function* sweep(
   options: SweepOptions = {},
 ): Generator<SweepResult, void, undefined> {
   const plan = planSweep(graph, demands, options);
-  const room = Math.max(16, Math.floor(BLOCK_BYTES / (8 * Math.max(1, graph.arcCount))));
+  const room = Math.max(16, Math.floor((options.blockBytes ?? BLOCK_BYTES) / (8 * Math.max(1, graph.arcCount))));
   let block: FailureScenario[] = [];
   for (const scenario of scenarios) {
     block.push(scenario);
