@@ -78,6 +78,7 @@ export class OrderSearch {
   /** Makes all these moves, or none. */
   #solve(moves: readonly number[]): number[] | null {
     const order: number[] = [];
+    if (moves.length === 0) return order;
     this.#spend(moves);
     for (const group of groupsInOrder(this.#board, moves) ?? moves.map((move) => [move])) {
       const solved = this.#solveGroup(group, moves.length);
@@ -124,17 +125,30 @@ export class OrderSearch {
     // Large circles are cheap to get wrong but dear to analyse: go on greedily until they have shrunk.
     while (rest.length > SMALL_GROUP && rest.length > moves.length * 0.75) {
       this.#spend(rest);
-      const [move] = this.#ranked(rest);
+      const move = this.#ranked(rest).find((candidate) => this.#keepsHope(candidate, rest));
       if (move === undefined || this.#budget <= 0) break;
       this.#make(move);
       order.push(move);
       rest = rest.filter((other) => other !== move);
     }
-    const tail = rest.length === 0 ? [] : this.#solve(rest);
+    this.#spend(rest);
+    const isHopeless = neverFitting(this.#board, rest).moves.length > 0;
+    const tail = isHopeless ? null : this.#solve(rest);
     if (tail) return [...order, ...tail];
     if (order.length > 1) this.#isExhaustive = false;
     this.#takeBack(order);
     return null;
+  }
+
+  /** Could each of the others still fit at some time, if this move were made now? */
+  #keepsHope(move: number, moves: readonly number[]): boolean {
+    if (this.#budget <= 0) return false;
+    this.#spend(moves);
+    this.#make(move);
+    const rest = moves.filter((other) => other !== move);
+    const isHopeless = neverFitting(this.#board, rest).moves.length > 0;
+    this.#takeBack([move]);
+    return !isHopeless;
   }
 
   /** Moves that fit now, those first that make most room where others wait and take least of it. */
