@@ -133,7 +133,8 @@ export function createEngine(options: EngineOptions): Engine {
       id,
       source: graph.nodeIds[table.source[demand] as number] as string,
       target: graph.nodeIds[table.target[demand] as number] as string,
-      bps: Math.max(0, (sentBps[demand] as number) * (1 + traffic.measurementSd * error.normal())),
+      // Whole bits: the noise is far larger, and the digits behind would be a fifth of every stored plan input.
+      bps: Math.max(0, Math.round((sentBps[demand] as number) * (1 + traffic.measurementSd * error.normal()))),
       class: table.classes[demand] ?? null,
     }));
     return { source: 'measured', atMs: startMs + elapsedSeconds * 1000, demands };
