@@ -23,6 +23,8 @@ export interface SnmpSourceEvents {
   onDeviceBack?(deviceId: string, reason: string): void;
   /** The device answers, but something is wrong with it; an empty list when all is well again. */
   onDeviceProblems?(deviceId: string, problems: readonly string[]): void;
+  /** A poll of this device has ended, well or not, after this time. */
+  onPollEnd?(deviceId: string, elapsedMs: number): void;
   /** Samples could not be handed over; they are lost. */
   onSinkError?(error: unknown): void;
 }
@@ -189,16 +191,21 @@ export class SnmpSource implements TelemetrySource {
     try {
       device.poller ??= await this.#open(device.target);
       const { samples, problems } = await device.poller.poll();
-      device.pace.observe(performance.now() - startMs);
+      this.#ended(device, performance.now() - startMs);
       this.#heard(device, problems);
       if (samples.length === 0) return;
       this.#stats.samples += samples.length;
       await this.#options.sink.push(samples).catch((error: unknown) => this.#options.events?.onSinkError?.(error));
     } catch (error) {
       this.#stats.failures += 1;
-      device.pace.observe(performance.now() - startMs);
+      this.#ended(device, performance.now() - startMs);
       this.#unheard(device, error);
     }
+  }
+
+  #ended(device: Polled, elapsedMs: number): void {
+    device.pace.observe(elapsedMs);
+    this.#options.events?.onPollEnd?.(device.target.deviceId, elapsedMs);
   }
 
   async #open(target: DeviceTarget): Promise<DevicePoller> {

@@ -11,6 +11,8 @@ export interface WalkLimits {
   readonly deadlineMs: number;
   /** Time for one request, retries included. */
   readonly requestMs: number;
+  /** Rows asked for in one GETBULK; by default as many as fit with eight columns. */
+  readonly repetitions?: number;
 }
 
 export interface WalkProblem {
@@ -31,11 +33,15 @@ interface Column {
   readonly cells: Map<string, Varbind>;
   cursor: string;
   open: boolean;
+  /** Being asked for now. */
+  busy: boolean;
 }
 
 /** Columns asked for in one request, and varbinds that an answer may have: about 1,300 octets of a datagram. */
 const COLUMNS_AT_ONCE = 8;
 const VARBINDS_AT_ONCE = 48;
+/** Requests under way once the agent has answered: it encodes one answer while we read the other. */
+const LANES = 2;
 
 /**
  * Reads columns of a table by GETBULK. Never fooled: an object that does not come strictly after the one before
@@ -62,37 +68,59 @@ class TableWalk {
   readonly #problems: WalkProblem[] = [];
   #varbindsAtOnce = VARBINDS_AT_ONCE;
   #answered = false;
+  #lanes = LANES;
 
   constructor(client: SnmpClient, columnOids: readonly string[], limits: WalkLimits, clock: Clock) {
     this.#client = client;
     this.#limits = limits;
     this.#clock = clock;
     this.#endsAtMs = clock.nowMs() + limits.deadlineMs;
-    this.#columns = columnOids.map((oid) => ({ oid, cells: new Map(), cursor: oid, open: true }));
+    this.#columns = columnOids.map((oid) => ({ oid, cells: new Map(), cursor: oid, open: true, busy: false }));
   }
 
   async run(): Promise<WalkResult> {
-    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
-      if (this.#clock.nowMs() >= this.#endsAtMs) {
-        for (const column of this.#columns.filter(({ open }) => open)) {
-          this.#end(column, 'SNMP_WALK_CUT', column.cursor, `not finished within ${this.#limits.deadlineMs} ms`);
-        }
-        break;
-      }
-      await this.#step(batch);
-    }
+    await this.#lane(0);
     return { columns: new Map(this.#columns.map(({ oid, cells }) => [oid, cells])), problems: this.#problems };
   }
 
+  /** Asks for one batch after another; the first lane opens the others once the agent has answered. */
+  async #lane(number: number): Promise<void> {
+    const others: Promise<void>[] = [];
+    for (let batch = this.#nextBatch(); batch.length > 0 && number < this.#lanes; batch = this.#nextBatch()) {
+      if (this.#clock.nowMs() >= this.#endsAtMs) {
+        this.#runOut();
+        break;
+      }
+      await this.#step(batch);
+      if (number === 0 && others.length === 0 && this.#answered) others.push(...this.#moreLanes());
+    }
+    await Promise.all(others);
+    // A lane that ended while another held the last columns leaves nothing behind: the first one looks again.
+    if (number === 0 && this.#columns.some(({ open }) => open)) await this.#lane(0);
+  }
+
+  #moreLanes(): Promise<void>[] {
+    return Array.from({ length: this.#lanes - 1 }, (_, at) => this.#lane(at + 1));
+  }
+
+  #runOut(): void {
+    for (const column of this.#columns.filter(({ open, busy }) => open && !busy)) {
+      this.#end(column, 'SNMP_WALK_CUT', column.cursor, `not finished within ${this.#limits.deadlineMs} ms`);
+    }
+  }
+
   #nextBatch(): Column[] {
-    const most = Math.min(COLUMNS_AT_ONCE, this.#varbindsAtOnce);
-    return this.#columns.filter(({ open }) => open).slice(0, most);
+    const { repetitions = 1 } = this.#limits;
+    const most = Math.min(COLUMNS_AT_ONCE, Math.max(1, Math.floor(this.#varbindsAtOnce / repetitions)));
+    return this.#columns.filter(({ open, busy }) => open && !busy).slice(0, most);
   }
 
   async #step(batch: readonly Column[]): Promise<void> {
     const cursors = batch.map(({ cursor }) => cursor);
-    const repetitions = Math.max(1, Math.floor(this.#varbindsAtOnce / batch.length));
+    const room = Math.max(1, Math.floor(this.#varbindsAtOnce / batch.length));
+    const repetitions = Math.min(this.#limits.repetitions ?? room, room);
     const requestMs = Math.max(1, Math.min(this.#limits.requestMs, this.#endsAtMs - this.#clock.nowMs()));
+    for (const column of batch) column.busy = true;
     try {
       const { varbinds } = await (this.#varbindsAtOnce === 1
         ? this.#client.getNext(cursors, requestMs)
@@ -101,6 +129,8 @@ class TableWalk {
       this.#accept(batch, varbinds);
     } catch (error) {
       this.#retreat(batch, error);
+    } finally {
+      for (const column of batch) column.busy = false;
     }
   }
 
@@ -136,6 +166,8 @@ class TableWalk {
 
   /** A request failed: ask for less, or give these columns up. */
   #retreat(batch: readonly Column[], error: unknown): void {
+    // Whatever went wrong, a struggling agent is better asked one thing at a time.
+    this.#lanes = 1;
     const patience = this.#answered ? 1 : COLUMNS_AT_ONCE + 1;
     const less = this.#lessAtOnce(error);
     if (less !== null && this.#varbindsAtOnce > patience) this.#varbindsAtOnce = less;

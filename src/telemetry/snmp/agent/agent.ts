@@ -23,6 +23,8 @@ export interface AgentOptions {
   readonly maxBytes?: number;
   /** Monotonic, ms. */
   readonly nowMs?: () => number;
+  /** For tests and benches: how long an answer is held back, ms; null loses it. */
+  readonly delayMs?: () => number | null;
 }
 
 /** An SNMP agent (v2c and v3, read only) on one UDP port, for simulated routers and for tests. */
@@ -84,8 +86,13 @@ export class SnmpAgent {
   #onPacket(packet: Buffer, remote: RemoteInfo): void {
     this.#requests += 1;
     const answer = this.#answer(packet);
-    if (answer) this.#socket?.send(answer, remote.port, remote.address);
-    else this.#refused += 1;
+    if (!answer) {
+      this.#refused += 1;
+      return;
+    }
+    const delayMs = this.#options.delayMs?.() ?? (this.#options.delayMs ? null : 0);
+    if (delayMs === 0) this.#socket?.send(answer, remote.port, remote.address);
+    else if (delayMs !== null) setTimeout(() => this.#socket?.send(answer, remote.port, remote.address), delayMs);
   }
 
   #answer(packet: Buffer): Buffer | null {

@@ -7,13 +7,15 @@ export interface MibEntry {
   readonly oid: string;
   /** Encoded name, with tag and length. */
   readonly name: Buffer;
-  /** Encoded value of now, with tag and length. */
-  readonly value: () => Buffer;
+  /** The whole encoded varbind of now. */
+  readonly varbind: () => Buffer;
 }
 
 export function mibEntry(oid: string, value: Buffer | (() => Buffer)): MibEntry {
   const name = element(TAG.oid, encodeOid(oid));
-  return { oid, name, value: typeof value === 'function' ? value : () => value };
+  if (typeof value === 'function') return { oid, name, varbind: () => element(TAG.sequence, name, value()) };
+  const whole = element(TAG.sequence, name, value);
+  return { oid, name, varbind: () => whole };
 }
 
 /** The objects of one agent in lexicographic order. Names come and go as content octets, as they stand in packets. */

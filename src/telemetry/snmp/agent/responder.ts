@@ -58,12 +58,12 @@ function unset(name: Buffer): Buffer {
 
 function got(name: Buffer, mib: MibView): Buffer {
   const entry = mib.get(name);
-  return entry ? varbind(entry.name, entry.value()) : varbind(element(TAG.oid, name), NO_SUCH_INSTANCE);
+  return entry ? entry.varbind() : varbind(element(TAG.oid, name), NO_SUCH_INSTANCE);
 }
 
 function nextOf(place: number, mib: MibView, name: Buffer): Buffer {
   const entry = mib.at(place);
-  return entry ? varbind(entry.name, entry.value()) : varbind(element(TAG.oid, name), END_OF_VIEW);
+  return entry ? entry.varbind() : varbind(element(TAG.oid, name), END_OF_VIEW);
 }
 
 function whole(head: PduHead, varbinds: readonly Buffer[], maxBytes: number): Buffer {
@@ -102,7 +102,7 @@ function step(column: Column, mib: MibView): Buffer {
   if (!entry) return varbind(column.name, END_OF_VIEW);
   column.name = entry.name;
   column.place += 1;
-  return varbind(entry.name, entry.value());
+  return entry.varbind();
 }
 
 function response(id: number, status: number, index: number, varbinds: readonly Buffer[]): Buffer {

@@ -61,7 +61,8 @@ const text = (value: string): Buffer => element(TAG.octets, Buffer.from(value));
 const integer = (value: number): Buffer => integerElement(TAG.integer, value);
 const gauge = (value: number): Buffer => integerElement(TAG.gauge32, value);
 const wide = (value: bigint): Buffer => counter64Element(value);
-const narrow = (value: bigint | number): Buffer => integerElement(TAG.counter32, Number(BigInt(value) & 0xffff_ffffn));
+const narrow = (value: bigint | number): Buffer =>
+  integerElement(TAG.counter32, typeof value === 'number' ? value % (MAX_32 + 1) : Number(BigInt.asUintN(32, value)));
 
 /** Everything that a simulated router says: system group, ifTable, ifXTable, LLDP neighbours. */
 export function routerMib(router: RouterDescription, uptimeTicks: () => number): MibView {

@@ -152,29 +152,30 @@ export function element(tag: number, ...content: readonly Uint8Array[]): Buffer 
   return bytes;
 }
 
-/** A two's complement integer of at most 53 bits under `tag`, in its shortest form. */
+/** A two's complement integer of at most 6 octets under `tag`, in its shortest form. */
 export function integerElement(tag: number, value: number): Buffer {
-  const octets: number[] = [];
-  let rest = value;
-  do {
-    octets.unshift(rest & 0xff);
-    rest = Math.floor(rest / 256);
-  } while (rest !== 0 && rest !== -1);
-  if (value >= 0 && (octets[0] as number) >= 0x80) octets.unshift(0);
-  if (value < 0 && (octets[0] as number) < 0x80) octets.unshift(0xff);
-  return Buffer.from([tag, octets.length, ...octets]);
+  let octets = 1;
+  for (let bound = 0x80; (value < 0 ? -value - 1 : value) >= bound; bound *= 256) octets += 1;
+  const bytes = Buffer.allocUnsafe(2 + octets);
+  bytes[0] = tag;
+  bytes[1] = octets;
+  bytes.writeIntBE(value, 2, octets);
+  return bytes;
 }
 
 /** Counter64: up to 2^64 - 1. */
 export function counter64Element(value: bigint): Buffer {
-  const octets: number[] = [];
-  let rest = BigInt.asUintN(64, value);
-  do {
-    octets.unshift(Number(rest & 0xffn));
-    rest >>= 8n;
-  } while (rest !== 0n);
-  if ((octets[0] as number) >= 0x80) octets.unshift(0);
-  return Buffer.from([TAG.counter64, octets.length, ...octets]);
+  if (value < 0x7fff_ffff_ffffn) return integerElement(TAG.counter64, Number(value));
+  const bytes = Buffer.allocUnsafe(11);
+  bytes[0] = TAG.counter64;
+  bytes[2] = 0;
+  bytes.writeBigUInt64BE(BigInt.asUintN(64, value), 3);
+  // The shortest form: no more leading zeros than the sign needs.
+  let start = 2;
+  while (bytes[start] === 0 && (bytes[start + 1] as number) < 0x80) start += 1;
+  bytes[start - 1] = 11 - start;
+  bytes[start - 2] = TAG.counter64;
+  return bytes.subarray(start - 2);
 }
 
 function lengthSize(length: number): number {
