@@ -1,6 +1,7 @@
 import type { CompiledGraph } from '../twin/compiled.ts';
 import type { Twin } from '../twin/twin.ts';
 import type { KnownCause } from './causes.ts';
+import type { Proof } from './plan.ts';
 import type { Cut } from './proposal.ts';
 import type { Placement, Solution, Stuck } from './solver.ts';
 
@@ -18,6 +19,7 @@ export interface Draft {
 /** The drafts of a plan, by proposal id, in the order in which their causes were met. */
 export class Drafts {
   readonly #byId = new Map<string, Draft>();
+  readonly proofs: Proof[] = [];
 
   of(known: KnownCause): Draft {
     const draft = this.#byId.get(known.id) ?? { known, placements: [], stuck: [], lost: [], cuts: [] };

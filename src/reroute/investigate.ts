@@ -50,6 +50,7 @@ function leaveBadLinks(at: Investigation, drafts: Drafts): void {
     if (!known.settled) owner.set(index, known);
   }
   const solution = at.solver.leave(at.problem, [...owner.keys()]);
+  if (solution.proof) drafts.proofs.push(solution.proof);
   for (const known of causes.values()) {
     const mine = (entry: { readonly index: number }) => owner.get(entry.index) === known;
     drafts.add(known, { placements: solution.placements.filter(mine), stuck: solution.stuck.filter(mine) });
@@ -82,6 +83,7 @@ function relieveOverload(at: Investigation, drafts: Drafts): void {
   }
   const owner = ownersOf(at, causes);
   const solution = at.solver.relieve(problem, [...causes.keys()]);
+  if (solution.proof) drafts.proofs.push(solution.proof);
   for (const known of new Set(causes.values())) {
     const mine = (entry: { readonly index: number }) => owner.get(entry.index) === known;
     drafts.add(known, { placements: solution.placements.filter(mine), stuck: solution.stuck.filter(mine) });

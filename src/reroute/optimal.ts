@@ -1,7 +1,12 @@
+import { formatRatio } from '../core/units.ts';
 import { type ArcPath, addPaths, nodeNumber } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
+import { figuresOf } from './engine/figures.ts';
+import type { Optimum } from './engine/optimise.ts';
+import type { Scenario } from './engine/prepare.ts';
 import { solve } from './engine/solve.ts';
 import { liveScenario } from './live-scenario.ts';
+import type { Proof } from './plan.ts';
 import { runnersUp } from './runners-up.ts';
 import type { Placement, Problem, Rejected, Solution, Solver } from './solver.ts';
 import { mergePaths, wayRound } from './way-round.ts';
@@ -41,7 +46,7 @@ function together(problem: Problem, demands: readonly number[], task: Task): Sol
   const { board } = problem;
   const scenario = liveScenario(problem, connected(problem, demands), task);
   if (scenario.affected.length === 0) return { placements: [], stuck: [] };
-  const { flows } = solve(scenario);
+  const { flows, optimum } = solve(scenario);
   const before = new Map(flows.map(({ demand }) => [demand, board.pathsOf(demand)]));
   for (const { demand, to } of flows) board.route(demand, mergePaths(to));
   const isSound = flows.every(({ demand }) => freshArcsFit(problem, demand, before.get(demand) ?? []));
@@ -56,6 +61,7 @@ function together(problem: Problem, demands: readonly number[], task: Task): Sol
       placed(problem, demand, before.get(demand) ?? [], marked, rank < EXPLAINED_MOVES),
     ),
     stuck: [],
+    proof: proofOf(problem, scenario, optimum),
   };
 }
 
@@ -75,6 +81,27 @@ function connected({ board, condition }: Problem, demands: readonly number[]): n
     }
     return (reached.get(source)?.[nodeNumber(graph, demand.target)] ?? Infinity) < Infinity;
   });
+}
+
+/** The figures of the board as it is now, against the bounds of the optimiser. */
+function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Optimum): Proof {
+  const { graph, alive, limits: limit } = scenario;
+  const after = figuresOf({ graph, alive, limit }, board.loadBps);
+  const mluBound = Math.min(mlu.value, after.mlu);
+  const gap = mluBound > 0 ? after.mlu / mluBound - 1 : 0;
+  const within = gap < 5e-4 ? 'is the lowest possible' : `is within ${formatRatio(gap)} of the lowest possible`;
+  return {
+    summary: `highest utilisation ${formatRatio(after.mlu)} ${within} by moving these ${scenario.affected.length} demand(s)`,
+    movable: scenario.affected.length,
+    mlu: after.mlu,
+    mluBound,
+    gap,
+    overloadBps: after.overloadBps,
+    overloadBoundBps: Math.min(overload.value, after.overloadBps),
+    arcPrices: Object.fromEntries(
+      graph.arcIds.map((id, arc) => [id, mlu.price[arc] as number] as const).filter(([, price]) => price > 0),
+    ),
+  };
 }
 
 function freshArcsFit({ board, limits }: Problem, demand: number, before: readonly ArcPath[]): boolean {
@@ -143,6 +170,7 @@ function marks(board: Board, arcs: readonly number[]): Uint8Array {
 function joined(first: Solution, second: Solution): Solution {
   const again = new Set(second.placements.map(({ index }) => index));
   return {
+    ...(first.proof ? { proof: first.proof } : {}),
     placements: [...first.placements.filter(({ index }) => !again.has(index)), ...second.placements],
     stuck: [...first.stuck, ...second.stuck],
   };

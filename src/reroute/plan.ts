@@ -65,6 +65,23 @@ export const PlanTrigger = Type.Union([
 ]);
 export type PlanTrigger = Static<typeof PlanTrigger>;
 
+/** How good a solution is, proven: no way of moving these demands does better than the bounds. */
+export const ProofSchema = Type.Object({
+  /** One sentence for people. */
+  summary: Type.String(),
+  /** Demands that were free to move. */
+  movable: Type.Integer({ minimum: 0 }),
+  mlu: Type.Number({ description: 'highest utilisation with the moves' }),
+  mluBound: Type.Number({ description: 'the lowest possible by moving these demands' }),
+  /** mlu / mluBound - 1. */
+  gap: Type.Number({ minimum: 0 }),
+  overloadBps: Type.Number(),
+  overloadBoundBps: Type.Number(),
+  /** Prices per arc from which the bound on the highest utilisation follows. */
+  arcPrices: Type.Record(Type.String(), Type.Number()),
+});
+export type Proof = Static<typeof ProofSchema>;
+
 export const PlanSchema = Type.Object({
   id: Type.String(),
   inputId: Type.String(),
@@ -86,6 +103,8 @@ export const PlanSchema = Type.Object({
   mlu: nullable(Type.Object({ before: Type.Number(), after: Type.Number() })),
   demandSource: Type.String(),
   movedBps: Type.Number(),
+  /** One for each set of demands that was moved together. */
+  proofs: Type.Array(ProofSchema),
 });
 export type Plan = Static<typeof PlanSchema>;
 

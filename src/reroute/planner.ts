@@ -61,12 +61,12 @@ export function planReroutes(
   const mlu = { before: mluOf(twin), after: board.mlu() };
   const movedSum = drafts.all().reduce((sum, draft) => sum + movedByDraft(problem, draft), 0);
   return {
-    plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum },
+    plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum, proofs: drafts.proofs },
     changed: [...all.created, ...all.revised, ...all.closed],
   };
 }
 
-const NOTHING = { created: [], kept: [], revised: [], closed: [], mlu: null, movedBps: 0 };
+const NOTHING = { created: [], kept: [], revised: [], closed: [], mlu: null, movedBps: 0, proofs: [] };
 
 function planHead(input: PlanInput, trigger: PlanTrigger, ids: PlanIds, condition: Condition) {
   return {

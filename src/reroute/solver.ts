@@ -1,7 +1,7 @@
 import type { ArcPath } from '../twin/twin.ts';
 import type { Board } from './board.ts';
 import type { Condition } from './condition.ts';
-import type { PlanLimits } from './plan.ts';
+import type { PlanLimits, Proof } from './plan.ts';
 
 /** What a solver works on: the intended network, what is bad about it, and the limits. */
 export interface Problem {
@@ -48,6 +48,8 @@ export interface StuckCut {
 }
 
 export interface Solution {
+  /** Where all demands were placed together: how good that is. */
+  readonly proof?: Proof;
   readonly placements: readonly Placement[];
   readonly stuck: readonly Stuck[];
 }

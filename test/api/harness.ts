@@ -139,6 +139,7 @@ export const plan = (id: string): Plan => ({
   mlu: { before: 0.5, after: 0.4 },
   demandSource: 'measured',
   movedBps: 1e9,
+  proofs: [],
 });
 
 export const linkEvent = (linkId: string, message = `${linkId} is down`): NewEvent => ({

@@ -129,6 +129,7 @@ export function planOf(id: string): Plan {
     mlu: { before: 0.9, after: 0.7 },
     demandSource: 'measured',
     movedBps: 1e9,
+    proofs: [],
   };
 }
 
