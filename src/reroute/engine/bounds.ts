@@ -63,6 +63,7 @@ function shortestSum(problem: FlowProblem, price: Float64Array): number {
   const paths = new ShortestPaths(problem.graph);
   const payers = new Map<number, { target: number; bps: number }[]>();
   for (const commodity of problem.commodities) {
+    if (commodity.isEmpty) continue;
     // Where the way it takes costs nothing, the cheapest way costs nothing either.
     if (commodity.stay?.arcs.every((arc) => price[arc] === 0)) continue;
     const list = payers.get(commodity.source);

@@ -3,8 +3,8 @@ import { addFootprint, type Commodity, type FlowProblem, type Footprint } from '
 import type { SharedPath } from './igp-routes.ts';
 import type { Scenario } from './prepare.ts';
 
-/** bit/s that stand for a demand without traffic that has to leave: it needs a path, but no room. */
-const NOTHING_BPS = 1e-3;
+/** Part of the largest capacity that stands for a demand without traffic that has to leave. */
+const NOTHING = 1e-12;
 /** What rounding leaves of a load that was taken away, relative to it. */
 const CRUMB = 1e-12;
 
@@ -24,6 +24,7 @@ export function movablePart(scenario: Scenario, demands: readonly number[]): Mov
   const { graph, alive, open, limits, avoided, ends, current } = scenario;
   const barred = avoided.map((mark, arc) => (mark || !alive[arc] ? 1 : 0));
   const usable = alive.map((lives, arc) => (lives && !scenario.stale[arc] ? 1 : 0));
+  const nothingBps = NOTHING * graph.capacityBps.reduce((most, bps) => Math.max(most, bps), 0);
   const fixedBps = scenario.beforeBps.slice();
   const commodities: Commodity[] = [];
   const evicted: (Footprint | null)[] = [];
@@ -37,7 +38,7 @@ export function movablePart(scenario: Scenario, demands: readonly number[]): Mov
   ): void => {
     const { source, target, bps } = ends[demand] as { source: number; target: number; bps: number };
     if (share <= 0 || (bps === 0 && stay)) return;
-    commodities.push({ demand, source, target, bps: bps * share || NOTHING_BPS, stay });
+    commodities.push({ demand, source, target, bps: bps * share || nothingBps, isEmpty: bps === 0, stay });
     evicted.push(from);
     listed.push(paths);
   };

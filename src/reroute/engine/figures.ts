@@ -1,4 +1,4 @@
-import type { RerouteProblem, Routing } from './problem.ts';
+import type { FlowProblem } from './flow.ts';
 
 /** Slopes of the Fortz-Thorup cost and the utilisations where they begin (Fortz, Thorup, INFOCOM 2000, eq. 2). */
 const BREAKS = [0, 1 / 3, 2 / 3, 9 / 10, 1, 11 / 10] as const;
@@ -32,10 +32,7 @@ export interface LoadFigures {
 }
 
 /** The figures by which loads are judged; failed arcs do not count. */
-export function figuresOf(
-  problem: Pick<RerouteProblem, 'graph' | 'alive' | 'limit'>,
-  loadBps: Float64Array,
-): LoadFigures {
+export function figuresOf(problem: Pick<FlowProblem, 'graph' | 'alive' | 'limit'>, loadBps: Float64Array): LoadFigures {
   const { capacityBps } = problem.graph;
   let overloadBps = 0;
   let mlu = 0;
@@ -50,25 +47,4 @@ export function figuresOf(
     cost += (capacity / BPS_PER_GBPS) * congestionCost(utilisation);
   }
   return { overloadBps, mlu, cost };
-}
-
-/** Load per arc (bit/s) of a routing, fixed loads included. */
-export function loadsOf(problem: RerouteProblem, routing: Routing): Float64Array {
-  const loadBps = problem.fixedBps.slice();
-  routing.forEach((flows, index) => {
-    const bps = problem.movable[index]?.bps ?? 0;
-    for (const flow of flows) addPath(loadBps, flow.arcs, flow.share * bps);
-  });
-  return loadBps;
-}
-
-export function addPath(loadBps: Float64Array, arcs: Int32Array, bps: number): void {
-  for (const arc of arcs) loadBps[arc] = (loadBps[arc] as number) + bps;
-}
-
-/** Sum of a price per bit/s along a path. */
-export function priceOf(price: Float64Array, arcs: Int32Array): number {
-  let sum = 0;
-  for (const arc of arcs) sum += price[arc] as number;
-  return sum;
 }

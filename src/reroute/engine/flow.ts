@@ -18,6 +18,8 @@ export interface Commodity {
   readonly target: number;
   /** bit/s, > 0. */
   readonly bps: number;
+  /** The demand has no traffic: it needs a path, but no room; `bps` is next to nothing. */
+  readonly isEmpty: boolean;
   /** Where it goes now; null where it cannot stay. */
   readonly stay: Footprint | null;
 }

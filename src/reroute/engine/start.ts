@@ -11,8 +11,6 @@ export interface Start {
   readonly routing: FlowRouting;
   /** Where a commodity may stay: its present way, or the one it is forced to keep. */
   readonly stays: readonly (Column | null)[];
-  /** Commodities that no permitted way connects. */
-  readonly stranded: readonly number[];
   /** Commodities that stay on avoided arcs, because nothing else leads to their target. */
   readonly forced: readonly number[];
 }
@@ -26,7 +24,7 @@ export function startRouting(movable: Movable): Start {
     if (column) addFootprint(loadBps, column, (problem.commodities[index] as Commodity).bps);
   });
   const chosen: (Column | null)[] = stays.slice();
-  const start = { stays, stranded: [] as number[], forced: [] as number[] };
+  const start = { stays, forced: [] as number[] };
   const paths = new ShortestPaths(problem.graph);
   for (const [source, members] of leaving(problem.commodities)) {
     paths.from(source, roomCost(movable, loadBps));
@@ -37,25 +35,23 @@ export function startRouting(movable: Movable): Start {
 
 function firstWay(
   { problem, evicted }: Movable,
-  start: { stays: (Column | null)[]; stranded: number[]; forced: number[] },
+  start: { stays: (Column | null)[]; forced: number[] },
   paths: ShortestPaths,
   index: number,
   loadBps: Float64Array,
 ): Column {
   const { target, bps } = problem.commodities[index] as Commodity;
   const arcs = paths.pathTo(target);
-  if (arcs === null) {
-    start.stranded.push(index);
-    return pathColumn(index, []);
-  }
-  const way = pathColumn(index, arcs);
-  const isForced = arcs.some((arc) => !problem.open[arc]);
   const from = evicted[index] ?? null;
-  const column = isForced && from ? stayColumn(index, from, 0) : way;
-  if (isForced) {
-    start.forced.push(index);
-    start.stays[index] = column;
-  }
+  const isForced = arcs === null || arcs.some((arc) => !problem.open[arc]);
+  if (!isForced) return placed(pathColumn(index, arcs), bps, loadBps);
+  const column = from ? stayColumn(index, from, 0) : pathColumn(index, arcs ?? []);
+  start.forced.push(index);
+  start.stays[index] = column;
+  return placed(column, bps, loadBps);
+}
+
+function placed(column: Column, bps: number, loadBps: Float64Array): Column {
   addFootprint(loadBps, column, bps);
   return column;
 }
