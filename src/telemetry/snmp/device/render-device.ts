@@ -1,4 +1,6 @@
 import { formatBps, formatDuration } from '../../../core/units.ts';
+import { renderAggregates, renderHealth, renderLatency, renderNeighbours } from './render-sections.ts';
+import { cut, renderTable } from './render-table.ts';
 import type { DeviceReport, InterfaceReport } from './report.ts';
 
 const HEADINGS = [
@@ -15,10 +17,19 @@ const HEADINGS = [
   'discards',
 ];
 /** Columns of figures, which stand on the right. */
-const RIGHT = new Set(['index', 'speed', 'in', 'out', 'in pkts', 'out pkts', 'errors', 'discards']);
+const RIGHT: ReadonlySet<string> = new Set([
+  'index',
+  'speed',
+  'in',
+  'out',
+  'in pkts',
+  'out pkts',
+  'errors',
+  'discards',
+]);
 const MAX_CELL = 28;
 
-/** The report as text for a terminal: who it is, one line per interface, what went wrong. */
+/** The report as text for a terminal: who it is, one line per interface, how it feels, whom it knows, what went wrong. */
 export function renderDevice(report: DeviceReport): string {
   const { sysName, address, sysDescr, sysObjectId, uptimeSeconds, interfaces, problems } = report;
   const uptime = uptimeSeconds === null ? 'unknown' : formatUptime(uptimeSeconds);
@@ -28,11 +39,18 @@ export function renderDevice(report: DeviceReport): string {
     `  object id ${sysObjectId ?? 'unknown'}, up for ${uptime}, read in ${formatDuration(report.elapsedMs)}`,
     '',
   ];
-  const table = interfaces.length === 0 ? ['no interfaces'] : renderTable([HEADINGS, ...interfaces.map(cellsOf)]);
-  const tail = problems.map(({ code, oid, message }) => `${code}: ${oid ?? ''} ${message}`);
-  return [...head, ...table, ...(tail.length > 0 ? ['', 'problems:', ...tail.map((line) => `  ${line}`)] : [])].join(
-    '\n',
-  );
+  const table =
+    interfaces.length === 0 ? ['no interfaces'] : renderTable([HEADINGS, ...interfaces.map(cellsOf)], RIGHT);
+  const said = problems.map(({ code, oid, message }) => `  ${code}: ${oid ?? ''} ${message}`);
+  return [
+    ...head,
+    ...table,
+    ...renderAggregates(interfaces),
+    ...renderHealth(report),
+    ...renderNeighbours(report.neighbours),
+    ...renderLatency(report.latency),
+    ...(said.length > 0 ? ['', 'problems:', ...said] : []),
+  ].join('\n');
 }
 
 function cellsOf(row: InterfaceReport): string[] {
@@ -75,24 +93,8 @@ function octets(digits: string | null): string {
   return `${unit === 0 || rest >= 100 ? rest.toFixed(0) : rest.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
 
-function renderTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, at) =>
-        RIGHT.has(HEADINGS[at] ?? '') ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 function formatUptime(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const clock = new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19);
   return days > 0 ? `${days} d ${clock}` : clock;
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -148,7 +148,9 @@ function broughtUpToDate(known: LinkJson, found: LinkJson | null, answered: Read
   if (found?.discovery !== undefined) {
     const isAssumed = (field: string): boolean => found.discovery?.assumed.includes(field) ?? false;
     const told = TOLD_BY_DEVICES.filter((field) => found[field] !== undefined && !isAssumed(field));
-    const assumed = found.discovery.assumed.filter((field) => known[field] === undefined);
+    // A stand-in stays one until somebody writes a figure of their own.
+    const before = discoveryOf(known)?.assumed ?? [];
+    const assumed = found.discovery.assumed.filter((field) => before.includes(field) && known[field] === found[field]);
     return {
       ...known,
       ...Object.fromEntries(told.map((field) => [field, found[field]])),
