@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/telemetry/snmp/credentials.ts';
-import { pollOnce } from '../../src/telemetry/snmp/poll-once.ts';
 import { renderDevice } from '../../src/telemetry/snmp/device/render-device.ts';
+import { pollOnce } from '../../src/telemetry/snmp/poll-once.ts';
 import { SnmpSource } from '../../src/telemetry/snmp/source.ts';
 import { CollectingSink, installed, linkBetween, routerAt, waitFor } from './snmp-tools.ts';
 
