@@ -63,9 +63,10 @@ export class SimplexState {
     return this.curves.slopes[arc * (this.curves.pieces + 1) + piece] as number;
   }
 
-  /** Load at which piece + 1 begins. */
+  /** Load at which piece + 1 begins; Infinity after the last one. */
   kink(arc: number, piece: number): number {
-    return this.curves.breaks[arc * this.curves.pieces + piece] ?? Infinity;
+    const { pieces, breaks } = this.curves;
+    return piece < pieces ? (breaks[arc * pieces + piece] as number) : Infinity;
   }
 
   /** Adds units x (column - key of its commodity). */
