@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { describe, expect, it } from 'vitest';
+import { provenMlu, provenOverloadBps } from '../../scripts/bench/oracle/bound.ts';
 import { arcCost, measureLoads, type OracleInstance } from '../../scripts/bench/oracle/instance.ts';
 import { loadHighs } from '../../scripts/bench/oracle/load.ts';
 import { nodeArcOptimum } from '../../scripts/bench/oracle/node-arc.ts';
@@ -79,6 +80,21 @@ describe('the oracle', () => {
       { numRuns: 60 },
     );
     expect(split).toBeGreaterThan(0);
+  });
+
+  it('never proves more than the optimum, whatever the prices', () => {
+    const prices = fc.array(fc.double({ min: 0, max: 2, noNaN: true }), { minLength: 30, maxLength: 30 });
+    fc.assert(
+      fc.property(instances, prices, (instance, values) => {
+        const price = Object.fromEntries(instance.graph.arcIds.map((id, arc) => [id, values[arc] as number]));
+        const { overloadBps } = findOptimum(highs, instance);
+        // The MLU alone may be lower than the one that the least overload leaves.
+        const { mlu } = findOptimum(highs, { ...instance, limit: 1e3 });
+        expect(provenMlu(instance, price)).toBeLessThanOrEqual(mlu * (1 + 1e-6));
+        expect(provenOverloadBps(instance, price)).toBeLessThanOrEqual(overloadBps + 1e3);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('sums the cost of pieces', () => {

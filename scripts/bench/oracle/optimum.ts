@@ -11,6 +11,14 @@ export interface Optimum extends OracleFigures {
   readonly rounds: number;
 }
 
+/** A path to begin with: it saves rounds and changes nothing else. */
+export interface OracleHint {
+  readonly demand: number;
+  readonly arcs: readonly number[];
+}
+
+/** A small integer program that is not solved by then is not counted. */
+const MILP_MS = 5000;
 /** New paths that a demand may get. */
 const NEW_PATHS = 2;
 /** Relative reduced cost at which the program counts as solved. */
@@ -26,11 +34,17 @@ export class OracleTimeout extends Error {}
  * The exact optimum of overload, then MLU, then Fortz-Thorup cost over all ways to split the demands: column
  * generation over the full path program until no path has a negative reduced cost.
  */
-export function findOptimum(highs: Highs, instance: OracleInstance, deadlineMs = Infinity): Optimum {
+export function findOptimum(
+  highs: Highs,
+  instance: OracleInstance,
+  deadlineMs = Infinity,
+  hints: readonly OracleHint[] = [],
+): Optimum {
   const lp = new PathLp(highs, instance);
   try {
     const search = new Search(lp, instance, deadlineMs);
     search.begin();
+    for (const { demand, arcs } of hints) lp.addPath(demand, arcs);
     search.reach('overload');
     search.reach('mlu');
     const [overloadBps, mlu] = [lp.overloadBps(), lp.mlu()];
@@ -78,9 +92,18 @@ class Search {
     for (;;) {
       if (performance.now() > this.#deadlineMs) throw new OracleTimeout('the oracle ran out of time');
       this.rounds += 1;
-      const { arcPrice, paid } = this.#lp.solve();
+      const { arcPrice, paid } = this.#solved();
       if (this.#price(arcPrice, paid) === 0) return;
       if (this.rounds > MAX_ROUNDS) throw new OracleTimeout('the oracle did not converge');
+    }
+  }
+
+  #solved(): ReturnType<PathLp['solve']> {
+    try {
+      return this.#lp.solve(this.#deadlineMs - performance.now());
+    } catch (cause) {
+      if (performance.now() < this.#deadlineMs - 100) throw cause;
+      throw new OracleTimeout('the oracle ran out of time', { cause });
     }
   }
 
@@ -118,9 +141,9 @@ function withTwoPaths(lp: PathLp, instance: OracleInstance): OracleFigures | nul
   lp.reset();
   lp.limitNewPaths(limited, NEW_PATHS);
   try {
-    lp.solve();
+    lp.solve(MILP_MS);
     lp.aim('mlu');
-    lp.solve();
+    lp.solve(MILP_MS);
   } catch {
     // Not solved within its time.
     return null;

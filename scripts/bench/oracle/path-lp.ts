@@ -93,7 +93,9 @@ export class PathLp {
   }
 
   /** Solves; answers with the price of a bit/s on each arc and the price that each demand pays now. */
-  solve(): { arcPrice: Float64Array; paid: Float64Array } {
+  solve(limitMs = Infinity): { arcPrice: Float64Array; paid: Float64Array } {
+    this.#model.zeroAllClocks();
+    this.#model.options.set({ time_limit: Number.isFinite(limitMs) ? Math.max(0.01, limitMs / 1000) : 1e9 });
     this.#model.run();
     if (!this.isOptimal()) throw new Error(`the oracle's program ended with status ${this.#model.getModelStatus()}`);
     const { colValue, rowDual } = this.#model.getSolution();
@@ -150,8 +152,7 @@ export class PathLp {
         switches.map(() => 1),
       );
     }
-    this.#model.options.set({ presolve: 'choose', solver: 'choose', time_limit: MILP_SECONDS, mip_rel_gap: 1e-6 });
-    this.#model.zeroAllClocks();
+    this.#model.options.set({ presolve: 'choose', solver: 'choose', mip_rel_gap: 1e-6 });
   }
 
   /** Back to overload as the first goal, without what was found before. */
@@ -254,6 +255,3 @@ export class PathLp {
     return this.#rows - 1;
   }
 }
-
-/** A small integer program that is not solved by then is not counted. */
-const MILP_SECONDS = 5;

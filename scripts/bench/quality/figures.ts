@@ -6,12 +6,16 @@ import { mluOf } from './situation.ts';
 /** Below this nobody would call a network loaded. */
 const RELEVANT_MLU = 0.5;
 
+/** Networks up to here have an oracle. */
+const SMALL_NODES = 200;
+
 type Row = Omit<MeasureInput, 'bench'>;
 
 /** The table of one base. Contested cases only, where nothing else is said; what was not measured is not ok. */
 export function figures(strata: readonly Stratum[], prefix: string): Measure[] {
   const judged = strata.flatMap((stratum) => stratum.judged);
-  const contested = judged.filter(({ isContested, optimum }) => isContested && optimum !== null);
+  // Large networks have no optimum to compare with: for them the certificates speak.
+  const contested = judged.filter((one) => one.isContested && one.optimum !== null && nodesOf(one) <= SMALL_NODES);
   const rows: Row[] = [
     ...counts(strata, judged),
     ...overloaded(contested),
@@ -22,12 +26,14 @@ export function figures(strata: readonly Stratum[], prefix: string): Measure[] {
     ...orders(judged),
     ...twoPaths(contested),
   ];
-  return rows.map((row) => measure({ bench: 'quality', ...row, metric: `${prefix}-${row.metric}` }));
+  // What nobody demands and nobody could measure is left out; what is demanded stays, and is not ok.
+  const told = rows.filter(({ value, must }) => Number.isFinite(value) || must !== undefined);
+  return told.map((row) => measure({ bench: 'quality', ...row, metric: `${prefix}-${row.metric}` }));
 }
 
 function counts(strata: readonly Stratum[], judged: readonly Judged[]): Row[] {
   const count = (metric: string, value: number): Row => ({ metric, value, unit: 'cases', better: 'higher' });
-  const small = strata.filter(({ network }) => network.network.nodes.length <= 200);
+  const small = strata.filter(({ network }) => network.network.nodes.length <= SMALL_NODES);
   const contested = (list: readonly Judged[]) => list.filter(({ isContested }) => isContested).length;
   const least = Math.min(...small.map((stratum) => contested(stratum.judged)));
   return [
@@ -35,6 +41,7 @@ function counts(strata: readonly Stratum[], judged: readonly Judged[]): Row[] {
     count('cases', judged.length),
     count('contested', contested(judged)),
     count('contested-least-of-a-network', least),
+    count('contested-proven-by-prices', judged.filter(({ isContested, isProven }) => isContested && isProven).length),
     { ...count('oracle-timeouts', judged.filter(({ isTimedOut }) => isTimedOut).length), better: 'lower' },
     {
       ...count('affected-differ', judged.filter(({ sameAffected }) => !sameAffected).length),
@@ -227,12 +234,11 @@ function certificates(judged: readonly Judged[]): Row[] {
     },
     { metric: `certificate-gap-${name}cases`, value: list.length, unit: 'cases', better: 'higher' },
   ];
-  const nodes = ({ situation }: Judged) => situation.base.graph.nodeCount;
-  const large = judged.filter((one) => nodes(one) > 200);
+  const large = judged.filter((one) => nodesOf(one) > SMALL_NODES);
   return [
     ...row(
       '',
-      judged.filter((one) => nodes(one) <= 200),
+      judged.filter((one) => nodesOf(one) <= SMALL_NODES),
       0.05,
       0.02,
     ),
@@ -273,19 +279,29 @@ function orders(judged: readonly Judged[]): Row[] {
 function twoPaths(contested: readonly Judged[]): Row[] {
   const over = contested.filter(({ optimum }) => (optimum?.overTwo ?? 0) > 0);
   const solved = over.filter(({ optimum }) => optimum?.twoPaths);
+  // Less overload may cost a higher MLU, so only cases with the same overload compare.
+  const equal = solved.filter((one) => {
+    const other = one.optimum?.twoPaths?.overloadBps ?? Number.NaN;
+    return Math.abs(one.ours.overloadBps - other) <= 10 * floor(one);
+  });
   return [
     { metric: 'optimum-needs-more-than-two-paths', value: over.length, unit: 'cases', better: 'lower' },
     { metric: 'two-path-optimum-solved', value: solved.length, unit: 'cases', better: 'higher' },
+    { metric: 'two-path-optimum-of-same-overload', value: equal.length, unit: 'cases', better: 'higher' },
     {
       metric: 'mlu-over-two-path-optimum-max',
       value: percentile(
-        solved.map(({ ours, optimum }) => ours.mlu / (optimum?.twoPaths?.mlu ?? Number.NaN)),
+        equal.map(({ ours, optimum }) => ours.mlu / (optimum?.twoPaths?.mlu ?? Number.NaN)),
         1,
       ),
       unit: 'ratio',
       better: 'lower',
     },
   ];
+}
+
+function nodesOf({ situation }: Judged): number {
+  return situation.base.graph.nodeCount;
 }
 
 function floor({ situation }: Judged): number {

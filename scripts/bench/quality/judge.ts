@@ -2,16 +2,20 @@ import type { Highs } from 'highs';
 import { makePlan } from '../../../src/reroute/engine/plan.ts';
 import { verifyPlan } from '../../../src/verify/verify.ts';
 import type { DetourPlan } from '../../../topology/formats/detour-plan.ts';
+import { provenMlu, provenOverloadBps } from '../oracle/bound.ts';
 import { measureLoads, type OracleFigures, type OracleInstance } from '../oracle/instance.ts';
-import { findOptimum, type Optimum, OracleTimeout } from '../oracle/optimum.ts';
+import { findOptimum, type Optimum, type OracleHint, OracleTimeout } from '../oracle/optimum.ts';
 import { hasSafeOrder, type OracleMove } from '../oracle/order.ts';
 import { addPaths, naiveLoads } from './naive.ts';
 import type { Situation } from './situation.ts';
 
 /** A case is contested where the optimum is above this many times the hottest arc that nothing can cool. */
 const CONTESTED = 1.001;
-/** Beyond this the oracle is the plan's own certificate. */
+/** Beyond this there is no linear program but what the plan's prices prove, worked out here. */
 const ORACLE_NODES = 200;
+/** With more demands too, where that proves the plan to be within this of the optimum. */
+const PROVEN_DEMANDS = 300;
+const PROVEN_GAP = 0.001;
 const ALL_MOVABLE_NODES = 50;
 const ORDER_MOVES = 12;
 /** bit/s that do not count as overload, as a share of the largest capacity. */
@@ -32,7 +36,9 @@ export interface Judged {
   readonly refused: string | null;
   readonly isContested: boolean;
   /** Null where the case is not contested or the oracle ran out of time. */
-  readonly optimum: Optimum | null;
+  readonly optimum: Known | null;
+  /** Whether `optimum` is a bound that the plan's prices prove, and not the optimum itself: it flatters nobody. */
+  readonly isProven: boolean;
   readonly isTimedOut: boolean;
   readonly naive: OracleFigures | null;
   /** Overload (bit/s) of the optimum with every demand movable; null where not worked out. */
@@ -40,6 +46,9 @@ export interface Judged {
   /** Whether the plan has a safe order, where the oracle finds one or proves that there is none; null where not asked. */
   readonly order: { readonly oracle: boolean; readonly plan: boolean; readonly deadlock: boolean } | null;
 }
+
+/** An optimum, or a lower bound for it; then nothing is known of its cost and paths. */
+export type Known = Pick<Optimum, 'overloadBps' | 'mlu'> & Partial<Optimum>;
 
 export interface JudgeOptions {
   /** Ask `detour verify` too. */
@@ -83,7 +92,7 @@ export async function judge(highs: Highs, situation: Situation, options: JudgeOp
   };
 }
 
-type Contest = Pick<Judged, 'isContested' | 'optimum' | 'isTimedOut' | 'allMovableBps'>;
+type Contest = Pick<Judged, 'isContested' | 'optimum' | 'isTimedOut' | 'isProven' | 'allMovableBps'>;
 
 function contested(
   highs: Highs,
@@ -93,21 +102,48 @@ function contested(
   hottest: number,
   { deadlineMs }: JudgeOptions,
 ): Contest {
-  const none = { isContested: false, optimum: null, isTimedOut: false, allMovableBps: null };
+  const none = { isContested: false, optimum: null, isTimedOut: false, isProven: false, allMovableBps: null };
   // The optimum is not above what the plan reaches, so the plan alone can show that a case is not contested.
   if (plan.after.mlu <= CONTESTED * hottest && plan.after.overloadBps <= floorOf(instance)) return none;
   const nodes = instance.graph.nodeCount;
-  if (nodes > ORACLE_NODES) return { ...none, isContested: plan.bound.mlu > CONTESTED * hottest };
+  const proven = provenBy(plan, instance);
+  if (nodes > ORACLE_NODES || (instance.demands.length > PROVEN_DEMANDS && isTight(plan, proven, instance))) {
+    const isContested = proven.mlu > CONTESTED * hottest;
+    if (isContested || nodes > ORACLE_NODES) return { ...none, isContested, optimum: proven, isProven: true };
+  }
   try {
-    const optimum = findOptimum(highs, instance, deadlineMs);
+    const optimum = findOptimum(highs, instance, deadlineMs, hintsOf(plan, instance));
     const isContested = optimum.mlu > CONTESTED * hottest;
     const asksAll = isContested && nodes <= ALL_MOVABLE_NODES && optimum.overloadBps > floorOf(instance);
     const all = asksAll ? findOptimum(highs, situation.instance(situation.connected()), deadlineMs).overloadBps : null;
-    return { isContested, optimum, isTimedOut: false, allMovableBps: all };
+    return { ...none, isContested, optimum, allMovableBps: all };
   } catch (error) {
     if (!(error instanceof OracleTimeout)) throw error;
     return { ...none, isTimedOut: true };
   }
+}
+
+function provenBy({ bound }: DetourPlan, instance: OracleInstance): Known {
+  return {
+    overloadBps: provenOverloadBps(instance, bound.overloadPrices),
+    mlu: provenMlu(instance, bound.arcPrices),
+  };
+}
+
+/** Whether optimum and plan are so close that it makes no difference which is taken. */
+function isTight({ after }: DetourPlan, proven: Known, instance: OracleInstance): boolean {
+  return after.mlu <= (1 + PROVEN_GAP) * proven.mlu && after.overloadBps <= proven.overloadBps + floorOf(instance);
+}
+
+/** The plan's own paths. */
+function hintsOf({ moves }: DetourPlan, { demands, graph }: OracleInstance): OracleHint[] {
+  const place = new Map(demands.map(({ id }, at) => [id, at]));
+  return moves.flatMap(({ demand, to }) =>
+    to.map(({ arcs }) => ({
+      demand: place.get(demand) as number,
+      arcs: arcs.map((id) => graph.arcIndex.get(id) as number),
+    })),
+  );
 }
 
 /** bit/s of overload that count as none. */

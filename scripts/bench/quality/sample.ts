@@ -28,7 +28,7 @@ const ENOUGH_CONTESTED = 100;
 /** Failures of one seed and level in turn, without `--full`. */
 const BLOCK = 12;
 /** No oracle takes longer without `--full`. */
-const ORACLE_MS = 20_000;
+const ORACLE_MS = 8_000;
 const VERIFY_EVERY = 10;
 
 /**
@@ -47,12 +47,17 @@ export async function sampleCases(
   for (;;) {
     const open = strata.filter(({ done }) => !done);
     if (open.length === 0 || options.isAborted() || performance.now() > options.untilMs) return strata;
-    const next = options.full ? open[0] : open.reduce((least, one) => (one.spentMs < least.spentMs ? one : least));
+    const next = options.full ? open[0] : open.reduce((least, one) => (share(one) < share(least) ? one : least));
     const startedMs = performance.now();
     const { done } = await (walks.get(next as Stratum) as AsyncGenerator<void>).next();
     (next as Stratum).spentMs += performance.now() - startedMs;
     if (done) (next as Stratum).done = true;
   }
+}
+
+/** Time that a stratum has had, by what its size makes a case cost. */
+function share({ spentMs, network }: Stratum): number {
+  return spentMs / (1 + network.network.nodes.length / 100);
 }
 
 /** Goes through the cases of a stratum, one a step. */
@@ -88,7 +93,7 @@ async function* step(
     await judge(highs, situation, {
       verify: isSmall && stratum.judged.length % VERIFY_EVERY === 0,
       naive: true,
-      deadlineMs: Math.min(oracleMs, options.untilMs + 10_000),
+      deadlineMs: Math.min(oracleMs, options.untilMs + 3_000),
     }),
   );
   yield;
