@@ -2,8 +2,9 @@ import type { Clock } from '../../../core/clock.ts';
 import type { SnmpClient } from '../client.ts';
 import { addressOf, hexOf, ipv4Text, systemIdOf } from '../device/addresses.ts';
 import { readInterfaces } from '../device/interfaces.ts';
+import { LATENCY_COLUMNS, readLatency } from '../device/latency.ts';
 import { readNeighbours } from '../device/neighbours.ts';
-import type { InterfaceReport, NeighbourReport } from '../device/report.ts';
+import type { InterfaceReport, LatencyReport, NeighbourReport } from '../device/report.ts';
 import { type InterfaceAddress, interfaceAddresses } from '../device/routing.ts';
 import { DeviceTables, type Problem, type ReadLimits, type Tables } from '../device/tables.ts';
 import { SYSTEM } from '../mib.ts';
@@ -26,6 +27,7 @@ export interface Device {
   /** ifIndex by LLDP's local port id. */
   readonly portIds: ReadonlyMap<string, number>;
   readonly lsas: readonly RouterLsa[];
+  readonly latency: readonly LatencyReport[];
   readonly problems: readonly Problem[];
 }
 
@@ -48,7 +50,14 @@ export async function readForDiscovery(
   const tables = new DeviceTables(client, limits, clock);
   const interfaces = await readInterfaces(tables);
   const neighbours = await readNeighbours(tables, interfaces, vendors);
-  await tables.read([CHASSIS_ID, LOCAL_PORT_ID, ROUTER_ID, SYSTEM_ID, ...(wantsLsdb ? [LSDB] : [])]);
+  await tables.read([
+    ...LATENCY_COLUMNS,
+    CHASSIS_ID,
+    LOCAL_PORT_ID,
+    ROUTER_ID,
+    SYSTEM_ID,
+    ...(wantsLsdb ? [LSDB] : []),
+  ]);
   const lsas = [...tables.column(LSDB).values()].flatMap((cell) => lsaOf(cell) ?? []);
   return {
     address,
@@ -61,6 +70,7 @@ export async function readForDiscovery(
     neighbours,
     portIds: portIdsOf(tables, interfaces),
     lsas,
+    latency: readLatency(tables),
     problems: tables.problems,
   };
 }

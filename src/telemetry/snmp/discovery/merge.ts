@@ -146,10 +146,11 @@ function agrees(left: string | undefined, right: string | undefined): boolean {
 
 function broughtUpToDate(known: LinkJson, found: LinkJson | null, answered: ReadonlySet<string>): LinkJson {
   if (found?.discovery !== undefined) {
-    const isAssumed = (field: string): boolean => found.discovery?.assumed.includes(field) ?? false;
-    const told = TOLD_BY_DEVICES.filter((field) => found[field] !== undefined && !isAssumed(field));
-    // A stand-in stays one until somebody writes a figure of their own.
     const before = discoveryOf(known)?.assumed ?? [];
+    // A measured latency varies from one walk to the next: it replaces a stand-in, and no figure of the file.
+    const wanted = [...TOLD_BY_DEVICES, ...before.filter((field) => field === 'latencyMs')];
+    const told = wanted.filter((field) => found[field] !== undefined && !found.discovery?.assumed.includes(field));
+    // A stand-in stays one until somebody writes a figure of their own.
     const assumed = found.discovery.assumed.filter((field) => before.includes(field) && known[field] === found[field]);
     return {
       ...known,

@@ -50,6 +50,7 @@ function silentRouters(devices: readonly Device[]): Device[] {
       neighbours: [],
       portIds: new Map(),
       lsas: [],
+      latency: [],
       problems: [],
     }));
 }

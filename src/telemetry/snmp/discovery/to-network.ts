@@ -1,4 +1,5 @@
 import { isObject } from '../../../../topology/formats/fields.ts';
+import { linkLatency } from '../device/link-latency.ts';
 import type { DiscoveredNode } from './nodes.ts';
 import type { DiscoveredLink, LinkEnd, LinkEvidence } from './pair-links.ts';
 
@@ -73,7 +74,8 @@ function toNode(id: string, name: string | null, address: string | null, details
 function toLink(id: string, link: DiscoveredLink, { nowMs }: NetworkDetails): LinkJson {
   const { a, z, evidence, confidence } = link;
   const capacityBps = capacityOf(a, z);
-  const assumed = [...(capacityBps === null ? ['capacityBps'] : []), 'latencyMs'];
+  const latencyMs = latencyOf(a, z) ?? latencyOf(z, a);
+  const assumed = [...(capacityBps === null ? ['capacityBps'] : []), ...(latencyMs === null ? ['latencyMs'] : [])];
   return {
     id,
     a: a.node.id,
@@ -81,7 +83,7 @@ function toLink(id: string, link: DiscoveredLink, { nowMs }: NetworkDetails): Li
     ...interfaceName('aInterface', a),
     ...interfaceName('zInterface', z),
     capacityBps: capacityBps ?? STAND_IN.capacityBps,
-    latencyMs: STAND_IN.latencyMs,
+    latencyMs: latencyMs ?? STAND_IN.latencyMs,
     ...metricOf(a, z),
     discovery: { evidence, confidence, lastSeenAtMs: nowMs, isStale: false, assumed },
   };
@@ -100,6 +102,13 @@ function capacityOf(a: LinkEnd, z: LinkEnd): number | null {
     return (active !== null && active > 0 ? active : row.speedBps) ?? [];
   });
   return speeds.length === 0 ? null : Math.min(...speeds);
+}
+
+/** By the near end's own probes of the far end's addresses on this very link. */
+function latencyOf(near: LinkEnd, far: LinkEnd): number | null {
+  const ifIndex = far.interface?.ifIndex;
+  const addresses = far.node.device.addresses.filter((own) => own.ifIndex === ifIndex).map(({ address }) => address);
+  return linkLatency(near.node.device.latency, new Set(addresses)).latencyMs;
 }
 
 /** A cost of 65535 is how routers are drained (RFC 6987): it tells nothing about the link itself, but it is the cost. */

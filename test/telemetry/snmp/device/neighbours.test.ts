@@ -3,6 +3,7 @@ import { addressOf } from '../../../../src/telemetry/snmp/device/addresses.ts';
 import { addAggregates } from '../../../../src/telemetry/snmp/device/aggregates.ts';
 import { indexInterfaces } from '../../../../src/telemetry/snmp/device/interface-names.ts';
 import { readLatency } from '../../../../src/telemetry/snmp/device/latency.ts';
+import { linkLatency } from '../../../../src/telemetry/snmp/device/link-latency.ts';
 import { lldpNeighbours } from '../../../../src/telemetry/snmp/device/lldp.ts';
 import { interfaceAddresses, isisNeighbours, ospfNeighbours } from '../../../../src/telemetry/snmp/device/routing.ts';
 import { interfaceRow } from '../discovery/devices.ts';
@@ -95,6 +96,41 @@ describe('probes', () => {
       { source: 'ip-sla', name: '1', rttMs: 16, status: 'ok', targetAddress: '192.168.168.182' },
       { source: 'ip-sla', name: '2', rttMs: null, status: 'timeout', targetAddress: null },
     ]);
+  });
+});
+
+describe('the latency of a link', () => {
+  const probe = (source: string, targetAddress: string, rttMs: number | null) => ({
+    source,
+    name: source,
+    rttMs,
+    status: rttMs === null ? 'timeout' : 'ok',
+    targetAddress,
+  });
+
+  it('is half the round trip of the best probe of its far end, and of no other probe', () => {
+    const probes = [
+      probe('disman-ping', '10.0.0.2', 9),
+      probe('ip-sla', '10.0.0.2', 8),
+      probe('ip-sla-jitter', '10.0.0.9', 1),
+    ];
+    expect(linkLatency(probes, new Set(['10.0.0.2']))).toEqual({
+      latencyMs: 4,
+      isEstimated: true,
+      source: 'ip-sla',
+      probe: 'ip-sla',
+    });
+  });
+
+  it('is null with the reason where there is none', () => {
+    expect(linkLatency([probe('ip-sla', '10.0.0.9', 8)], new Set(['10.0.0.2']))).toMatchObject({
+      latencyMs: null,
+      reason: expect.stringContaining('no probe'),
+    });
+    expect(linkLatency([probe('ip-sla', '10.0.0.2', null)], new Set(['10.0.0.2']))).toMatchObject({
+      latencyMs: null,
+      reason: expect.stringContaining('timeout'),
+    });
   });
 });
 

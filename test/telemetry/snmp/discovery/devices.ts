@@ -38,6 +38,7 @@ export function deviceNamed(sysName: string, fields: Partial<Device> = {}): Devi
     neighbours: [],
     portIds: new Map(),
     lsas: [],
+    latency: [],
     problems: [],
     ...fields,
   };
