@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { benchNetworks } from '../../scripts/bench/networks.ts';
+import type { OracleDemand } from '../../scripts/bench/oracle/instance.ts';
+import { loadHighs } from '../../scripts/bench/oracle/load.ts';
+import { findOptimum } from '../../scripts/bench/oracle/optimum.ts';
+import { baseState, LEVELS, type PlanBase } from '../../scripts/bench/quality/base.ts';
+import { failuresOf } from '../../scripts/bench/quality/failures.ts';
+import { judge } from '../../scripts/bench/quality/judge.ts';
+import { mluOf, type Situation, situationOf } from '../../scripts/bench/quality/situation.ts';
+import { createRng } from '../../src/core/rng.ts';
+
+const highs = await loadHighs();
+const network = (await benchNetworks()).find(({ name }) => name === 'nsfnet');
+if (!network) throw new Error('nsfnet is shipped');
+
+const LEVEL = LEVELS[4];
+
+function situations(base: PlanBase): Situation[] {
+  const state = baseState(network as NonNullable<typeof network>, base, 1, LEVEL);
+  return state.failures.flatMap((failure) => situationOf(state, failure) ?? []);
+}
+
+describe('failures of a network', () => {
+  it('are every link, node and risk group, and pairs without repetition', () => {
+    const found = failuresOf(network.network, 20, createRng(1));
+    const count = (kind: string) => found.filter((failure) => failure.kind === kind).length;
+    expect([count('link'), count('node'), count('double')]).toEqual([
+      network.network.links.length,
+      network.network.nodes.length,
+      20,
+    ]);
+    expect(new Set(found.map(({ name }) => name)).size).toBe(found.length);
+    expect(found.every(({ kind, links }) => kind !== 'double' || new Set(links).size === 2)).toBe(true);
+  });
+});
+
+describe.each(['igp', 'pinned'] as const)('situations on base %s', (base) => {
+  it('scale to the level that is asked', () => {
+    const [one] = situations(base) as [Situation];
+    const whole = { ...one, alive: one.alive.map(() => 1) };
+    expect(mluOf(whole, one.base.intactBps)).toBeCloseTo(LEVEL.mlu, 9);
+  });
+
+  it('leave the fixed loads when what may move is taken off', () => {
+    const all = situations(base);
+    expect(all.length).toBeGreaterThan(3);
+    for (const situation of all.slice(0, 20)) {
+      const { fixedBps, demands } = situation.instance(situation.affected);
+      expect(demands.length).toBeGreaterThan(0);
+      expect(fixedBps.every((bps) => bps >= 0)).toBe(true);
+      // A tunnel that broke has lost some of its paths; on the IGP all of it is back where it was.
+      if (base === 'igp') expectClose(withCurrent(fixedBps, demands), situation.igpBps);
+    }
+  });
+});
+
+function withCurrent(fixedBps: Float64Array, demands: readonly OracleDemand[]): Float64Array {
+  const loadBps = fixedBps.slice();
+  const paths = demands.flatMap(({ bps, current }) => current.map(({ share, arcs }) => ({ bps: share * bps, arcs })));
+  for (const { bps, arcs } of paths) for (const arc of arcs) loadBps[arc] = (loadBps[arc] as number) + bps;
+  return loadBps;
+}
+
+function expectClose(loadBps: Float64Array, expected: Float64Array): void {
+  const worst = loadBps.reduce((most, bps, arc) => Math.max(most, Math.abs(bps - (expected[arc] as number))), 0);
+  expect(worst).toBeLessThan(1e3);
+}
+
+describe('a judged case', () => {
+  it('is never better than the optimum of the same demands', async () => {
+    let contested = 0;
+    for (const situation of situations('igp').slice(0, 12)) {
+      const one = await judge(highs, situation, { verify: true, naive: true, deadlineMs: Infinity });
+      expect(one.sameAffected).toBe(true);
+      expect(one.refused).toBeNull();
+      if (!one.isContested || !one.optimum) continue;
+      contested += 1;
+      expect(one.ours.overloadBps).toBeGreaterThanOrEqual(one.optimum.overloadBps - 1e4);
+      expect(one.igp.overloadBps).toBeGreaterThanOrEqual(one.optimum.overloadBps - 1e4);
+      expect(one.naive?.overloadBps ?? Infinity).toBeGreaterThanOrEqual(0);
+      if (one.ours.overloadBps <= 1e4) expect(one.ours.mlu).toBeGreaterThanOrEqual(one.optimum.mlu * (1 - 1e-6));
+    }
+    expect(contested).toBeGreaterThan(0);
+  });
+
+  it('cannot profit from fewer demands that move', () => {
+    const [one] = situations('igp') as [Situation];
+    const few = findOptimum(highs, one.instance(one.affected.slice(0, 5)));
+    const all = findOptimum(highs, one.instance(one.affected));
+    expect(all.overloadBps).toBeLessThanOrEqual(few.overloadBps + 1e4);
+  });
+});
