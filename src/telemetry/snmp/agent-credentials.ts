@@ -40,7 +40,9 @@ export function agentCredentials(secret: Secret): AgentCredentials {
   }
   if (!Value.Check(UserSchema, fields)) {
     const [first] = Value.Errors(UserSchema, fields);
-    const field = first?.instancePath.slice(1) || 'credentials';
+    const name = first?.instancePath.slice(1) ?? '';
+    // Only a name of ours is repeated: an unknown one may be a secret in the wrong place.
+    const field = name in UserSchema.properties ? name : 'credentials';
     throw wrong(field, 'does not fit', 'fields: user, auth, authPassword, priv, privPassword, context');
   }
   return { user: usmUser(fields) };
