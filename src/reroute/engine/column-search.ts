@@ -114,8 +114,11 @@ export class ColumnSearch {
       priced += (simplex.price[arc] as number) * (capacity[arc] as number);
     }
     const scale = blend * (congested > 0 ? (priced || 1) / congested : 1);
+    // A price that rounding or a row still to be released leaves below 0 would send the search in circles.
     for (let arc = 0; arc < load.length; arc += 1) {
-      this.#cost[arc] = open[arc] ? (simplex.price[arc] as number) + scale * (congestion[arc] as number) : Infinity;
+      this.#cost[arc] = open[arc]
+        ? Math.max(0, simplex.price[arc] as number) + scale * (congestion[arc] as number)
+        : Infinity;
     }
   }
 }
