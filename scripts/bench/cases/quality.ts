@@ -7,8 +7,8 @@ import { reportCases } from '../quality/report.ts';
 import { sampleCases } from '../quality/sample.ts';
 
 /** What the sample takes; metrics realisation comes after it. */
-const SAMPLE_MS = 190_000;
-const METRICS_MS = 40_000;
+const SAMPLE_MS = 170_000;
+const METRICS_MS = 30_000;
 
 /**
  * Plans against the exact linear program on the same movable demands: links, nodes, risk groups and pairs of links

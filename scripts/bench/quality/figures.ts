@@ -41,6 +41,7 @@ function counts(strata: readonly Stratum[], judged: readonly Judged[]): Row[] {
     count('cases', judged.length),
     count('contested', contested(judged)),
     count('contested-least-of-a-network', least),
+    ...strata.map((stratum) => count(`contested-of-${nameOf(stratum)}`, contested(stratum.judged))),
     count('contested-proven-by-prices', judged.filter(({ isContested, isProven }) => isContested && isProven).length),
     { ...count('oracle-timeouts', judged.filter(({ isTimedOut }) => isTimedOut).length), better: 'lower' },
     {
@@ -54,6 +55,10 @@ function counts(strata: readonly Stratum[], judged: readonly Judged[]): Row[] {
       must: 0,
     },
   ];
+}
+
+function nameOf({ network }: Stratum): string {
+  return network.name.toLowerCase().replace('/', '-');
 }
 
 /** Cases in which the optimum has no overload, and who has some nevertheless. */

@@ -38,11 +38,7 @@ export async function metricsFigures(
     const shareMs = (untilMs - performance.now()) / (networks.length - at);
     const stopMs = performance.now() + shareMs;
     const base = baseState(network, 'igp', 1, rng.pick(LEVELS));
-    for (const failure of base.failures.filter((one) => situationOf(base, one) !== null).slice(0, CASES_PER_NETWORK)) {
-      if (signal.aborted || performance.now() > stopMs) break;
-      const one = await compare(base, failure);
-      if (one) compared.push(one);
-    }
+    compared.push(...(await compareSome(base, () => signal.aborted || performance.now() > stopMs)));
   }
   const ratios = compared.map(({ mluRatio }) => mluRatio);
   const row = (metric: string, value: number, unit: string, bounds: { must?: number; aim?: number } = {}) =>
@@ -63,6 +59,16 @@ export async function metricsFigures(
       },
     ),
   ];
+}
+
+async function compareSome(base: BaseState, isOver: () => boolean): Promise<Compared[]> {
+  const found: Compared[] = [];
+  for (const failure of base.failures) {
+    if (found.length >= CASES_PER_NETWORK || isOver()) break;
+    const one = situationOf(base, failure) && (await compare(base, failure));
+    if (one) found.push(one);
+  }
+  return found;
 }
 
 async function compare(base: BaseState, failure: Failure): Promise<Compared | null> {
