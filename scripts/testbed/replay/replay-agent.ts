@@ -26,9 +26,10 @@ export class ReplayAgent {
     return this.#socket.address().port;
   }
 
-  async start(): Promise<this> {
+  /** On a free port unless told; every address of 127.0.0.0/8 is ours on Linux. */
+  async start(address = '127.0.0.1', port = 0): Promise<this> {
     this.#socket.on('message', (packet, remote) => this.#answer(packet, remote));
-    this.#socket.bind(0, '127.0.0.1');
+    this.#socket.bind(port, address);
     await once(this.#socket, 'listening');
     return this;
   }
