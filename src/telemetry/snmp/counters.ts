@@ -59,11 +59,22 @@ function counterDelta(
 ): number | null | 'reset' {
   if (before === null || now === null || before.bits !== now.bits) return null;
   const difference = now.value - before.value;
-  if (now.bits === 64) return difference < 0n ? 'reset' : asNumber(difference);
+  if (now.bits === 64) return difference < 0n ? 'reset' : possible(difference, limits.most);
   if (limits.ambiguous) return null;
   if (difference >= 0n) return asNumber(difference);
   const wrapped = Number(difference + WRAP_32);
   return limits.most !== null && wrapped >= 0 && wrapped <= limits.most ? wrapped : 'reset';
+}
+
+/**
+ * Far beyond line rate a jump is a fault of the agent, and would be a spike. Nominal speeds can be far too low
+ * (Linux calls its loopback 10 Mbit/s), so only what no speed explains is left out.
+ */
+const IMPOSSIBLE = 100;
+
+function possible(difference: bigint, most: number | null): number | null {
+  const amount = asNumber(difference);
+  return amount !== null && most !== null && amount > IMPOSSIBLE * Math.max(most, 1) ? null : amount;
 }
 
 /** Beyond 2^53 a difference is no measurement any more. */

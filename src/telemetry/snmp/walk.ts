@@ -171,8 +171,11 @@ class TableWalk {
     const patience = this.#answered ? 1 : COLUMNS_AT_ONCE + 1;
     const less = this.#lessAtOnce(error);
     if (less !== null && this.#varbindsAtOnce > patience) this.#varbindsAtOnce = less;
-    else if (isTimeout(error) && !this.#answered) throw error;
-    else if (less !== null && this.#varbindsAtOnce > 1) this.#varbindsAtOnce = less;
+    else if (isTimeout(error) && !this.#answered) {
+      // Some agents are silent on GETBULK of any size: one GETNEXT tells them from dead ones.
+      if (this.#varbindsAtOnce === 1) throw error;
+      this.#varbindsAtOnce = 1;
+    } else if (less !== null && this.#varbindsAtOnce > 1) this.#varbindsAtOnce = less;
     else this.#giveUp(batch, error);
   }
 
