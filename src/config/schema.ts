@@ -83,6 +83,18 @@ export const ConfigSchema = Type.Object(
       default: 30,
       description: 'how long a cause must be gone before its reroute is taken back',
     }),
+    maxMovesPerHour: Type.Integer({
+      minimum: 0,
+      maximum: 1000000,
+      default: 2000,
+      description: 'demands that plans may give another way within an hour; the most valuable moves come first',
+    }),
+    moveCostMinutes: Type.Number({
+      minimum: 0,
+      maximum: 10080,
+      default: 1440,
+      description: 'what moving traffic costs, in minutes on a way one hop longer; it returns once staying costs more',
+    }),
     pollIntervalSeconds: Type.Number({
       minimum: 1,
       maximum: 3600,

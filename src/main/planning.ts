@@ -10,6 +10,7 @@ import type { CycleDeps } from '../reroute/cycle-deps.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
 import { type Proposal, waitsForApply } from '../reroute/proposal.ts';
 import { SavingsTicker } from '../reroute/savings.ts';
+import { DEFAULT_STABILITY } from '../reroute/stability/settings.ts';
 import { networkKeys } from '../store/keys.ts';
 import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
@@ -94,5 +95,10 @@ function limitsFrom(config: Config): PlanLimits {
     holdMs: config.holdSeconds * 1000,
     maxStaleShare: MAX_STALE_SHARE,
     maxDemandAgeMs: MAX_DEMAND_AGE_MS,
+    stability: {
+      ...DEFAULT_STABILITY,
+      maxMovesPerHour: config.maxMovesPerHour,
+      moveCostMs: config.moveCostMinutes * 60_000,
+    },
   };
 }

@@ -7,7 +7,8 @@ import type { CycleDeps } from './cycle-deps.ts';
 import { movesHold } from './lifecycle.ts';
 import { proposalEvent } from './plan-events.ts';
 import { OPEN_STATUSES, type Proposal, type Tunnel } from './proposal.ts';
-import { ON_REQUEST, takeSnapshot } from './snapshot.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { ON_REQUEST } from './stability/closed.ts';
 
 /**
  * Brings a proposed reroute into the network, after a last look whether its moves still hold. Answers the proposal

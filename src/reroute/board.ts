@@ -26,6 +26,11 @@ export class Board {
     return paths;
   }
 
+  /** What was decided so far, by demand. */
+  decisions(): ReadonlyMap<number, readonly ArcPath[]> {
+    return new Map(this.#routes);
+  }
+
   route(index: number, paths: readonly ArcPath[]): void {
     const bps = this.bpsOf(index);
     addPaths(this.loadBps, this.pathsOf(index), -bps);

@@ -5,6 +5,8 @@ import { type Condition, qualityParts } from './condition.ts';
 import type { PlanInput } from './plan.ts';
 import type { Proposal } from './proposal.ts';
 import type { Problem } from './solver.ts';
+import { logged, type MoveBudget } from './stability/budget.ts';
+import { gainInHops, returnPays } from './stability/gain.ts';
 
 /** Begins the reason of a proposal that was closed because its cause ended. */
 export const CAUSE_GONE = 'cause gone';
@@ -29,13 +31,13 @@ export function isInNetwork(input: PlanInput, proposalId: string): boolean {
 }
 
 /** Closes what has no cause any more, for long enough, and whose traffic can go back without harm. */
-export function closeWhatIsOver(problem: Problem, input: PlanInput): Closing {
+export function closeWhatIsOver(problem: Problem, input: PlanInput, budget: MoveBudget): Closing {
   const closed: Proposal[] = [];
   const standing: Proposal[] = [];
   for (const proposal of [...input.open].sort((x, y) => (x.id < y.id ? -1 : 1))) {
     const goneSinceMs = causeGoneSinceMs(problem, input, proposal);
     const held = goneSinceMs !== null && input.atMs - goneSinceMs >= input.limits.holdMs;
-    if (held && giveBack(problem, input, proposal)) closed.push(closeProposal(proposal, input));
+    if (held && giveBack(problem, input, proposal, goneSinceMs, budget)) closed.push(closeProposal(proposal, input));
     else standing.push(proposal);
   }
   return { closed, standing };
@@ -50,7 +52,17 @@ export function closeProposal(proposal: Proposal, input: PlanInput, reason?: str
     updatedAtMs: input.atMs,
     closedAtMs: input.atMs,
     closedReason: text,
+    moveLog: logged(
+      returned || proposal.appliedAtMs !== null ? proposal.moveLog : [],
+      input.atMs,
+      tunnelCount(input, proposal.id),
+    ),
   };
+}
+
+/** Demands that give up a way when the proposal's tunnels go. */
+function tunnelCount(input: PlanInput, proposalId: string): number {
+  return input.tunnels.filter((tunnel) => tunnel.proposalId === proposalId).length;
 }
 
 /** Since when the cause has been gone, ms; null while it stands or nothing is known. */
@@ -86,17 +98,28 @@ function stillOverloaded(problem: Problem, arcs: Uint8Array): boolean {
   });
 }
 
-/** Takes the proposal's tunnels off the board; false, and nothing changed, when that would do harm. */
-function giveBack(problem: Problem, input: PlanInput, proposal: Proposal): boolean {
+/** Takes the proposal's tunnels off the board; false, and nothing changed, when that would do harm or not pay. */
+function giveBack(
+  problem: Problem,
+  input: PlanInput,
+  proposal: Proposal,
+  goneSinceMs: number,
+  budget: MoveBudget,
+): boolean {
   const { board, condition, limits } = problem;
   const demands = tunnelledBy(input, board.twin, proposal.id);
   const before = demands.map((index) => [index, board.pathsOf(index)] as const);
+  const loadBps = board.loadBps.slice();
   for (const index of demands) board.release(index);
   // Back below the relief goal, not just the limit: else an overload would come and go with every plan.
   const limit = Math.max(0, limits.utilisationLimit - (proposal.cause.kind === 'overload' ? limits.holdMargin : 0));
   const harmless = demands.every((index) => isSafe(board, condition, igpPaths(board.twin, index), limit));
-  if (!harmless) for (const [index, paths] of before) board.route(index, paths);
-  return harmless;
+  const moveCostMs = input.limits.stability?.moveCostMs ?? 0;
+  const pays = (): boolean =>
+    moveCostMs === 0 || returnPays(gainInHops(board, { loadBps, paths: before }), input.atMs - goneSinceMs, moveCostMs);
+  if (harmless && pays() && budget.takeReturn(tunnelCount(input, proposal.id))) return true;
+  for (const [index, paths] of before) board.route(index, paths);
+  return false;
 }
 
 function isSafe(board: Board, condition: Condition, paths: readonly ArcPath[], limit: number): boolean {

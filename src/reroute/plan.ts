@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { LinkStateSchema } from '../health/link-state.ts';
-import { type Proposal, ProposalSchema, TunnelSchema } from './proposal.ts';
+import { CauseSchema, type Proposal, ProposalSchema, TunnelSchema } from './proposal.ts';
+import { MoveLogSchema, StabilitySchema } from './stability/settings.ts';
 
 export const DemandRecord = Type.Object({
   id: Type.String(),
@@ -32,6 +33,8 @@ export const PlanLimitsSchema = Type.Object({
   maxStaleShare: Type.Number({ minimum: 0, maximum: 1 }),
   /** Demands older than this are not planned with, ms. */
   maxDemandAgeMs: Type.Number({ minimum: 0 }),
+  /** How reluctant plans are to move traffic; without it they only wait for `holdMs`. */
+  stability: Type.Optional(StabilitySchema),
 });
 export type PlanLimits = Static<typeof PlanLimitsSchema>;
 
@@ -49,7 +52,18 @@ export const PlanInputSchema = Type.Object({
   open: Type.Array(ProposalSchema),
   /** Proposals that were closed lately: their ids are taken, and what a person rolled back is not proposed again. */
   closed: Type.Optional(
-    Type.Array(Type.Object({ id: Type.String(), closedAtMs: Type.Number(), byRequest: Type.Boolean() })),
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        closedAtMs: Type.Number(),
+        byRequest: Type.Boolean(),
+        /** What it was about and which moves were made for it: links that keep changing are damped by it. */
+        cause: Type.Optional(CauseSchema),
+        links: Type.Optional(Type.Array(Type.String())),
+        createdAtMs: Type.Optional(Type.Number()),
+        moveLog: Type.Optional(MoveLogSchema),
+      }),
+    ),
   ),
   limits: PlanLimitsSchema,
 });

@@ -11,6 +11,9 @@ import { optimal } from './optimal.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import type { Solver } from './solver.ts';
+import { MoveBudget } from './stability/budget.ts';
+import { dampedLinks } from './stability/flaps.ts';
+import { rationMoves } from './stability/ration.ts';
 import { movedByDraft, writeUp } from './write-up.ts';
 
 /** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
@@ -51,10 +54,15 @@ export function planReroutes(
   const refused = refusal(network, input, condition);
   if (refused) return { plan: { ...head, ...NOTHING, refused }, changed: [] };
   const board = new Board(twin);
-  const problem = { board, condition, limits: input.limits };
-  const { closed, standing } = closeWhatIsOver(problem, input);
+  const damped = dampedLinks(input);
+  const shunned = condition.shunned.map((mark, arc) => (mark || damped.has(twin.linkOf[arc] as string) ? 1 : 0));
+  const problem = { board, condition: { ...condition, shunned }, limits: input.limits };
+  const budget = new MoveBudget(input);
+  const { closed, standing } = closeWhatIsOver(problem, input, budget);
   const dropped = adoptStanding(problem, standing);
+  const before = board.decisions();
   const drafts = investigate({ network, input, problem, solver, standing });
+  rationMoves(problem, drafts.all(), before, budget);
   const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
   const result = reconcile(input, ids.planId, findings, standing, dropped);
   const all = { ...result, closed: [...closed, ...result.closed] };

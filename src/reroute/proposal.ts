@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { ScorePartSchema } from '../health/link-state.ts';
+import { MoveLogSchema } from './stability/settings.ts';
 
 /** A share of a demand on one path. Shares of one demand sum to 1. */
 export const PathShareSchema = Type.Object({
@@ -102,6 +103,8 @@ export const ProposalSchema = Type.Object({
   appliedAtMs: nullable(Type.Number()),
   closedAtMs: nullable(Type.Number()),
   closedReason: nullable(Type.String()),
+  /** Demands that plans gave another way for it, of the last hour. */
+  moveLog: Type.Optional(MoveLogSchema),
 });
 export type Proposal = Static<typeof ProposalSchema>;
 
@@ -123,6 +126,7 @@ export const ProposalBriefSchema = Type.Object({
   appliedAtMs: nullable(Type.Number()),
   closedAtMs: nullable(Type.Number()),
   closedReason: nullable(Type.String()),
+  moveLog: Type.Optional(MoveLogSchema),
 });
 export type ProposalBrief = Static<typeof ProposalBriefSchema>;
 
@@ -135,6 +139,7 @@ export function briefOf(proposal: Proposal): ProposalBrief {
     ...{ id, revision, status, kind, cause, links, moves: moves.length, bps, expectedSavingBps, planId },
     ...times,
     closedReason,
+    ...(proposal.moveLog ? { moveLog: proposal.moveLog } : {}),
   };
 }
 

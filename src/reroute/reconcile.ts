@@ -1,6 +1,7 @@
 import { closeProposal, type Dropped } from './lifecycle.ts';
 import type { PlanInput } from './plan.ts';
 import type { Proposal } from './proposal.ts';
+import { logged } from './stability/budget.ts';
 import type { Finding } from './write-up.ts';
 
 /** What becomes of the proposals in this plan; `kept` ones are not written again. */
@@ -41,7 +42,8 @@ export function reconcile(
 function create(input: PlanInput, planId: string, finding: Finding): Proposal {
   const life = { appliedAtMs: null, closedAtMs: null, closedReason: null };
   const times = { createdAtMs: input.atMs, updatedAtMs: input.atMs };
-  return { ...finding, revision: 1, status: 'proposed', planId, ...times, ...life };
+  const moveLog = logged([], input.atMs, finding.moves.length);
+  return { ...finding, revision: 1, status: 'proposed', planId, ...times, ...life, moveLog };
 }
 
 function review(
@@ -60,7 +62,7 @@ function review(
   }
   const holds = moved.size === 0 && gone.size === 0 && kind === proposal.kind && !staysMore(proposal, finding);
   if (holds) return { verdict: 'kept', proposal };
-  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves) };
+  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves, gone) };
 }
 
 /** True when demands are stuck now that were not when the proposal was written. */
@@ -77,7 +79,12 @@ function revise(
   proposal: Proposal,
   finding: Finding | null,
   moves: Proposal['moves'],
+  gone: ReadonlySet<string>,
 ): Proposal {
+  const changed = new Set(finding?.moves.map((move) => move.demand));
+  const returned = input.tunnels.filter(
+    ({ proposalId, demand }) => proposalId === proposal.id && gone.has(demand) && !changed.has(demand),
+  );
   return {
     ...proposal,
     ...(finding ?? {}),
@@ -89,5 +96,6 @@ function revise(
     status: 'proposed',
     planId,
     updatedAtMs: input.atMs,
+    moveLog: logged(proposal.moveLog, input.atMs, changed.size + returned.length),
   };
 }

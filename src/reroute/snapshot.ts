@@ -4,12 +4,7 @@ import { withStaleness } from '../health/staleness.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { linkLocalDemands } from './local-demands.ts';
 import type { DemandSet, PlanInput } from './plan.ts';
-import { isOpen, type ProposalBrief } from './proposal.ts';
-
-/** Begins the reason of a proposal that a person took back. */
-export const ON_REQUEST = 'on request';
-/** Closed proposals beyond this many are too old to matter to any cause. */
-const MAX_CLOSED = 500;
+import { closedLately } from './stability/closed.ts';
 
 export function networkHashOf(network: NetworkIndex): string {
   return `n-${contentHash(network.network, 16)}`;
@@ -38,19 +33,6 @@ export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
     closed: closedLately(briefs),
     limits,
   };
-}
-
-function closedLately(briefs: readonly ProposalBrief[]): NonNullable<PlanInput['closed']> {
-  return briefs
-    .filter((brief) => !isOpen(brief))
-    .map((brief) => ({
-      id: brief.id,
-      closedAtMs: brief.closedAtMs ?? brief.updatedAtMs,
-      byRequest: brief.closedReason?.startsWith(ON_REQUEST) ?? false,
-    }))
-    .sort((x, y) => y.closedAtMs - x.closedAtMs || (x.id < y.id ? -1 : 1))
-    .slice(0, MAX_CLOSED)
-    .sort((x, y) => x.closedAtMs - y.closedAtMs || (x.id < y.id ? -1 : 1));
 }
 
 /** The known demands that this network can carry; null when there are none or they are too old to plan with. */
