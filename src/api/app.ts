@@ -9,6 +9,7 @@ import { registerMetrics } from './plugins/metrics.ts';
 import { answerClientError, registerProblems } from './plugins/problems.ts';
 import { registerSecurity } from './plugins/security.ts';
 import { sendProblem } from './problem.ts';
+import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { frontRoutes } from './routes/front.ts';
@@ -20,6 +21,7 @@ import { probeRoutes } from './routes/probes.ts';
 import { rerouteRoutes } from './routes/reroutes.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { whatIfRoutes } from './routes/what-if.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** Builds the API without listening; `close()` ends event streams and open connections at once. */
@@ -69,6 +71,8 @@ function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
   pathRoutes(api, deps);
   rerouteRoutes(api, deps);
   planRoutes(api, deps);
+  whatIfRoutes(api, deps);
+  demandRoutes(api, deps);
   sampleRoutes(api, deps);
   eventRoutes(api, deps, hub);
   serviceRoutes(api, deps);

@@ -12,8 +12,11 @@ import type { NetworkIndex } from '../../topology/model.ts';
 import type { Role } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { Change } from '../reroute/change.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
+import type { Replay } from '../reroute/replay.ts';
+import type { WhatIf } from '../reroute/what-if.ts';
 import type { Store } from '../store/store.ts';
 import type { Measurement } from '../telemetry/sample.ts';
 
@@ -92,6 +95,12 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly config: ApiConfig;
   readonly ingest: SampleIngest;
+  /** Demands that are older than this are not planned with, ms. */
+  readonly maxDemandAgeMs: number;
+  /** What would be planned in a changed network; INVALID_INPUT for unknown ids, BUSY when too many wait. */
+  whatIf(change: Change, top: number): Promise<WhatIf>;
+  /** Runs a stored plan again; NOT_FOUND when it, or what it was made from, is not kept any more. */
+  replayPlan(planId: string): Promise<Replay>;
   /** Runs a plan now and resolves when it is finished. */
   planNow(): Promise<Plan>;
   /** Applies an open proposal in the simulator; CONFLICT when it is not in a state that allows this. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { InvalidFileError } from '../../topology/formats/findings.ts';
 import { DetourError, ERRORS, type ErrorCode, type ErrorKey } from '../core/errors.ts';
 import { describeProblem, preview, type SchemaProblem } from '../core/schema.ts';
 
@@ -96,7 +97,7 @@ function fieldOf(key: ErrorKey): string | undefined {
 /** The problem document of an error, for the request at `instance`. */
 export function toProblem(error: DetourError, instance: string, requestId: string): Problem {
   const problems =
-    error instanceof InputError
+    error instanceof InputError || error instanceof InvalidFileError
       ? error.problems
       : error.field === undefined
         ? []

@@ -1,10 +1,8 @@
-import { DetourError, messageOf } from '../core/errors.ts';
 import { formatBps } from '../core/units.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
+import { ask } from './ask.ts';
 import { EXIT, print, printJson, table } from './output.ts';
-
-const TIMEOUT_MS = 30_000;
 
 export interface ServiceFlags {
   readonly url: string;
@@ -18,21 +16,6 @@ export async function planByService({ url, json }: ServiceFlags): Promise<number
   if (json) printJson({ plan, proposals: items });
   else print(describe(plan, items));
   return items.length > 0 ? EXIT.ok : EXIT.nothing;
-}
-
-async function ask(url: string, path: string, method: string): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, url), { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (cause) {
-    throw new DetourError('NOT_READY', `no service answers at ${url}: ${messageOf(cause)}`, {
-      hint: `start one with 'npm start', or name its address with --url`,
-      cause,
-    });
-  }
-  const body = (await response.json()) as { detail?: string; title?: string };
-  if (!response.ok) throw new DetourError('NOT_READY', `${path}: ${body.detail ?? body.title ?? response.status}`);
-  return body;
 }
 
 function describe(plan: Plan, proposals: readonly Proposal[]): string {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { decimal, list, wholeNumber } from './arguments.ts';
 import type { OnExit } from './output.ts';
 import { type OfflineFlags, planOffline } from './plan-offline.ts';
+import { type ReplayFlags, replayByService } from './plan-replay.ts';
 import { planByService, type ServiceFlags } from './plan-service.ts';
 
 /** `detour plan`: a plan for a network file; without one, have a running service plan now. */
@@ -20,13 +21,16 @@ export function planCommand(onExit: OnExit): Command {
     .option('--limit <ratio>', 'highest utilisation wanted', decimal('--limit', 0.01, 10), 0.8)
     .option('--max-extra <number>', 'unaffected demands that may move too', wholeNumber('--max-extra', 0, 1000), 5)
     .option('--no-explain', 'leave out why each demand moves')
+    .option('--replay <id>', 'have a running service make a stored plan again and compare')
     .option('--url <address>', 'address of the service', 'http://127.0.0.1:7600')
     .option('--json', 'print one JSON object: detour-plan/1, or what the service planned')
     .addHelpText(
       'after',
       '\nExit code: 0 there is something to do, 3 nothing can be improved, 2 wrong input, 1 it failed.',
     )
-    .action(async (flags: OfflineFlags & ServiceFlags) => {
-      onExit(flags.network === undefined ? await planByService(flags) : await planOffline(flags));
+    .action(async (flags: OfflineFlags & ServiceFlags & Partial<ReplayFlags>) => {
+      const { replay, url, json } = flags;
+      if (replay !== undefined) onExit(await replayByService({ replay, url, ...(json ? { json } : {}) }));
+      else onExit(flags.network === undefined ? await planByService(flags) : await planOffline(flags));
     });
 }

@@ -9,6 +9,7 @@ import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
 import { verifyCommand } from './verify.ts';
 import { packageVersion } from './version.ts';
+import { whatIfCommand } from './what-if.ts';
 
 /** Codes of errors that the caller can mend by calling differently. */
 const BAD_INPUT = /^DETOUR_ERR_(INVALID_|FILE_|NOT_FOUND)/;
@@ -27,6 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     pollCommand,
     discoverCommand,
     planCommand,
+    whatIfCommand,
     verifyCommand,
     networkCommand,
   ]) {

@@ -22,6 +22,7 @@ export const ERRORS = {
   FOREIGN_ORIGIN: { status: 403, title: 'The request comes from another site' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  BUSY: { status: 503, title: 'There is more to do than can wait' },
   NOT_SIMULATED: { status: 409, title: 'Only simulated networks can be changed' },
   NOT_READY: { status: 503, title: 'The service is not ready' },
   TIMEOUT: { status: 504, title: 'The operation took too long' },

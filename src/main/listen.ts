@@ -3,10 +3,15 @@ import type { ApiServer } from '../api/deps.ts';
 import { DetourError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
-import type { PlanningClient } from './planning.ts';
+import { MAX_DEMAND_AGE_MS, type PlanningClient } from './planning.ts';
+import type { Studies } from './studies.ts';
 
 /** The API as a service that listens when it has started, and the address it will have. */
-export async function listen(context: Context, plans: PlanningClient): Promise<{ service: Service; url: string }> {
+export async function listen(
+  context: Context,
+  plans: PlanningClient,
+  studies: Studies,
+): Promise<{ service: Service; url: string }> {
   const { config, runtime, store, registry, version } = context;
   const app = await buildApp({
     network: context.network,
@@ -15,6 +20,9 @@ export async function listen(context: Context, plans: PlanningClient): Promise<{
     clock: context.clock,
     config: { ...runtime, version, host: config.host },
     ingest: context.ingest,
+    maxDemandAgeMs: MAX_DEMAND_AGE_MS,
+    whatIf: studies.whatIf,
+    replayPlan: studies.replay,
     planNow: plans.planNow,
     applyProposal: plans.apply,
     boardQueues: plans.boardQueues(),

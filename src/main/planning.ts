@@ -13,8 +13,19 @@ import { SavingsTicker } from '../reroute/savings.ts';
 import { DEFAULT_STABILITY } from '../reroute/stability/settings.ts';
 import { networkKeys } from '../store/keys.ts';
 import type { Context } from './context.ts';
+import { Estimator } from './estimator.ts';
 import type { Service } from './lifecycle.ts';
 import { planPool } from './plan-pool.ts';
+import { createStudies, type Studies } from './studies.ts';
+
+/** Questions about the live network, and the traffic estimates that plans fall back to. */
+export function studies(context: Context): Studies {
+  return createStudies(cycleDeps(context));
+}
+
+export function estimator(context: Context): Service {
+  return new Estimator({ ...cycleDeps(context), onError: context.onError });
+}
 
 /** What the API needs of planning: it asks for plans, whoever makes them. */
 export interface PlanningClient {
@@ -85,7 +96,7 @@ function cycleDeps({ store, network, clock, runtime, config, reach }: Context): 
 }
 
 /** Demands are measured every few seconds; older than this they say nothing about now. */
-const MAX_DEMAND_AGE_MS = 60_000;
+export const MAX_DEMAND_AGE_MS = 60_000;
 const MAX_STALE_SHARE = 0.1;
 
 function limitsFrom(config: Config): PlanLimits {

@@ -18,7 +18,7 @@ import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { planningClient, planWorker } from './planning.ts';
+import { estimator, planningClient, planWorker, studies } from './planning.ts';
 import { openRedis } from './redis.ts';
 import { type Runtime, resolveRuntime } from './runtime.ts';
 import { simulatorSource, snmpSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
@@ -119,7 +119,10 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
   try {
     const url = has('api') ? await startApi(context, lifecycle) : null;
     if (context.demands !== null && !has('simulate')) await writeFileDemands(store, context.demands);
-    if (has('work')) await lifecycle.start(planWorker(context));
+    if (has('work')) {
+      await lifecycle.start(planWorker(context));
+      await lifecycle.start(estimator(context));
+    }
     if (has('score')) await lifecycle.start(scoring(context));
     if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
     if (has('poll')) await lifecycle.start(snmpSource(telemetry(context)));
@@ -133,7 +136,9 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
 async function startApi(context: Context, lifecycle: Lifecycle): Promise<string> {
   const plans = planningClient(context);
   await lifecycle.start(plans.service);
-  const { service, url } = await listen(context, plans);
+  const questions = studies(context);
+  await lifecycle.start(questions);
+  const { service, url } = await listen(context, plans, questions);
   await lifecycle.start(service);
   return url;
 }

@@ -14,11 +14,16 @@ export const DemandRecord = Type.Object({
 
 /** What is known about the traffic. */
 export const DemandSetSchema = Type.Object({
-  /** `measured` by the network, a `file`, or one demand per link (`link-local`) where nothing else is known. */
-  source: Type.Union([Type.Literal('measured'), Type.Literal('file'), Type.Literal('link-local')]),
+  /**
+   * `measured` by the network, a `file`, `estimated` from link loads, or one demand per link (`link-local`) where
+   * nothing else is known.
+   */
+  source: Type.Enum(['measured', 'file', 'estimated', 'link-local']),
   /** When it was measured; null for a file. */
   atMs: nullable(Type.Number()),
   demands: Type.Array(DemandRecord),
+  /** Of an estimate: sum over arcs of |modelled - measured load| over sum of measured loads. */
+  residual: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type DemandSet = Static<typeof DemandSetSchema>;
 

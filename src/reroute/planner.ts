@@ -5,6 +5,7 @@ import { formatDuration, formatRatio } from '../core/units.ts';
 import { buildTwin, type Twin } from '../twin/twin.ts';
 import { Board } from './board.ts';
 import { assessLinks, type Condition } from './condition.ts';
+import { maxAgeOf } from './demands-in-use.ts';
 import { investigate } from './investigate.ts';
 import { adoptStanding, closeWhatIsOver } from './lifecycle.ts';
 import { optimal } from './optimal.ts';
@@ -123,8 +124,9 @@ function refusal(
     };
   }
   const ageMs = demands.atMs === null ? 0 : input.atMs - demands.atMs;
-  if (ageMs > limits.maxDemandAgeMs) {
-    const allowed = formatDuration(limits.maxDemandAgeMs);
+  const maxAgeMs = maxAgeOf(demands, limits.maxDemandAgeMs);
+  if (ageMs > maxAgeMs) {
+    const allowed = formatDuration(maxAgeMs);
     return { code: 'DEMANDS_TOO_OLD', reason: `the demands are ${formatDuration(ageMs)} old, more than ${allowed}` };
   }
   return null;

@@ -2,8 +2,9 @@ import type { NetworkIndex } from '../../topology/model.ts';
 import { contentHash } from '../core/ids.ts';
 import { withStaleness } from '../health/staleness.ts';
 import type { CycleDeps } from './cycle-deps.ts';
+import { demandsInUse } from './demands-in-use.ts';
 import { linkLocalDemands } from './local-demands.ts';
-import type { DemandSet, PlanInput } from './plan.ts';
+import type { PlanInput } from './plan.ts';
 import { closedLately } from './stability/closed.ts';
 
 export function networkHashOf(network: NetworkIndex): string {
@@ -11,11 +12,14 @@ export function networkHashOf(network: NetworkIndex): string {
 }
 
 /** Reads everything a plan depends on, in one go, at the clock's now. */
-export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
+export async function takeSnapshot(
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits'>,
+): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
-  const [known, demands, { tunnels }, open, briefs] = await Promise.all([
+  const [known, given, estimate, { tunnels }, open, briefs] = await Promise.all([
     store.links.readAll(),
     store.traffic.demands(),
+    store.traffic.estimate(),
     store.traffic.tunnels(),
     store.plans.openProposals(),
     store.plans.briefs('all'),
@@ -23,23 +27,15 @@ export async function takeSnapshot(deps: CycleDeps): Promise<PlanInput> {
   const atMs = clock.nowMs();
   const links = network.network.links.map((link) => withStaleness(known.get(link.id) ?? null, link.id, atMs));
   const states = new Map(links.map((state) => [state.linkId, state]));
+  const inUse = demandsInUse(network, { given, estimate }, limits.maxDemandAgeMs, atMs);
   return {
     networkHash: networkHashOf(network),
     atMs,
     links,
-    demands: usableDemands(deps, demands, atMs) ?? linkLocalDemands(network, states, atMs),
+    demands: inUse ?? linkLocalDemands(network, states, atMs),
     tunnels: [...tunnels].sort((x, y) => (x.demand < y.demand ? -1 : 1)),
     open: open.toSorted((x, y) => (x.id < y.id ? -1 : 1)),
     closed: closedLately(briefs),
     limits,
   };
-}
-
-/** The known demands that this network can carry; null when there are none or they are too old to plan with. */
-function usableDemands({ network, limits }: CycleDeps, known: DemandSet | null, atMs: number): DemandSet | null {
-  if (!known || (known.atMs !== null && atMs - known.atMs > limits.maxDemandAgeMs)) return null;
-  const demands = known.demands.filter(
-    ({ source, target }) => source !== target && network.nodeById.has(source) && network.nodeById.has(target),
-  );
-  return demands.length > 0 ? { ...known, demands } : null;
 }

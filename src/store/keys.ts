@@ -63,6 +63,7 @@ export interface NetworkKeys {
   readonly tunnels: string;
   readonly tunnelsVersion: string;
   readonly demands: string;
+  readonly demandEstimate: string;
   /** Present while someone holds it; its history (`holder`, `fence`) stays. */
   lease(name: string): string;
   leaseHistory(name: string): string;
@@ -103,6 +104,7 @@ export function networkKeys(networkName: string): NetworkKeys {
     tunnels: key('tunnels'),
     tunnelsVersion: key('tunnels-version'),
     demands: key('demands'),
+    demandEstimate: key('demand-estimate'),
     lease: (name) => key(`lease:${name}`),
     leaseHistory: (name) => key(`lease-history:${name}`),
     once: (name) => key(`once:${name}`),

@@ -172,8 +172,13 @@ export interface PlanStore {
 }
 
 export interface TrafficStore {
+  /** What was measured or given in a file; an `estimated` set is kept beside it and never takes its place. */
   writeDemands(demands: DemandSet): Promise<void>;
   demands(): Promise<DemandSet | null>;
+  /** Forgets what was measured or given. */
+  removeDemands(): Promise<void>;
+  /** The newest set that was estimated from loads. */
+  estimate(): Promise<DemandSet | null>;
   /** The tunnels that are wanted in the network; `version` grows with every change. */
   tunnels(): Promise<{ version: number; tunnels: Tunnel[] }>;
 }

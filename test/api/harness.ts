@@ -5,6 +5,7 @@ import type { ApiDeps, ApiServer, RefusedSample } from '../../src/api/deps.ts';
 import { ManualClock } from '../../src/core/clock.ts';
 import { DetourError } from '../../src/core/errors.ts';
 import type { ArcState, HealthState, LinkState } from '../../src/health/link-state.ts';
+import { createStudies } from '../../src/main/studies.ts';
 import type { Plan } from '../../src/reroute/plan.ts';
 import type { Proposal } from '../../src/reroute/proposal.ts';
 import type { NewEvent } from '../../src/store/events.ts';
@@ -12,6 +13,7 @@ import { createMemoryStore } from '../../src/store/memory/store.ts';
 import { PLAN_LEASE, type Store, scorerLease } from '../../src/store/store.ts';
 import type { Measurement } from '../../src/telemetry/sample.ts';
 import { indexNetwork, type Link, type NetworkNode } from '../../topology/model.ts';
+import { LIMITS } from '../reroute/fixtures.ts';
 
 export const START_MS = 1_700_000_000_000;
 
@@ -190,6 +192,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
   const store = changes.store ?? createMemoryStore({ networkName: 'square', partitions: 2, clock });
   const taken: Measurement[] = [];
   const applied: string[] = [];
+  const studies = createStudies({ store, clock, network: NETWORK, limits: LIMITS });
   const app = await buildApp({
     network: NETWORK,
     warnings: ['the network is in 2 pieces'],
@@ -205,6 +208,9 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
         return { accepted: measurements.length - refused.length, refused };
       },
     },
+    maxDemandAgeMs: 60_000,
+    whatIf: async (change, top) => studies.whatIf(change, top),
+    replayPlan: async (id) => studies.replay(id),
     planNow: async () => plan('now'),
     applyProposal: async (id) => {
       applied.push(id);

@@ -197,11 +197,13 @@ describe('OpenAPI', () => {
       '/api/v1/plans',
       '/api/v1/plans/latest',
       '/api/v1/plans/{id}',
+      '/api/v1/plans/{id}/replay',
       '/api/v1/reroutes',
       '/api/v1/reroutes/{id}',
       '/api/v1/reroutes/{id}/apply',
       '/api/v1/samples',
       '/api/v1/status',
+      '/api/v1/what-if',
       '/healthz',
       '/readyz',
     ]);

@@ -1,5 +1,6 @@
 import { DetourError } from '../../core/errors.ts';
 import { PlanSchema } from '../../reroute/plan.ts';
+import { ReplaySchema } from '../../reroute/replay.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
@@ -45,6 +46,24 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
       if (!plan) throw notFound('plan', 'id', request.params.id);
       return plan;
     },
+  );
+
+  app.post(
+    '/plans/:id/replay',
+    {
+      preValidation: allowEmptyBody,
+      config: { rateLimit: { max: PLANS_PER_MINUTE, timeWindow: '1 minute' } },
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Run a stored plan again on the input it was made from, and compare',
+        description: 'Nothing is written or applied. Inputs are kept for 24 hours.',
+        params: IdParams,
+        querystring: NoQuery,
+        body: NoBody,
+        response: { 200: ReplaySchema, ...problemResponses },
+      },
+    },
+    async (request) => deps.replayPlan(request.params.id),
   );
 
   app.post(

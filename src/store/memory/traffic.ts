@@ -6,9 +6,19 @@ export class MemoryTraffic implements TrafficStore {
   readonly #tunnels = new Map<string, string>();
   #version = 0;
   #demands: string | null = null;
+  #estimate: string | null = null;
 
   async writeDemands(demands: DemandSet): Promise<void> {
-    this.#demands = JSON.stringify(demands);
+    if (demands.source === 'estimated') this.#estimate = JSON.stringify(demands);
+    else this.#demands = JSON.stringify(demands);
+  }
+
+  async removeDemands(): Promise<void> {
+    this.#demands = null;
+  }
+
+  async estimate(): Promise<DemandSet | null> {
+    return this.#estimate === null ? null : (JSON.parse(this.#estimate) as DemandSet);
   }
 
   async demands(): Promise<DemandSet | null> {

@@ -10,14 +10,21 @@ const tunnelRecord = compileSchema(TunnelSchema, 'CORRUPT_RECORD');
 
 export function redisTraffic({ connection, keys, records }: RedisContext): TrafficStore {
   const writeDemands = async (demands: DemandSet) => {
-    await guarded('write the demands', () => connection.set(keys.demands, JSON.stringify(demands)));
+    const key = demands.source === 'estimated' ? keys.demandEstimate : keys.demands;
+    await guarded('write the demands', () => connection.set(key, JSON.stringify(demands)));
+  };
+
+  const removeDemands = async () => {
+    await guarded('remove the demands', () => connection.del(keys.demands));
   };
 
   /** Unreadable demands are unknown ones: they are measured again, and planning goes on without. */
-  const demands = async () => {
-    const text = await guarded('read the demands', () => connection.get(keys.demands));
-    return text === null ? null : records.member(demandSet, keys.demands, null, text);
+  const readDemands = async (key: string) => {
+    const text = await guarded('read the demands', () => connection.get(key));
+    return text === null ? null : records.member(demandSet, key, null, text);
   };
+  const demands = () => readDemands(keys.demands);
+  const estimate = () => readDemands(keys.demandEstimate);
 
   /** Version and tunnels of the same moment. */
   const tunnels = async () => {
@@ -33,5 +40,5 @@ export function redisTraffic({ connection, keys, records }: RedisContext): Traff
     return { version: Number(version ?? 0), tunnels: all.filter((tunnel) => tunnel !== null) };
   };
 
-  return { writeDemands, demands, tunnels };
+  return { writeDemands, removeDemands, demands, estimate, tunnels };
 }

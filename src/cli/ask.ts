@@ -1,0 +1,36 @@
+import { DetourError, ERRORS, type ErrorKey, messageOf } from '../core/errors.ts';
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Asks a running service; answers the JSON it sent. Rejects with the service's own error code when it refuses, and
+ * NOT_READY when none answers.
+ */
+export async function ask(url: string, path: string, method: string, body?: unknown): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, url), {
+      method,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch (cause) {
+    throw new DetourError('NOT_READY', `no service answers at ${url}: ${messageOf(cause)}`, {
+      hint: `start one with 'npm start', or name its address with --url`,
+      cause,
+    });
+  }
+  const answer: unknown = await response.json().catch((cause: unknown) => {
+    throw new DetourError('NOT_READY', `${path}: the answer is not JSON`, { hint: 'is this address Detour?', cause });
+  });
+  if (!response.ok) throw refusal(path, response.status, answer);
+  return answer;
+}
+
+function refusal(path: string, status: number, answer: unknown): DetourError {
+  const problem = Object(answer) as { code?: unknown; detail?: unknown; title?: unknown; hint?: unknown };
+  const key = String(problem.code).replace(/^DETOUR_ERR_/, '');
+  const known = Object.hasOwn(ERRORS, key) ? (key as ErrorKey) : 'NOT_READY';
+  const words = `${path}: ${problem.detail ?? problem.title ?? status}`;
+  return new DetourError(known, words, typeof problem.hint === 'string' ? { hint: problem.hint } : {});
+}

@@ -1,0 +1,68 @@
+import { DetourError } from '../core/errors.ts';
+import type { Change } from '../reroute/change.ts';
+import type { CycleDeps } from '../reroute/cycle-deps.ts';
+import type { Estimate } from '../reroute/estimate-demands.ts';
+import { type Replay, readRecording } from '../reroute/replay.ts';
+import { takeSnapshot } from '../reroute/snapshot.ts';
+import { type Study, type StudyAnswer, study } from '../reroute/study.ts';
+import type { WhatIf } from '../reroute/what-if.ts';
+import type { Service } from './lifecycle.ts';
+import { type ThreadPool, threadPool } from './thread-pool.ts';
+
+const WORKER = new URL(`../reroute/study-worker${import.meta.url.slice(-3)}`, import.meta.url);
+const TIMEOUT_MS = 25_000;
+const MAX_WAITING = 8;
+
+export type StudyPool = ThreadPool<Study, StudyAnswer>;
+
+/** A thread that studies what-ifs, stored plans and traffic, so that nobody else waits. */
+export function studyPool(timeoutMs = TIMEOUT_MS): StudyPool {
+  const worker = { worker: WORKER, exportName: 'study', inline: study };
+  return threadPool({ name: 'studies', ...worker, maxQueue: MAX_WAITING, timeoutMs });
+}
+
+/** What the API asks for: questions about the live network that change nothing. */
+export interface Studies extends Service {
+  whatIf(change: Change, top: number): Promise<WhatIf>;
+  replay(planId: string): Promise<Replay>;
+}
+
+export function createStudies(
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits'>,
+  pool: StudyPool = studyPool(),
+): Studies {
+  return {
+    name: pool.name,
+    start: () => pool.start(),
+    stop: () => pool.stop(),
+    whatIf: async (change, top) => {
+      const input = await takeSnapshot(deps);
+      return resultOf(
+        'what-if',
+        await pool.run({ kind: 'what-if', network: deps.network.network, input, change, top }),
+      );
+    },
+    replay: async (planId) => {
+      const recording = await readRecording(deps.store, planId);
+      return resultOf('replay', await pool.run({ kind: 'replay', recording }));
+    },
+  };
+}
+
+interface Results {
+  readonly 'what-if': WhatIf;
+  readonly replay: Replay;
+  readonly estimate: Estimate;
+}
+
+/** The result, or the refusal as the error it was. */
+export function resultOf<K extends keyof Results>(kind: K, answer: StudyAnswer): Results[K] {
+  if (answer.kind === kind) return (answer as unknown as { readonly result: Results[K] }).result;
+  if (answer.kind !== 'refused') throw new DetourError('INTERNAL', `asked for ${kind}, got ${answer.kind}`);
+  const { key, message, ...about } = answer;
+  throw new DetourError(key, message, {
+    value: about.value,
+    ...(about.field === undefined ? {} : { field: about.field }),
+    ...(about.hint === undefined ? {} : { hint: about.hint }),
+  });
+}

@@ -1,0 +1,2 @@
+/** Entry of the worker thread that does studies. */
+export { study } from './study.ts';
