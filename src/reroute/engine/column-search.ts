@@ -111,7 +111,7 @@ export class ColumnSearch {
       const pressure = Math.exp(SHARPNESS * (utilisation / (highest || 1) - 1));
       congestion[arc] = pressure / (capacity[arc] as number);
       congested += pressure;
-      priced += (simplex.price[arc] as number) * (capacity[arc] as number);
+      priced += Math.max(0, simplex.price[arc] as number) * (capacity[arc] as number);
     }
     const scale = blend * (congested > 0 ? (priced || 1) / congested : 1);
     // A price that rounding or a row still to be released leaves below 0 would send the search in circles.

@@ -25,7 +25,7 @@ const RELUCTANT = 1e7;
 /** Cost of a unit of load that stays on an arc to avoid: less than overload, more than any highest utilisation. */
 export const STAYING_COST = 1e3;
 /** Overload below this part of the traffic is rounding. */
-export const NO_OVERLOAD = 1e-9;
+export const NO_OVERLOAD = 1e-10;
 
 /** What may be chosen from, besides what the problem says. */
 export interface Choices {

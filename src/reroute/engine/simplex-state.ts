@@ -7,7 +7,7 @@ export const CAP = 0;
 export const KINK = 1;
 
 /** Loads are larger by up to this part of the capacity, so that no two arcs block at the same point. */
-const PERTURBATION = 2e-7;
+const PERTURBATION = 5e-11;
 /** A part of a commodity below this is none. */
 const NONE = 1e-9;
 

@@ -57,8 +57,8 @@ function solveFor(scenario: Scenario, demands: readonly number[]): Solved {
   const reluctant = stayOnAvoided(movable, start, first);
   const chosen = reluctant?.optimum ?? first;
   const routing = polish(scenario, movable, start, withFewPaths(scenario, movable, start, chosen));
-  const flows = changedFlows(scenario, movable, routing);
   const loadBps = flowLoads(problem, routing);
+  const flows = isBetter(scenario, loadBps) ? changedFlows(scenario, movable, routing) : [];
   return {
     flows,
     optimum: { ...first, routing, loadBps },
@@ -68,6 +68,26 @@ function solveFor(scenario: Scenario, demands: readonly number[]): Solved {
     loadBps,
     figures: figuresOf(problem, loadBps),
   };
+}
+
+/**
+ * Whether it pays to move at all: something arrives that was lost, leaves an arc to avoid, or loads get better, the
+ * terms in their order.
+ */
+function isBetter(
+  { graph, alive, limits, avoided, affected, current, beforeBps }: Scenario,
+  afterBps: Float64Array,
+): boolean {
+  if (avoided.includes(1) || affected.some((demand) => current.lostShare(demand) > 0)) return true;
+  const frame = { graph, alive, limit: limits };
+  const before = figuresOf(frame, beforeBps);
+  const after = figuresOf(frame, afterBps);
+  const floor = { overloadBps: NO_OVERLOAD * sum(beforeBps), mlu: 0, cost: 0 };
+  for (const term of ['overloadBps', 'mlu', 'cost'] as const) {
+    const difference = after[term] - before[term];
+    if (Math.abs(difference) > floor[term] + NO_OVERLOAD * before[term]) return difference < 0;
+  }
+  return false;
 }
 
 /** Unaffected demands that move too, where that takes overload away; null where it does not. */

@@ -10,6 +10,8 @@ import { type RandomCase, randomCase } from './random-case.ts';
 
 /** Polishing may give back this much of the highest utilisation; the linear program stops this near. */
 const NEAR = 1e-3;
+/** bit/s, beside capacities of 10 to 100: the accuracy of the linear programs. */
+const ROUNDING = 1e-5;
 const RUNS = { numRuns: 300 };
 
 describe('plans on random small networks', () => {
@@ -47,13 +49,13 @@ describe('plans on random small networks', () => {
         const { fixedBps } = movablePart(scenario, solution.movable).problem;
         const best = await arcFlowOptimum(scenario, solution.movable, fixedBps);
         const { mlu, overload, figures } = solution.optimum;
-        expect(mlu.value).toBeLessThanOrEqual(best.mlu * (1 + 1e-6));
+        expect(mlu.value).toBeLessThanOrEqual(best.mlu * (1 + 1e-6) + 1e-9);
         expect(mlu.value).toBeGreaterThanOrEqual(best.mlu * (1 - NEAR));
-        expect(overload.value).toBeLessThanOrEqual(best.overloadBps * (1 + 1e-6) + 1e-6);
-        expect(overload.value).toBeGreaterThanOrEqual(best.overloadBps * (1 - NEAR) - 1e-6);
-        expect(figures.overloadBps).toBeLessThanOrEqual(best.overloadBps * (1 + NEAR) + 1e-6);
-        if (best.overloadBps <= 1e-6) {
-          expect(figures.mlu).toBeLessThanOrEqual(best.mlu * (1 + NEAR));
+        expect(overload.value).toBeLessThanOrEqual(best.overloadBps * (1 + 1e-6) + ROUNDING);
+        expect(overload.value).toBeGreaterThanOrEqual(best.overloadBps * (1 - NEAR) - ROUNDING);
+        expect(figures.overloadBps).toBeLessThanOrEqual(best.overloadBps * (1 + NEAR) + ROUNDING);
+        if (best.overloadBps <= ROUNDING) {
+          expect(figures.mlu).toBeLessThanOrEqual(best.mlu * (1 + NEAR) + 1e-9);
           contested += 1;
         }
       }),
