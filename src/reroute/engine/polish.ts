@@ -26,6 +26,8 @@ export class Polish {
   /** Slope of the cost per arc; `cost` is the same with full and closed arcs at Infinity. */
   readonly #price: Float64Array;
   readonly #cost: Float64Array;
+  /** 1 where a demand has several commodities: each with a way of its own, it would get too many. */
+  readonly #isPart: Uint8Array;
 
   constructor(problem: FlowProblem, stays: readonly (Column | null)[], routing: FlowRouting, capBps: Float64Array) {
     this.#problem = problem;
@@ -33,6 +35,9 @@ export class Polish {
     this.#routing = [...routing];
     this.#capBps = capBps;
     this.loadBps = flowLoads(problem, routing);
+    const seen = new Map<number, number>();
+    for (const { demand } of problem.commodities) seen.set(demand, (seen.get(demand) ?? 0) + 1);
+    this.#isPart = Uint8Array.from(problem.commodities, ({ demand }) => ((seen.get(demand) ?? 0) > 1 ? 1 : 0));
     this.#price = new Float64Array(problem.graph.arcCount);
     this.#cost = new Float64Array(problem.graph.arcCount);
   }
@@ -90,7 +95,7 @@ export class Polish {
   #improve(index: number, paths: ShortestPaths): boolean {
     const flows = this.#routing[index] as FlowRouting[number];
     const now = flows[0]?.column;
-    if (flows.length > 1 || !now) return false;
+    if (flows.length > 1 || !now || this.#isPart[index]) return false;
     const stay = this.#stays[index] ?? null;
     const { target } = this.#problem.commodities[index] as Commodity;
     // The cost is convex: what is not cheaper at the margin is not cheaper in all.

@@ -1,3 +1,4 @@
+import { formatBps } from '../../core/units.ts';
 import { capsOf } from './caps.ts';
 import { groupBySource } from './column-search.ts';
 import { type Movable, movablePart } from './commodities.ts';
@@ -54,40 +55,59 @@ function solveFor(scenario: Scenario, demands: readonly number[]): Solved {
   const start = startRouting(movable);
   const { problem } = movable;
   const first = optimise(problem, start.routing, { stays: start.stays });
-  const reluctant = stayOnAvoided(movable, start, first);
-  const chosen = reluctant?.optimum ?? first;
-  const routing = polish(scenario, movable, start, withFewPaths(scenario, movable, start, chosen));
-  const loadBps = flowLoads(problem, routing);
-  const flows = isBetter(scenario, loadBps) ? changedFlows(scenario, movable, routing) : [];
+  const left = withFewPaths(scenario, movable, start, first);
+  const reluctant = stayOnAvoided(movable, start, left);
+  const mixed = reluctant && withFewPaths(scenario, movable, start, reluctant.optimum);
+  const isMixedBetter = mixed !== null && mixed.figures.overloadBps < left.figures.overloadBps;
+  const routing = polish(scenario, movable, start, (isMixedBetter ? mixed : left).routing);
+  const triedBps = flowLoads(problem, routing);
+  const isMade = isBetter(scenario, triedBps);
+  const flows = isMade ? changedFlows(scenario, movable, routing) : [];
+  const loadBps = isMade ? triedBps : scenario.beforeBps;
   return {
     flows,
     optimum: { ...first, routing, loadBps },
     movable: demands,
     extra: new Set(),
-    reasons: reluctant?.reasons ?? new Map(),
+    reasons: reasonsToStay(scenario, flows, isMixedBetter ? reluctant?.reasons : null, triedBps),
     loadBps,
     figures: figuresOf(problem, loadBps),
   };
 }
 
 /**
- * Whether it pays to move at all: something arrives that was lost, leaves an arc to avoid, or loads get better, the
- * terms in their order.
+ * Whether it pays to move at all: something arrives that was lost, or loads get better, the terms in their order.
+ * Traffic that leaves an arc to avoid is worth anything but more overload.
  */
-function isBetter(
-  { graph, alive, limits, avoided, affected, current, beforeBps }: Scenario,
-  afterBps: Float64Array,
-): boolean {
-  if (avoided.includes(1) || affected.some((demand) => current.lostShare(demand) > 0)) return true;
+function isBetter(scenario: Scenario, afterBps: Float64Array): boolean {
+  const { graph, alive, limits, avoided, affected, current, beforeBps } = scenario;
+  if (affected.some((demand) => current.lostShare(demand) > 0)) return true;
   const frame = { graph, alive, limit: limits };
   const before = figuresOf(frame, beforeBps);
   const after = figuresOf(frame, afterBps);
   const floor = { overloadBps: NO_OVERLOAD * sum(beforeBps), mlu: 0, cost: 0 };
+  const isAvoiding = avoided.includes(1);
   for (const term of ['overloadBps', 'mlu', 'cost'] as const) {
+    if (isAvoiding && term !== 'overloadBps') return true;
     const difference = after[term] - before[term];
     if (Math.abs(difference) > floor[term] + NO_OVERLOAD * before[term]) return difference < 0;
   }
   return false;
+}
+
+/** Why demands stay on arcs to avoid; without any moves it is the overload that leaving would bring. */
+function reasonsToStay(
+  { affected, graph, alive, limits, beforeBps }: Scenario,
+  flows: readonly DemandFlow[],
+  known: ReadonlyMap<number, string> | null | undefined,
+  triedBps: Float64Array,
+): ReadonlyMap<number, string> {
+  if (flows.length > 0 || affected.length === 0) return known ?? new Map();
+  const frame = { graph, alive, limit: limits };
+  const more = figuresOf(frame, triedBps).overloadBps - figuresOf(frame, beforeBps).overloadBps;
+  if (more <= 0) return known ?? new Map();
+  const reason = `the ways round that were found bring ${formatBps(more)} more overload`;
+  return new Map(affected.map((demand) => [demand, reason]));
 }
 
 /** Unaffected demands that move too, where that takes overload away; null where it does not. */
@@ -119,16 +139,19 @@ function sorted(demands: readonly number[]): number[] {
 }
 
 /** Demands get at most two new paths; what that costs is won back as far as it can be. */
-function withFewPaths(scenario: Scenario, movable: Movable, { stays }: Start, optimum: Optimum): FlowRouting {
+function withFewPaths(scenario: Scenario, movable: Movable, { stays }: Start, optimum: Optimum): Optimum {
+  const { problem } = movable;
   let routing = optimum.routing;
   const closed = new Map<number, readonly Column[]>();
   for (let repair = 0; ; repair += 1) {
     const few = fewPaths(scenario, movable, routing, stays);
     routing = few.routing;
-    if (few.closed.size === 0 || repair === REPAIRS) return routing;
+    if (few.closed.size === 0 || repair === REPAIRS) break;
     for (const [index, columns] of few.closed) closed.set(index, columns);
-    routing = optimise(movable.problem, routing, { stays, closed }).routing;
+    routing = optimise(problem, routing, { stays, closed }).routing;
   }
+  const loadBps = flowLoads(problem, routing);
+  return { ...optimum, routing, loadBps, figures: figuresOf(problem, loadBps) };
 }
 
 /** Less cost, then fewer moves, as long as overload and highest utilisation stay what they are. */
