@@ -5,7 +5,7 @@ import type { PinnedRoute } from '../../../src/twin/twin.ts';
 import { type Demand, indexNetwork, type Network } from '../../../topology/model.ts';
 import { type Arm, type ReplayStep, withTunnels } from './arms.ts';
 import { harmBps, movedBetween } from './judge.ts';
-import { faultTimeline } from './timeline.ts';
+import { type FaultKind, faultTimeline } from './timeline.ts';
 
 const STEP_MS = 300_000;
 const BEGIN_MS = 1_700_000_000_000;
@@ -21,17 +21,17 @@ export interface ArmTotals {
 export function replay(
   network: Network,
   matrices: readonly (readonly Demand[])[],
-  seed: number,
+  faults: { readonly seed: number; readonly kinds: readonly FaultKind[] },
   limits: PlanLimits,
   arms: readonly Arm[],
 ): Map<string, ArmTotals> {
   const index = indexNetwork(network);
   const graph = compileGraph(buildGraph(network));
-  const timeline = faultTimeline(network, matrices.length, seed);
+  const timeline = faultTimeline(network, matrices.length, faults.seed, faults.kinds);
   const msOf = (step: number): number => BEGIN_MS + step * STEP_MS;
   const steps = matrices.map((demands, at): ReplayStep => {
-    const faults = timeline[at] as ReplayStep['faults'];
-    return { index, graph, demands, faults, limits, atMs: msOf(at), msOf };
+    const now = timeline[at] as ReplayStep['faults'];
+    return { index, graph, demands, faults: now, limits, atMs: msOf(at), msOf };
   });
   return new Map(arms.map((arm) => [arm.name, totals(arm, steps, limits.utilisationLimit)]));
 }

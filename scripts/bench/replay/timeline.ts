@@ -12,7 +12,8 @@ export interface StepFaults {
   readonly sinceStep: ReadonlyMap<string, number>;
 }
 
-export type FaultKind = 'cut' | 'flapping' | 'corruption';
+export const FAULT_KINDS = ['cut', 'flapping', 'corruption'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 interface Fault {
   readonly kind: FaultKind;
@@ -32,15 +33,24 @@ const RATES = {
   corruption: { chance: 0.03, steps: [3, 20] },
 } as const;
 
-/** Faults of a seeded run: whole conduits cut, links that go down every second or third step, one-way corruption. */
-export function faultTimeline(network: Network, steps: number, seed: number): StepFaults[] {
-  const rng = createRng(seed).fork('replay');
-  const faults: Fault[] = [];
-  for (let step = 0; step < steps; step += 1) {
-    for (const kind of ['cut', 'flapping', 'corruption'] as const) {
-      if (rng.next() < RATES[kind].chance) faults.push(begin(network, kind, step, rng));
+/**
+ * Faults of a seeded run: whole conduits cut, links that go down every second or third step, one-way corruption.
+ * Those of one kind are the same whichever kinds there are besides.
+ */
+export function faultTimeline(
+  network: Network,
+  steps: number,
+  seed: number,
+  kinds: readonly FaultKind[],
+): StepFaults[] {
+  const faults = kinds.flatMap((kind) => {
+    const rng = createRng(seed).fork(kind);
+    const begun: Fault[] = [];
+    for (let step = 0; step < steps; step += 1) {
+      if (rng.next() < RATES[kind].chance) begun.push(begin(network, kind, step, rng));
     }
-  }
+    return begun;
+  });
   const timeline: StepFaults[] = [];
   for (let step = 0; step < steps; step += 1) timeline.push(faultsAt(network, faults, step, timeline.at(-1)));
   return timeline;
