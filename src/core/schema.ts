@@ -61,8 +61,17 @@ export function describeProblem(problem: SchemaProblem): string {
 
 /** A value as short JSON; NaN and infinities by name. */
 export function preview(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(glimpse(value, 4)) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The outermost levels of a value: lists within lists, 100,000 deep, would exhaust the stack of JSON.stringify. */
+function glimpse(value: unknown, levels: number): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (levels === 0) return '...';
+  if (Array.isArray(value)) return value.slice(0, 30).map((item) => glimpse(item, levels - 1));
+  const entries = Object.entries(value).slice(0, 30);
+  return Object.fromEntries(entries.map(([key, item]) => [key, glimpse(item, levels - 1)]));
 }
 
 /** `/links/3/capacityBps` as `links[3].capacityBps`. */

@@ -373,6 +373,13 @@ describe('bodies', () => {
     expect(answer.body.errors[0].field).toBe(field);
   });
 
+  it.each(['DEEP', '{"samples":DEEP}', '{"samples":[{"linkId":DEEP}]}'])('refuses %s, 100,000 deep', async (body) => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const answer = await post('/api/v1/samples', body.replace('DEEP', deep));
+    expect(answer).toMatchObject({ status: 400, body: { code: 'DETOUR_ERR_INVALID_INPUT' } });
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
   it('refuses a body that is too large', async () => {
     const large = JSON.stringify({ x: 'y'.repeat(9 << 20) });
     expect(await post('/api/v1/samples', large)).toMatchObject({
