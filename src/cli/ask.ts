@@ -1,6 +1,15 @@
 import { DetourError, ERRORS, type ErrorKey, messageOf } from '../core/errors.ts';
+import { configFrom } from './config-options.ts';
 
 const TIMEOUT_MS = 30_000;
+
+/** Where a service with the settings of this environment listens. Throws INVALID_CONFIG. */
+export function ownAddress(): string {
+  const { host, port } = configFrom({});
+  // Who listens on all addresses is on the loopback one too.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
 
 /**
  * Asks a running service; answers the JSON it sent. Rejects with the service's own error code when it refuses, and

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { NETWORK_FORMAT, validateNetwork } from '../../topology/formats/detour-network.ts';
 import { parseJson } from '../../topology/formats/json.ts';
@@ -7,7 +7,7 @@ import { type Discovery, discover } from '../telemetry/snmp/discovery/discover.t
 import { renderDiscovery } from '../telemetry/snmp/discovery/render-discovery.ts';
 import type { NetworkJson } from '../telemetry/snmp/discovery/to-network.ts';
 import { type AgentAddress, hostAndPort, wholeNumber } from './arguments.ts';
-import { EXIT, type OnExit, print, printError, printJson } from './output.ts';
+import { EXIT, type OnExit, print, printError, printJson, writeOutput } from './output.ts';
 import { addSnmpOptions, credentialsOf, type SnmpFlags } from './snmp-flags.ts';
 
 const SNMP_PORT = 161;
@@ -73,7 +73,7 @@ async function run(flags: DiscoverFlags): Promise<number> {
         totalMs: flags.maxSeconds * 1000,
       },
     });
-    if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(found.network, null, 1)}\n`);
+    if (flags.out !== undefined) await writeOutput(flags.out, `${JSON.stringify(found.network, null, 1)}\n`);
     if (flags.json) printJson(asJson(found));
     else print(renderDiscovery(found, flags.out ?? null));
     return EXIT.ok;

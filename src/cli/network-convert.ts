@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadNetwork } from '../../topology/files.ts';
 import { demandsToJson } from '../../topology/formats/detour-demands.ts';
@@ -10,7 +9,7 @@ import { summariseNetwork } from '../../topology/summary.ts';
 import { formatBps } from '../core/units.ts';
 import { decimal, wholeNumber } from './arguments.ts';
 import { describeNetwork } from './network-figures.ts';
-import { EXIT, type OnExit, print, printJson } from './output.ts';
+import { EXIT, type OnExit, print, printJson, writeOutput } from './output.ts';
 
 interface ImportFlags {
   readonly format: ImportFormat | 'auto';
@@ -59,13 +58,13 @@ const latency = decimal('--latency', 0, 600_000);
 
 async function deliverImport(found: Import, flags: ImportFlags): Promise<void> {
   const { network, demands, warnings, format, matrices } = found;
-  if (flags.demandsOut) await writeFile(flags.demandsOut, `${JSON.stringify(demandsToJson(demands), null, 1)}\n`);
+  if (flags.demandsOut) await writeOutput(flags.demandsOut, `${JSON.stringify(demandsToJson(demands), null, 1)}\n`);
   if (!flags.out) {
     print(JSON.stringify(networkToJson(network), null, flags.json ? undefined : 1));
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     return;
   }
-  await writeFile(flags.out, `${JSON.stringify(networkToJson(network), null, 1)}\n`);
+  await writeOutput(flags.out, `${JSON.stringify(networkToJson(network), null, 1)}\n`);
   const summary = summariseNetwork(network);
   const traffic = { demands: demands.length, totalBps: demands.reduce((sum, { bps }) => sum + bps, 0), matrices };
   if (flags.json) {
@@ -94,7 +93,7 @@ export function addExport(command: Command, onExit: OnExit): void {
     .option('--out <file>', 'write it there instead of printing it')
     .action(async (file: string, { format, out }: { format: keyof typeof WRITERS; out?: string }) => {
       const text = WRITERS[format]((await loadNetwork(file)).network);
-      if (out) await writeFile(out, text);
+      if (out) await writeOutput(out, text);
       else process.stdout.write(text);
       onExit(EXIT.ok);
     });

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadNetwork } from '../../topology/files.ts';
 import { networkToJson } from '../../topology/formats/detour-network.ts';
@@ -8,7 +7,7 @@ import { summariseNetwork } from '../../topology/summary.ts';
 import { wholeNumber } from './arguments.ts';
 import { addExport, addImport } from './network-convert.ts';
 import { describeNetwork } from './network-figures.ts';
-import { EXIT, type OnExit, print, printJson } from './output.ts';
+import { EXIT, type OnExit, print, printJson, writeOutput } from './output.ts';
 
 /** `detour network validate|generate|import|export` */
 export function networkCommand(onExit: OnExit): Command {
@@ -49,7 +48,7 @@ async function deliver(network: Network, out: string | undefined, json: boolean)
     print(JSON.stringify(file, null, json ? undefined : 1));
     return;
   }
-  await writeFile(out, `${JSON.stringify(file, null, 1)}\n`);
+  await writeOutput(out, `${JSON.stringify(file, null, 1)}\n`);
   const summary = summariseNetwork(network);
   if (json) printJson({ file: out, ...summary });
   else print([`wrote ${out}`, ...describeNetwork(summary)].join('\n'));

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { DetourError, messageOf } from '../core/errors.ts';
 
 /** Exit codes of every command. */
@@ -12,6 +13,16 @@ export function print(text: string): void {
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value));
+}
+
+/** Writes a file that a flag names. Throws FILE_UNREADABLE that names it. */
+export async function writeOutput(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? messageOf(cause);
+    throw new DetourError('FILE_UNREADABLE', `${path}: cannot be written: ${code}`, { value: path, cause });
+  }
 }
 
 /** One line that says what is wrong and what to do; the stack only where it is our own fault. */

@@ -1,15 +1,15 @@
 import type { Replay } from '../reroute/replay.ts';
-import { ask } from './ask.ts';
+import { ask, ownAddress } from './ask.ts';
 import { EXIT, print, printJson } from './output.ts';
 
 export interface ReplayFlags {
   readonly replay: string;
-  readonly url: string;
+  readonly url?: string;
   readonly json?: boolean;
 }
 
 /** Has a running service make a stored plan again. Returns the exit code: 0 the same came out, 1 it did not. */
-export async function replayByService({ replay, url, json }: ReplayFlags): Promise<number> {
+export async function replayByService({ replay, url = ownAddress(), json }: ReplayFlags): Promise<number> {
   const result = (await ask(url, `/api/v1/plans/${encodeURIComponent(replay)}/replay`, 'POST')) as Replay;
   if (json) printJson(result);
   else print(describeReplay(result));

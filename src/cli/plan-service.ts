@@ -1,16 +1,16 @@
 import { formatBps } from '../core/units.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
-import { ask } from './ask.ts';
+import { ask, ownAddress } from './ask.ts';
 import { EXIT, print, printJson, table } from './output.ts';
 
 export interface ServiceFlags {
-  readonly url: string;
+  readonly url?: string;
   readonly json?: boolean;
 }
 
 /** Has a running service plan now, and shows what it proposes. Returns the exit code. */
-export async function planByService({ url, json }: ServiceFlags): Promise<number> {
+export async function planByService({ url = ownAddress(), json }: ServiceFlags): Promise<number> {
   const plan = (await ask(url, '/api/v1/plans', 'POST')) as Plan;
   const { items } = (await ask(url, '/api/v1/reroutes?limit=1000', 'GET')) as { items: Proposal[] };
   if (json) printJson({ plan, proposals: items });

@@ -22,15 +22,15 @@ export function planCommand(onExit: OnExit): Command {
     .option('--max-extra <number>', 'unaffected demands that may move too', wholeNumber('--max-extra', 0, 1000), 5)
     .option('--no-explain', 'leave out why each demand moves')
     .option('--replay <id>', 'have a running service make a stored plan again and compare')
-    .option('--url <address>', 'address of the service', 'http://127.0.0.1:7600')
+    .option('--url <address>', 'address of the service (default: by DETOUR_HOST and DETOUR_PORT)')
     .option('--json', 'print one JSON object: detour-plan/1, or what the service planned')
     .addHelpText(
       'after',
       '\nExit code: 0 there is something to do, 3 nothing can be improved, 2 wrong input, 1 it failed.',
     )
     .action(async (flags: OfflineFlags & ServiceFlags & Partial<ReplayFlags>) => {
-      const { replay, url, json } = flags;
-      if (replay !== undefined) onExit(await replayByService({ replay, url, ...(json ? { json } : {}) }));
+      const { replay } = flags;
+      if (replay !== undefined) onExit(await replayByService({ ...flags, replay }));
       else onExit(flags.network === undefined ? await planByService(flags) : await planOffline(flags));
     });
 }

@@ -3,7 +3,7 @@ import { formatBps, formatRatio } from '../core/units.ts';
 import type { Change } from '../reroute/change.ts';
 import type { Figures, WhatIf } from '../reroute/what-if.ts';
 import { list, wholeNumber } from './arguments.ts';
-import { ask } from './ask.ts';
+import { ask, ownAddress } from './ask.ts';
 import { EXIT, type OnExit, print, printJson, table } from './output.ts';
 
 interface WhatIfFlags {
@@ -12,7 +12,7 @@ interface WhatIfFlags {
   readonly capacity?: Readonly<Record<string, number>>;
   readonly scale?: number | Readonly<Record<string, number>>;
   readonly top: number;
-  readonly url: string;
+  readonly url?: string;
   readonly json?: boolean;
 }
 
@@ -28,14 +28,14 @@ export function whatIfCommand(onExit: OnExit): Command {
     .option('--capacity <sizes>', 'LINK=BPS by comma: capacity of both directions, bit/s', sizes)
     .option('--scale <factors>', 'a factor for all demands, or DEMAND=FACTOR by comma', factors)
     .option('--top <number>', 'arcs to show, the fullest first', wholeNumber('--top', 0, 100_000), 10)
-    .option('--url <address>', 'address of the service', 'http://127.0.0.1:7600')
+    .option('--url <address>', 'address of the service (default: by DETOUR_HOST and DETOUR_PORT)')
     .option('--json', 'print one JSON object, all moves included')
     .addHelpText(
       'after',
       '\nNothing is changed. Exit code: 0 reroutes would be proposed, 3 none, 2 wrong input, 1 it failed.',
     )
     .action(async (flags: WhatIfFlags) => {
-      const result = (await ask(flags.url, '/api/v1/what-if', 'POST', bodyOf(flags))) as WhatIf;
+      const result = (await ask(flags.url ?? ownAddress(), '/api/v1/what-if', 'POST', bodyOf(flags))) as WhatIf;
       if (flags.json) printJson(result);
       else print(describeWhatIf(result));
       onExit(

@@ -80,6 +80,18 @@ describe('detour', () => {
     expect(fields(first).at(-1)?.lostBps).toBeGreaterThan(0);
   });
 
+  it('plans where the settings say that the service listens', async () => {
+    vi.stubEnv('DETOUR_PORT', '1');
+    expect(await detour('plan')).toBe(1);
+    expect(err).toContain('no service answers at http://127.0.0.1:1:');
+    vi.unstubAllEnvs();
+  });
+
+  it('says which file cannot be written, without a stack', async () => {
+    expect(await detour('network', 'generate', '--routers', '20', '--out', folder)).toBe(2);
+    expect(err).toBe(`DETOUR_ERR_FILE_UNREADABLE: ${folder}: cannot be written: EISDIR\n`);
+  });
+
   it('says how to start a service when there is none to plan', async () => {
     expect(await detour('plan', '--url', 'http://127.0.0.1:1')).toBe(1);
     expect(err).toMatch(/^DETOUR_ERR_NOT_READY: no service answers at http:\/\/127\.0\.0\.1:1.*npm start/);
