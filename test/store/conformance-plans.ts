@@ -203,6 +203,18 @@ export function plans(create: StoreFactory): void {
     expect(await traffic.demands()).toEqual(inputOf(3).demands);
   });
 
+  it('keeps an estimate of the demands beside those that are known', async () => {
+    const { traffic } = fixture().store;
+    expect(await traffic.estimate()).toBeNull();
+    const estimate = { ...inputOf(2).demands, source: 'estimated', residual: 0.02 } as const;
+    await traffic.writeDemands(inputOf(1).demands);
+    await traffic.writeDemands(estimate);
+    expect(await traffic.demands()).toEqual(inputOf(1).demands);
+    await traffic.removeDemands();
+    expect(await traffic.demands()).toBeNull();
+    expect(await traffic.estimate()).toEqual(estimate);
+  });
+
   it('keeps everything over a restart', async () => {
     const { store, reopen } = fixture();
     await store.plans.commit(planCommitOf('p1', { fence: 3, proposals: [proposalOf('x')] }));
