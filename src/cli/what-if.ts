@@ -125,14 +125,17 @@ function proposalText({ fate, kind, moves, cuts, why }: WhatIf['proposals'][numb
   const shown = table(moves.slice(0, SHOWN_MOVES), [
     { title: '  demand', cell: ({ demand }) => `  ${demand}` },
     { title: 'traffic', right: true, cell: ({ bps }) => formatBps(bps) },
-    {
-      title: 'new path',
-      cell: ({ to }) => to.map(({ share, arcs }) => `${formatRatio(share)} ${arcs.join(' ')}`).join(' | '),
-    },
+    { title: 'new path', cell: ({ to }) => to.map(way).join(' | ') },
     { title: 'fullest arc', cell: ({ worstHeadroom: { arc, utilisation } }) => `${arc} ${formatRatio(utilisation)}` },
   ]);
   const rest = moves.length > SHOWN_MOVES ? [`  ... and ${moves.length - SHOWN_MOVES} more (--json has all)`] : [];
   return [head, ...lines, ...(moves.length > 0 && fate !== 'closed' ? [shown, ...rest] : [])].join('\n');
+}
+
+/** A path in the width of a line; JSON has it whole. */
+function way({ share, arcs }: { readonly share: number; readonly arcs: readonly string[] }): string {
+  const part = share > 1 - 1e-9 ? '' : `${formatRatio(share)} `;
+  return part + (arcs.length <= 5 ? arcs.join(' ') : `${arcs.slice(0, 3).join(' ')} .. ${arcs.at(-1)}`);
 }
 
 function loadsTable({ loads }: WhatIf): string {
