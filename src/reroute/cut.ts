@@ -2,6 +2,7 @@ import { formatBps, formatRatio } from '../core/units.ts';
 import type { CompiledGraph } from '../twin/compiled.ts';
 import { headroomBps } from './board.ts';
 import type { Problem, StuckCut } from './solver.ts';
+import { isDamped } from './stability/flaps.ts';
 
 /**
  * Largest flow from source to target with these arc capacities, stopping once `enough` is reached (augmenting along
@@ -142,5 +143,8 @@ function cutSentence(
 function stateWord(problem: Problem, link: string): string {
   const state = problem.board.twin.states.get(link);
   if (!state) return 'never heard from';
+  const { twin } = problem.board;
+  const isShunned = twin.linkOf.some((one, arc) => one === link && problem.condition.shunned[arc]);
+  if (isShunned && isDamped(state)) return `${state.state}, but it keeps changing`;
   return state.adminDown ? 'shut by its operator' : state.state;
 }

@@ -5,6 +5,7 @@ import type { ArcPath } from '../twin/twin.ts';
 import { fits } from './board.ts';
 import { arcCost, pathCost, pathLatencyMs } from './cost.ts';
 import type { Problem, Rejected } from './solver.ts';
+import { isDamped } from './stability/flaps.ts';
 
 const MAX_RUNNERS_UP = 3;
 
@@ -107,6 +108,7 @@ function exclusion(problem: Problem, contest: Contest, arcs: readonly number[]):
   if (shunned !== undefined) {
     const link = twin.linkOf[shunned] as string;
     const state = twin.states.get(link);
+    if (state && isDamped(state)) return `crosses link ${link}, which keeps changing`;
     return `crosses ${state?.adminDown ? 'shut' : (state?.state ?? 'stale')} link ${link}`;
   }
   const full = arcs.find((arc) => !fits(board, arc, contest.bps, limits.utilisationLimit));

@@ -18,6 +18,11 @@ export function dampedLinks(input: PlanInput): Set<string> {
   return new Set(input.links.filter(isDamped).map(({ linkId }) => linkId));
 }
 
+/** Of a link that gets no new traffic: whether that is only because it keeps changing, for its state is good enough. */
+export function isDamped({ state, adminDown }: LinkState): boolean {
+  return !adminDown && (state === 'healthy' || state === 'degraded');
+}
+
 /** The scorer's count of downs is decayed already, so it counts as it is now. */
 function chargesOf(state: LinkState, atMs: number): Charge[] {
   const flaps = state.parts.find(({ part }) => part === 'flapping')?.value ?? 0;
