@@ -84,9 +84,12 @@ function relieveOverload(at: Investigation, drafts: Drafts): void {
   const owner = ownersOf(at, causes);
   const solution = at.solver.relieve(problem, [...causes.keys()]);
   if (solution.proof) drafts.proofs.push(solution.proof);
-  for (const known of new Set(causes.values())) {
-    const mine = (entry: { readonly index: number }) => owner.get(entry.index) === known;
-    drafts.add(known, { placements: solution.placements.filter(mine), stuck: solution.stuck.filter(mine) });
+  const stuck = new Map(solution.stuck.map((entry) => [entry.index, entry]));
+  for (const [arc, known] of causes) {
+    const placements = solution.placements.filter(({ index }) => owner.get(index) === known);
+    // What is stuck holds up every arc that is still overfull, not only the first one on its way.
+    const left = isOverfull(problem, arc) ? crossingOf(problem, arc).flatMap((index) => stuck.get(index) ?? []) : [];
+    drafts.add(known, { placements, stuck: left });
   }
 }
 
@@ -94,11 +97,16 @@ function relieveOverload(at: Investigation, drafts: Drafts): void {
 function ownersOf({ problem }: Investigation, causes: ReadonlyMap<number, KnownCause>): Map<number, KnownCause> {
   const owner = new Map<number, KnownCause>();
   for (const [arc, known] of causes) {
-    const marked = new Uint8Array(problem.board.loadBps.length);
-    marked[arc] = 1;
-    for (const index of problem.board.crossing(marked)) if (!owner.has(index)) owner.set(index, known);
+    for (const index of crossingOf(problem, arc)) if (!owner.has(index)) owner.set(index, known);
   }
   return owner;
+}
+
+/** Demands on the arc as things are intended, by index. */
+function crossingOf({ board }: Problem, arc: number): number[] {
+  const marked = new Uint8Array(board.loadBps.length);
+  marked[arc] = 1;
+  return board.crossing(marked);
 }
 
 function overfullArcs(problem: Problem): number[] {

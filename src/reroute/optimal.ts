@@ -47,10 +47,10 @@ function together(problem: Problem, demands: readonly number[], task: Task): Sol
   const scenario = liveScenario(problem, connected(problem, demands), task);
   if (scenario.affected.length === 0) return { placements: [], stuck: [] };
   const { flows, optimum } = solve(scenario);
+  const loadBefore = board.loadBps.slice();
   const before = new Map(flows.map(({ demand }) => [demand, board.pathsOf(demand)]));
   for (const { demand, to } of flows) board.route(demand, mergePaths(to));
-  const isSound = flows.every(({ demand }) => freshArcsFit(problem, demand, before.get(demand) ?? []));
-  if (!isSound) {
+  if (!gainsFit(problem, loadBefore)) {
     for (const [demand, paths] of before) board.route(demand, paths);
     return { placements: [], stuck: [] };
   }
@@ -104,10 +104,12 @@ function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Opti
   };
 }
 
-function freshArcsFit({ board, limits }: Problem, demand: number, before: readonly ArcPath[]): boolean {
-  const used = new Set(before.flatMap((path) => path.arcs));
-  const now = board.pathsOf(demand).flatMap((path) => path.arcs);
-  return now.every((arc) => used.has(arc) || fits(board, arc, 0, limits.utilisationLimit));
+/** True when no arc that got more load ends above its limit: not a new one, and not one that was full already. */
+function gainsFit({ board, limits }: Problem, loadBefore: Float64Array): boolean {
+  return board.loadBps.every((load, arc) => {
+    const capacity = board.twin.graph.capacityBps[arc] as number;
+    return load <= (loadBefore[arc] as number) + SAME_SHARE * capacity || fits(board, arc, 0, limits.utilisationLimit);
+  });
 }
 
 /** The move as the planner takes it, with the paths that lost to it. */
