@@ -28,6 +28,8 @@ export type Estimate =
 /** Loads are averages of the last interval: they show one routing only when it stood for this long. */
 const SETTLED_MS = 30_000;
 const LEAST_MEASURED = 0.95;
+/** Half of what counters and the real split differ from any model: a closer fit would follow the noise. */
+const ACCURACY = 0.005;
 /** Pairs grow with the square, and no plan is made better by a hundred thousand of them. */
 const MAX_ENDS = 250;
 const MAX_DEMANDS = 20_000;
@@ -53,7 +55,7 @@ export function estimateDemands(network: NetworkIndex, view: EstimateView): Esti
     };
   }
   const matrix = withTunnels(graph, routingMatrix(graph, openCosts(graph, view.links), ends), view.tunnels);
-  const { bps } = estimateMatrix(matrix, { mass, loadBps });
+  const { bps } = estimateMatrix(matrix, { mass, loadBps, accuracy: ACCURACY });
   return { demands: demandSet(graph, matrix, dropSmall(bps), loadBps, view.atMs), reason: null };
 }
 
