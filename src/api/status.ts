@@ -24,7 +24,11 @@ export const StatusSchema = Type.Object({
   mode: Type.Union([Type.Literal('auto'), Type.Literal('manual')]),
   roles: Type.Array(Type.Enum(ROLES)),
   links: CountsByState,
-  lostBps: Type.Number({ description: 'measured loss now: sum over arcs of loss ratio x load, where both are known' }),
+  lostBps: nullable(
+    Type.Number({
+      description: 'measured loss now: sum over arcs of loss ratio x load, where both are known; null: nowhere',
+    }),
+  ),
   proposals: Type.Object({
     proposed: Type.Integer({ description: 'waiting for a decision' }),
     applied: Type.Integer({ description: 'in force' }),
@@ -68,11 +72,13 @@ export function countStates(states: Iterable<LinkState>): Record<HealthState, nu
   return counts;
 }
 
-/** Traffic that is being lost, bit/s, as far as it is measured. */
-export function measuredLossBps(states: Iterable<LinkState>): number {
-  let lostBps = 0;
+/** Traffic that is being lost, bit/s, as far as it is measured; null where nothing is. */
+export function measuredLossBps(states: Iterable<LinkState>): number | null {
+  let lostBps: number | null = null;
   for (const { arcs } of states) {
-    for (const { lossRatio, loadBps } of [arcs.az, arcs.za]) lostBps += (lossRatio ?? 0) * (loadBps ?? 0);
+    for (const { lossRatio, loadBps } of [arcs.az, arcs.za]) {
+      if (lossRatio !== null && loadBps !== null) lostBps = (lostBps ?? 0) + lossRatio * loadBps;
+    }
   }
   return lostBps;
 }

@@ -31,6 +31,7 @@ export const ERRORS = {
   DATA_DIR_LOCKED: { status: 500, title: 'Another instance uses this data folder' },
   REDIS_UNREACHABLE: { status: 503, title: 'Redis cannot be reached' },
   REDIS_UNSUITABLE: { status: 500, title: 'This Redis cannot be used' },
+  REDIS_EMPTY: { status: 503, title: 'Redis has lost its data' },
   REDIS_MISSING: { status: 500, title: 'No Redis server was found' },
   CORRUPT_RECORD: { status: 500, title: 'A stored record cannot be read' },
   SCHEMA_TOO_NEW: { status: 500, title: 'The stored data was written by a newer Detour' },

@@ -75,7 +75,11 @@ async function open(
 ): Promise<Context> {
   const { config, onFatal } = options;
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-  const onError = (error: unknown): void => logger.error({ err: error }, 'something failed; it is tried again');
+  const onError = (error: unknown): void => {
+    // Nothing that this process holds (leases, schedules, layout) is there any more: only a new start mends that.
+    if (error instanceof DetourError && error.code === 'DETOUR_ERR_REDIS_EMPTY') onFatal(error);
+    else logger.error({ err: error }, 'something failed; it is tried again');
+  };
   const onWarning = (warning: string): void => logger.warn({ warning }, 'warning');
   for (const warning of warnings) onWarning(warning);
   const redis = await openRedis(config, { onError, onWarning, onExit: (words) => onFatal(redisGone(words)) });

@@ -89,6 +89,7 @@ function revise(
     ...proposal,
     ...(finding ?? {}),
     moves,
+    why: finding ? { ...finding.why, summary: revisedSummary(finding, moves) } : proposal.why,
     kind: moves.length > 0 ? 'reroute' : 'no-safe-alternative',
     // What of the saving was already there stands beside what the new moves add.
     expectedSavingBps: moves.length > 0 ? Math.max(proposal.expectedSavingBps, finding?.expectedSavingBps ?? 0) : 0,
@@ -98,4 +99,13 @@ function revise(
     updatedAtMs: input.atMs,
     moveLog: logged(proposal.moveLog, input.atMs, changed.size + returned.length),
   };
+}
+
+/** The new finding speaks of the new moves only; those that were made before stand beside them. */
+function revisedSummary(finding: Finding, moves: Proposal['moves']): string {
+  const fresh = new Set(finding.moves.map((move) => move.demand));
+  const earlier = moves.filter((move) => !fresh.has(move.demand)).length;
+  return earlier > 0
+    ? `${finding.why.summary} ${earlier} demand(s) that moved before stay on their new paths.`
+    : finding.why.summary;
 }

@@ -67,6 +67,11 @@ function requireQueued(answer: unknown, partitions: number): void {
   const [outcome, first, second] = Array.isArray(answer) ? (answer as unknown[]) : [];
   if (outcome === 'queued') return;
   if (outcome === 'full') throw backlogFull(Number(first), Number(second));
+  if (!first) {
+    throw new DetourError('REDIS_EMPTY', 'Redis has lost what Detour kept in it: it came back without its data', {
+      hint: 'start Detour again, and give Redis an append-only file',
+    });
+  }
   throw new DetourError('CONFLICT', `The sample queues are laid out for ${first} partitions, not ${partitions}`, {
     field: 'partitions',
     value: partitions,
