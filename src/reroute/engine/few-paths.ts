@@ -37,6 +37,28 @@ export function fewPaths(
   return { routing: result, closed };
 }
 
+/** A demand with too many new paths. */
+export interface OverSplit {
+  readonly demand: number;
+  /** Its new paths, the one that carries most first. */
+  readonly fresh: readonly Column[];
+  /** Traffic on those that are too many, bit/s. */
+  readonly surplusBps: number;
+}
+
+/** The demands that have too many new paths. */
+export function overSplit(scenario: Scenario, { problem }: Movable, routing: FlowRouting): OverSplit[] {
+  const found: OverSplit[] = [];
+  for (const [demand, parts] of splitDemands(problem.commodities, routing)) {
+    const old = new Set(scenario.current.paths(demand).map(keyOf));
+    const carried = newPaths(problem.commodities, routing, parts, old);
+    if (carried.length <= MAX_NEW_PATHS) continue;
+    const surplusBps = carried.slice(MAX_NEW_PATHS).reduce((sum, { bps }) => sum + bps, 0);
+    found.push({ demand, fresh: carried.map(({ column }) => column), surplusBps });
+  }
+  return found;
+}
+
 /** Demands with more columns than can be right without counting, and their commodities. */
 function splitDemands(commodities: readonly Commodity[], routing: FlowRouting): Map<number, number[]> {
   const parts = new Map<number, number[]>();
@@ -92,6 +114,6 @@ function onlyThese(
   return kept.map(({ column, bps }) => ({ column: forCommodity(column, index), value: bps / total }));
 }
 
-function forCommodity(column: Column, index: number): Column {
+export function forCommodity(column: Column, index: number): Column {
   return column.commodity === index ? column : { ...column, commodity: index };
 }

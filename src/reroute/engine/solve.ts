@@ -5,8 +5,9 @@ import { type Movable, movablePart } from './commodities.ts';
 import { changedFlows, type DemandFlow } from './demand-flows.ts';
 import { extraCandidates } from './extra.ts';
 import { fewPaths } from './few-paths.ts';
+import { FewSearch } from './few-search.ts';
 import { figuresOf } from './figures.ts';
-import { type Column, type FlowRouting, flowLoads } from './flow.ts';
+import { type Column, type FlowProblem, type FlowRouting, flowLoads } from './flow.ts';
 import type { MetricsPlan } from './metrics/index.ts';
 import { NO_OVERLOAD, type Optimum, optimise } from './optimise.ts';
 import { DEFAULTS } from './options.ts';
@@ -150,6 +151,14 @@ function withFewPaths(scenario: Scenario, movable: Movable, { stays }: Start, op
     for (const [index, columns] of few.closed) closed.set(index, columns);
     routing = optimise(problem, routing, { stays, closed }).routing;
   }
+  const rounded = withRouting(problem, optimum, routing);
+  // What rounding lost, if anything, a search may find again.
+  if (closed.size === 0) return rounded;
+  const found = new FewSearch(scenario, movable, stays).run(optimum.routing, rounded.figures, optimum.figures);
+  return found ? withRouting(problem, optimum, found) : rounded;
+}
+
+function withRouting(problem: FlowProblem, optimum: Optimum, routing: FlowRouting): Optimum {
   const loadBps = flowLoads(problem, routing);
   return { ...optimum, routing, loadBps, figures: figuresOf(problem, loadBps) };
 }
