@@ -20,8 +20,11 @@ const WORTH = 1e-4;
 const HOT = 1e-3;
 /** How sharply ways avoid load. */
 const SHARPNESS = [6, 24] as const;
+/** Ways per sharpness, and how much dearer the arcs of one are for the next. */
+const WAYS = 6;
+const DEARER = 3;
 /** Paths that are looked at per demand. */
-const MAX_POOL = 10;
+const MAX_POOL = 16;
 
 interface Found {
   readonly routing: FlowRouting;
@@ -177,9 +180,14 @@ export class FewSearch {
         const capacity = problem.graph.capacityBps[arc] as number;
         return problem.open[arc] ? Math.exp(sharpness * (bps / capacity / (mlu || 1) - 1)) / capacity : Infinity;
       });
-      this.#paths.from(source, cost);
-      const arcs = this.#paths.pathTo(target);
-      if (arcs) this.#remember(demand, pathColumn(-1, arcs));
+      for (let way = 0; way < WAYS; way += 1) {
+        this.#paths.from(source, cost);
+        const arcs = this.#paths.pathTo(target);
+        if (!arcs) break;
+        this.#remember(demand, pathColumn(-1, arcs));
+        // What has been found becomes dearer, so that the next way is another one.
+        for (const arc of arcs) cost[arc] = (cost[arc] as number) * DEARER;
+      }
     }
   }
 
