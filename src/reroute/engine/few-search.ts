@@ -67,13 +67,13 @@ export class FewSearch {
   /** The best routing found; null where it is no better than `known`. `goal`: no routing can be better. */
   run(optimum: FlowRouting, known: LoadFigures, goal: LoadFigures): FlowRouting | null {
     let best = this.#dive(optimum);
-    const isDone = (): boolean => this.#triesLeft <= 0 || (best !== null && !isBetter(goal, best.figures));
+    const isDone = (): boolean => this.#triesLeft <= 0 || (best !== null && !isClearlyBetter(goal, best.figures));
     while (best && !isDone()) {
       const next: Found | null = this.#exchange(best, isDone);
       if (!next) break;
       best = next;
     }
-    return best && isBetter(best.figures, known) ? best.routing : null;
+    return best && isClearlyBetter(best.figures, known) ? best.routing : null;
   }
 
   #dive(optimum: FlowRouting): Found | null {
@@ -97,7 +97,7 @@ export class FewSearch {
     for (const pairs of this.#exchanges(now)) {
       if (isDone()) return null;
       const next = this.#try(now.routing, pairs);
-      if (next && isBetter(next.figures, now.figures)) return next;
+      if (next && isClearlyBetter(next.figures, now.figures)) return next;
     }
     return null;
   }
@@ -221,7 +221,8 @@ function keyed(column: Column): string {
   return column.isStay ? 'stay' : column.arcs.join();
 }
 
-function isBetter(one: LoadFigures, other: LoadFigures): boolean {
+/** Less overload, or as much and a lower highest utilisation, by more than rounding. */
+export function isClearlyBetter(one: LoadFigures, other: LoadFigures): boolean {
   const less = other.overloadBps - one.overloadBps;
   if (Math.abs(less) > WORTH * other.overloadBps + NO_OVERLOAD) return less > 0;
   return one.mlu < other.mlu * (1 - WORTH);

@@ -5,7 +5,7 @@ import { type Movable, movablePart } from './commodities.ts';
 import { changedFlows, type DemandFlow } from './demand-flows.ts';
 import { extraCandidates } from './extra.ts';
 import { fewPaths } from './few-paths.ts';
-import { FewSearch } from './few-search.ts';
+import { FewSearch, isClearlyBetter } from './few-search.ts';
 import { figuresOf } from './figures.ts';
 import { type Column, type FlowProblem, type FlowRouting, flowLoads } from './flow.ts';
 import type { MetricsPlan } from './metrics/index.ts';
@@ -153,7 +153,7 @@ function withFewPaths(scenario: Scenario, movable: Movable, { stays }: Start, op
   }
   const rounded = withRouting(problem, optimum, routing);
   // What rounding lost, if anything, a search may find again.
-  if (closed.size === 0) return rounded;
+  if (closed.size === 0 || !isClearlyBetter(optimum.figures, rounded.figures)) return rounded;
   const found = new FewSearch(scenario, movable, stays).run(optimum.routing, rounded.figures, optimum.figures);
   return found ? withRouting(problem, optimum, found) : rounded;
 }
