@@ -47,7 +47,7 @@ describe('plans of the reroute engine', () => {
         if (ours < theirs - 1e-6) better += 1;
         expect(ours).toBeLessThanOrEqual(Math.max(theirs, LIMITS.utilisationLimit) + 1e-6);
       }),
-      { numRuns: 300 },
+      { numRuns: 1200 },
     );
     expect(compared).toBeGreaterThan(10);
     expect(better).toBeGreaterThan(0);
