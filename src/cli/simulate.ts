@@ -60,7 +60,7 @@ function simulate(engine: Engine, flags: SimulateFlags): void {
   for (let second = 1; second <= flags.seconds; second += 1) {
     const result = engine.step(1);
     if (!flags.json) for (const fault of result.truth) print(describeFault(second, fault));
-    if (second % flags.every === 0) report(second, result, flags);
+    if (second % flags.every === 0 || second === flags.seconds) report(second, result, flags);
   }
 }
 

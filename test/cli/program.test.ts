@@ -92,6 +92,11 @@ describe('detour', () => {
     expect(err).toBe(`DETOUR_ERR_FILE_UNREADABLE: ${folder}: cannot be written: EISDIR\n`);
   });
 
+  it('says how a simulation ended, however short it was', async () => {
+    expect(await detour('simulate', '--seconds', '3', '--json')).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ second: 3 });
+  });
+
   it('says how to start a service when there is none to plan', async () => {
     expect(await detour('plan', '--url', 'http://127.0.0.1:1')).toBe(1);
     expect(err).toMatch(/^DETOUR_ERR_NOT_READY: no service answers at http:\/\/127\.0\.0\.1:1.*npm start/);
