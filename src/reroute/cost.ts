@@ -1,26 +1,5 @@
 import type { CompiledGraph } from '../twin/compiled.ts';
-
-/** Breakpoints (utilisation) and slopes of the congestion cost of Fortz and Thorup (INFOCOM 2000). */
-const FORTZ_THORUP = [
-  { from: 0, slope: 1 },
-  { from: 1 / 3, slope: 3 },
-  { from: 2 / 3, slope: 10 },
-  { from: 9 / 10, slope: 70 },
-  { from: 1, slope: 500 },
-  { from: 11 / 10, slope: 5000 },
-] as const;
-
-/** Fortz-Thorup cost of an arc at this utilisation (0..), per unit of capacity. */
-export function fortzThorup(utilisation: number): number {
-  let cost = 0;
-  for (let piece = 0; piece < FORTZ_THORUP.length; piece += 1) {
-    const { from, slope } = FORTZ_THORUP[piece] as (typeof FORTZ_THORUP)[number];
-    if (utilisation <= from) break;
-    const to = FORTZ_THORUP[piece + 1]?.from ?? Infinity;
-    cost += slope * (Math.min(utilisation, to) - from);
-  }
-  return cost;
-}
+import { congestionCost } from './engine/figures.ts';
 
 /** What a unit of Fortz-Thorup cost is worth in ms: an arc filled to 80 % counts like 5 ms more. */
 const LOAD_MS = 2;
@@ -48,7 +27,7 @@ export function arcCost(
 ): number {
   const utilisation = ((loadBps[arc] as number) + bps) / (graph.capacityBps[arc] as number);
   const penalty = (traits.risky[arc] ? RISK_MS : 0) + (traits.worn[arc] ? WORN_MS : 0);
-  return (graph.latencyMs[arc] as number) + LOAD_MS * fortzThorup(utilisation) + penalty + HOP_MS;
+  return (graph.latencyMs[arc] as number) + LOAD_MS * congestionCost(utilisation) + penalty + HOP_MS;
 }
 
 export function pathCost(
