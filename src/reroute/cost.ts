@@ -1,5 +1,5 @@
 import type { CompiledGraph } from '../twin/compiled.ts';
-import { congestionCost } from './engine/figures.ts';
+import { congestionCost } from './congestion-cost.ts';
 
 /** What a unit of Fortz-Thorup cost is worth in ms: an arc filled to 80 % counts like 5 ms more. */
 const LOAD_MS = 2;

@@ -1,6 +1,6 @@
 import { ShortestPaths } from '../../twin/shortest-path.ts';
+import { congestionCost, congestionSlope } from '../congestion-cost.ts';
 import { pathColumn } from './columns.ts';
-import { congestionCost, congestionSlope } from './figures.ts';
 import {
   addFootprint,
   type Column,

@@ -1,7 +1,7 @@
 import { ShortestPaths } from '../../twin/shortest-path.ts';
+import { congestionSlope } from '../congestion-cost.ts';
 import { pathColumn, stayColumn } from './columns.ts';
 import type { Movable } from './commodities.ts';
-import { congestionSlope } from './figures.ts';
 import { addFootprint, type Column, type Commodity, type FlowRouting } from './flow.ts';
 
 /** Cost of an avoided arc beside all others: taken only where there is nothing else. */

@@ -1,7 +1,7 @@
 import type { ArcPath } from '../../twin/twin.ts';
 import type { Board } from '../board.ts';
+import { congestionCost } from '../congestion-cost.ts';
 import { pathLatencyMs } from '../cost.ts';
-import { congestionCost } from '../engine/figures.ts';
 
 /** So much delay is as bad as one hop more over arcs that are hardly loaded. */
 const HOP_LATENCY_MS = 10;
@@ -32,7 +32,8 @@ export function gainInHops(board: Board, earlier: Earlier): number {
   for (let arc = 0; arc < graph.arcCount; arc += 1) {
     const [was, is] = [earlier.loadBps[arc] as number, board.loadBps[arc] as number];
     const capacity = graph.capacityBps[arc] as number;
-    if (was !== is && !closed[arc]) costBps += capacity * (congestionCost(was / capacity) - congestionCost(is / capacity));
+    if (was !== is && !closed[arc])
+      costBps += capacity * (congestionCost(was / capacity) - congestionCost(is / capacity));
   }
   return (costBps + latencyBpsMs / HOP_LATENCY_MS) / movedBps;
 }
