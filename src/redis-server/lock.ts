@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DetourError } from '../core/errors.ts';
 import { identityOf, isRunning, type ProcessIdentity, parseIdentity } from './process-identity.ts';
 
@@ -34,15 +34,33 @@ export function lockDataDir(dataDir: string): DataDirLock {
 
 function createDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolders(resolve(dataDir));
   } catch (error) {
-    throw new DetourError('FILE_UNREADABLE', `dataDir: ${dataDir} cannot be created`, {
+    const reason = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new DetourError('FILE_UNREADABLE', `dataDir: ${dataDir} cannot be created${reason}`, {
       field: 'dataDir',
       value: dataDir,
       hint: 'name a folder that this user can write to in DETOUR_DATA_DIR',
       cause: error,
     });
   }
+}
+
+/**
+ * One folder after the other. `recursive` of mkdir would ask for ever where a folder that is there takes no children
+ * and says ENOENT, as /proc does.
+ */
+function makeFolders(path: string): void {
+  if (!existsSync(path)) {
+    makeFolders(dirname(path));
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Two may start at once.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+  if (!statSync(path).isDirectory()) throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' });
 }
 
 /** A hard link puts the file there with its content at once, and fails when there is one. */

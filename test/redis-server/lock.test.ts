@@ -97,5 +97,19 @@ describe('the lock of the data folder', () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     expect(() => lockDataDir(join(file, 'data'))).toThrow(/dataDir: .*cannot be created/);
+    expect(() => lockDataDir(file)).toThrow(/dataDir: .*cannot be created \(ENOTDIR\)/);
   });
+
+  it.runIf(existsSync('/proc/self'))(
+    'comes back from a folder that says it is there and takes no children',
+    () => {
+      // In a process with an end of its own: what this is about is a call that never returns.
+      const script = `import(${JSON.stringify(MODULE)}).then((m) => m.lockDataDir('/proc/detour/data'))`;
+      const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
+      expect(status).toBe(1);
+      expect(stderr).toContain('dataDir: /proc/detour/data cannot be created (ENOENT)');
+    },
+    30_000,
+  );
 });
