@@ -1,8 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { AgentCredentials } from '../agent-credentials.ts';
-import { WireError } from '../wire/ber.ts';
+import { engineIdOf, LocalEngine, type LocalUser, localUsers } from '../usm/local-engine.ts';
+import type { UsmUser } from '../usm/user.ts';
+import { type BerReader, WireError } from '../wire/ber.ts';
 import { encodeV2c, openMessage, VERSION_2C, VERSION_3, v2cHead } from '../wire/message-v2c.ts';
-import { LocalEngine, usersOf } from './local-engine.ts';
+import { openV3 } from '../wire/message-v3.ts';
 import type { MibView } from './mib-view.ts';
 import { respond } from './responder.ts';
 
@@ -33,6 +35,7 @@ export class SnmpAgent {
   readonly #communities: readonly Buffer[];
   readonly #maxBytes: number;
   readonly engine: LocalEngine;
+  #users: readonly LocalUser[] = [];
   #socket: Socket | null = null;
   #requests = 0;
   /** Packets that were not answered: malformed, or by someone who may not read. */
@@ -44,7 +47,7 @@ export class SnmpAgent {
     this.#communities = options.credentials.flatMap((entry) =>
       'community' in entry ? [Buffer.from(entry.community.reveal())] : [],
     );
-    this.engine = new LocalEngine(options.name, options.nowMs ?? (() => performance.now()));
+    this.engine = new LocalEngine(engineIdOf(options.name), options.nowMs ?? (() => performance.now()));
   }
 
   get port(): number {
@@ -58,7 +61,7 @@ export class SnmpAgent {
   /** Resolves when it listens; rejects when the port cannot be had. */
   async start(): Promise<void> {
     const { host, port, credentials } = this.#options;
-    await this.engine.allow(usersOf(credentials));
+    this.#users = await localUsers(usersOf(credentials), this.engine.id);
     const socket = createSocket({
       type: host.includes(':') ? 'udp6' : 'udp4',
       recvBufferSize: RECEIVE_BUFFER_BYTES,
@@ -99,7 +102,7 @@ export class SnmpAgent {
     const { mib } = this.#options;
     try {
       const { version, community, reader } = openMessage(packet);
-      if (version === VERSION_3) return this.engine.answer(packet, reader, mib, this.#maxBytes);
+      if (version === VERSION_3) return this.#answerV3(packet, reader);
       if (version !== VERSION_2C || !this.#communities.some((known) => known.equals(community))) return null;
       const pdu = respond(reader, mib, this.#maxBytes - community.length - 10);
       return pdu && encodeV2c(v2cHead(community), pdu);
@@ -108,4 +111,20 @@ export class SnmpAgent {
       throw error;
     }
   }
+
+  #answerV3(packet: Buffer, reader: BerReader): Buffer | null {
+    const { mib } = this.#options;
+    const { packet: answer } = this.engine.answer(
+      packet,
+      openV3(reader),
+      this.#users,
+      (pdu, contextName, { context }) => (context.equals(contextName) ? respond(pdu, mib, this.#maxBytes) : null),
+    );
+    return answer;
+  }
+}
+
+/** Users among credentials. */
+function usersOf(credentials: readonly AgentCredentials[]): UsmUser[] {
+  return credentials.flatMap((entry) => ('user' in entry ? [entry.user] : []));
 }
