@@ -10,7 +10,7 @@ import type { ArcState, EndState, LinkState } from './link-state.ts';
 import { commonEndMs, observeLoss } from './loss.ts';
 import { type ArcMemory, type EndMemory, type Figure, intervalOf, type LinkMemory } from './memory.ts';
 import { addToSeries } from './series.ts';
-import { silenceMs, withStaleness } from './staleness.ts';
+import { dueMs, silenceMs, withStaleness } from './staleness.ts';
 import { isAdminDown, isLinkDown, observeStatus } from './status.ts';
 import type { Thresholds } from './thresholds.ts';
 import { observeLoad } from './utilisation.ts';
@@ -19,7 +19,7 @@ const LEVELS = ['healthy', 'degraded', 'unhealthy', 'down'] as const;
 
 /**
  * Takes one sample into the memory (which it changes). A sample of an end that is not newer than the last one by
- * the device's time is out of order and leaves no trace.
+ * the device's time is out of order and leaves no trace, unless the last one's time was wrong (`wasAhead`).
  */
 export function observe(
   memory: LinkMemory,
@@ -28,7 +28,10 @@ export function observe(
   thresholds: Thresholds,
 ): 'applied' | 'out-of-order' {
   const end = memory.ends[sample.end];
-  if (end.atMs !== null && sample.atMs <= end.atMs) return 'out-of-order';
+  if (end.atMs !== null && sample.atMs <= end.atMs) {
+    if (!wasAhead(end, sample)) return 'out-of-order';
+    for (const direction of DIRECTIONS) setBack(memory.arcs[direction], sample);
+  }
   hear(end, sample);
   observeStatus(end, sample, thresholds);
   observeFlapping(memory, sample.receivedAtMs, thresholds);
@@ -45,6 +48,20 @@ export function observe(
   observeErrors(memory.arcs[arriving], far.series, end.series, window, sample.receivedAtMs, thresholds);
   settleLevel(memory, sample.receivedAtMs);
   return 'applied';
+}
+
+/**
+ * True when the end's last time still lies in the future, by our clock, although its next sample has come: one wrong
+ * time must not shut out what follows until it is over. What only overtook another on its way comes sooner than that.
+ */
+function wasAhead(end: EndMemory, sample: InterfaceSample): boolean {
+  if (end.atMs === null || end.receivedAtMs === null || end.atMs <= sample.receivedAtMs) return false;
+  return sample.receivedAtMs - end.receivedAtMs >= dueMs(end.intervalMs);
+}
+
+/** What was judged up to a time that was wrong may be judged again; the series finds out by itself. */
+function setBack(arc: ArcMemory, sample: InterfaceSample): void {
+  arc.lossJudgedMs = Math.min(arc.lossJudgedMs, sample.atMs - (sample.intervalMs ?? 0));
 }
 
 function hear(end: EndMemory, sample: InterfaceSample): void {
@@ -149,6 +166,8 @@ function arcState(arc: ArcMemory): ArcState {
     congestionLossRatio: read('congestionLossRatio', arc.congestionLossRatio),
     errorRatio: read('errorRatio', arc.errorRatio),
     latencyMs: read('latencyMs', arc.latencyMs),
+    ...(arc.isLatencyEstimated ? { isLatencyEstimated: true } : {}),
+    ...(typeof arc.capacityBps === 'number' ? { capacityBps: arc.capacityBps } : {}),
     baselineLatencyMs: arc.baselineMs,
     unknown,
   };

@@ -9,9 +9,14 @@ const DEFAULT_INTERVAL_MS = 10_000;
 /** Samples that come faster than this pass queues and batches on their way; silence is not judged finer. */
 const FINEST_INTERVAL_MS = 1000;
 
+/** When the next sample of an end is due after the last one, ms. */
+export function dueMs(intervalMs: number | null): number {
+  return Math.max(intervalMs ?? DEFAULT_INTERVAL_MS, FINEST_INTERVAL_MS);
+}
+
 /** How long an end may be silent before nothing is known of it, ms. */
 export function silenceMs(intervalMs: number | null): number {
-  return SILENT_INTERVALS * Math.max(intervalMs ?? DEFAULT_INTERVAL_MS, FINEST_INTERVAL_MS);
+  return SILENT_INTERVALS * dueMs(intervalMs);
 }
 
 /**

@@ -229,6 +229,31 @@ describe('order and restarts', () => {
     expect(JSON.stringify(memory)).toBe(before);
   });
 
+  test('one time that is seconds ahead makes nothing stale', () => {
+    const memory = newLinkMemory('L1');
+    const ahead = (second: number): Changes => {
+      const atMs = START_MS + second * 1000;
+      return { receivedAtMs: atMs, atMs: second === 11 ? atMs + 5000 : atMs };
+    };
+    const states = feed(memory, 1, 30, ahead);
+    expect(states.map(({ state }) => state).slice(5)).toEqual(Array(25).fill('healthy'));
+    expect(memory.ends.a.atMs).toBe(START_MS + 30_000);
+    expect(states.at(-1)?.arcs.az.lossRatio).toBe(0);
+  });
+
+  test('from a clock that is always ahead, what was overtaken on its way still leaves no trace', () => {
+    const memory = newLinkMemory('L1');
+    const fast = (second: number): Changes => {
+      const receivedAtMs = START_MS + second * 1000;
+      return { receivedAtMs, atMs: receivedAtMs + 4000 };
+    };
+    feed(memory, 1, 10, fast);
+    const before = JSON.stringify(memory);
+    const late = sampleAt(9, 'a', { ...fast(9), receivedAtMs: START_MS + 10_900, operStatus: 'down' });
+    expect(observe(memory, late, LINK, DEFAULT_THRESHOLDS)).toBe('out-of-order');
+    expect(JSON.stringify(memory)).toBe(before);
+  });
+
   test('what is no memory is not taken for one', () => {
     expect(parseMemory(undefined)).toBeNull();
     expect(parseMemory({ ...newLinkMemory('L1'), version: 0 })).toBeNull();
