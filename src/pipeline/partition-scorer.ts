@@ -9,6 +9,7 @@ import type { NewEvent } from '../store/events.ts';
 import type { LinkMemoryRecord, QueuedBatch, ScoringCommit } from '../store/store.ts';
 import type { InterfaceSample } from '../telemetry/sample.ts';
 import { changeEvent } from './change-event.ts';
+import { historyOf } from './link-history.ts';
 
 /** What a commit writes, apart from who writes it. */
 export type Scored = Omit<ScoringCommit, 'partition' | 'fence'>;
@@ -59,7 +60,8 @@ export class PartitionScorer {
     }
     const events: NewEvent[] = faults.length > 0 ? [faultEvent(faults, nowMs)] : [];
     const { states, memories } = this.#judge(touched, asOfMs, events);
-    return { lastId: batches.at(-1)?.id ?? null, states, memories, events, applied, refused };
+    const history = states.flatMap(historyOf);
+    return { lastId: batches.at(-1)?.id ?? null, states, memories, events, history, applied, refused };
   }
 
   #judge(

@@ -17,6 +17,12 @@ export const LIMITS = {
   /** Samples that may wait in one partition: 40 s of the busiest supported rate over 8 partitions. */
   queuedSamplesMax: 100_000,
   samplesPerBatch: 500,
+  /** Figures on their way to the history: minutes of a large network, should the one that keeps history be away. */
+  historyBytesMax: 32 * 1024 * 1024,
+  historyPerBatch: 600,
+  questionsMax: 1_000,
+  /** How long an answer waits for the one who asked. */
+  answerTtlMs: 30_000,
 } as const;
 
 /** Version of the layout behind these keys; see redis/schema.ts for how data of an older one is brought up. */
@@ -42,6 +48,11 @@ export interface NetworkKeys {
   /** applied, refused. */
   readonly scored: string;
   readonly events: string;
+  /** Figures on their way to the history; beside it their number and bytes so far. */
+  readonly history: string;
+  readonly historySizes: string;
+  readonly questions: string;
+  answer(questionId: string): string;
   network(networkHash: string): string;
   readonly inputPrefix: string;
   input(inputId: string): string;
@@ -87,6 +98,10 @@ export function networkKeys(networkName: string): NetworkKeys {
     queued: key('queued'),
     scored: key('scored'),
     events: key('events'),
+    history: key('history'),
+    historySizes: key('history-sizes'),
+    questions: key('questions'),
+    answer: (questionId) => key(`answer:${questionId}`),
     network: (networkHash) => key(`network:${networkHash}`),
     inputPrefix: key('input:'),
     input: (inputId) => key(`input:${inputId}`),

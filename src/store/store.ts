@@ -4,6 +4,7 @@ import type { DemandSet, Plan, PlanInput } from '../reroute/plan.ts';
 import type { Proposal, ProposalBrief, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
 import type { InterfaceSample } from '../telemetry/sample.ts';
 import type { Event, NewEvent } from './events.ts';
+import type { HistoryFeed, HistoryRecord, QuestionBox } from './history-record.ts';
 
 /**
  * Everything that roles tell each other, per network. One conformance suite runs over every implementation
@@ -20,6 +21,8 @@ export interface Store {
   readonly traffic: TrafficStore;
   readonly leases: LeaseStore;
   readonly counters: CounterStore;
+  readonly history: HistoryFeed;
+  readonly questions: QuestionBox;
   /** Checks the connection, in ms of round trip. */
   ping(): Promise<number>;
   close(): Promise<void>;
@@ -87,6 +90,8 @@ export interface ScoringCommit {
   readonly states: readonly LinkState[];
   readonly memories: readonly LinkMemoryRecord[];
   readonly events: readonly NewEvent[];
+  /** What the history is to keep of it. */
+  readonly history?: readonly HistoryRecord[];
   readonly applied: number;
   readonly refused: number;
 }
@@ -108,8 +113,8 @@ export interface EventLog {
    * id is none. A wait ends with an empty list when the store is closed; reads after that reject with NOT_READY.
    */
   read(afterId: string, options: { limit: number; blockMs: number }): Promise<Event[]>;
-  /** The newest events, newest first. */
-  latest(limit: number): Promise<Event[]>;
+  /** The newest events (older than `beforeId` where it is given), newest first. Rejects with INVALID_INPUT as `read`. */
+  latest(limit: number, beforeId?: string): Promise<Event[]>;
   /** Id of the newest event; `0` when there is none. */
   lastId(): Promise<string>;
 }

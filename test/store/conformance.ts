@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { history } from './conformance-history.ts';
 import { leases } from './conformance-leases.ts';
 import { plans } from './conformance-plans.ts';
 import { queues } from './conformance-queues.ts';
@@ -10,6 +11,7 @@ export function storeConformance(create: StoreFactory): void {
   describe('sample queue', () => queues(create));
   describe('scores and events', () => scores(create));
   describe('plans and proposals', () => plans(create));
+  describe('history feed and questions', () => history(create));
   describe('leases and counters', () => leases(create));
 
   describe('as a whole', () => {

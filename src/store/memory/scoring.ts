@@ -1,6 +1,7 @@
 import type { LinkState } from '../../health/link-state.ts';
 import { type LinkStateStore, type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
 import type { MemoryEvents } from './events.ts';
+import type { MemoryHistoryFeed } from './history-feed.ts';
 import type { MemoryLeases } from './leases.ts';
 
 interface StoredState {
@@ -20,12 +21,14 @@ export class MemoryScoring implements ScoringStore, LinkStateStore {
   readonly #partitions = new Map<number, PartitionRecord>();
   readonly #events: MemoryEvents;
   readonly #leases: MemoryLeases;
+  readonly #history: MemoryHistoryFeed;
   #applied = 0;
   #refused = 0;
 
-  constructor(events: MemoryEvents, leases: MemoryLeases) {
+  constructor(events: MemoryEvents, leases: MemoryLeases, history: MemoryHistoryFeed) {
     this.#events = events;
     this.#leases = leases;
+    this.#history = history;
   }
 
   async readAll(): Promise<Map<string, LinkState>> {
@@ -61,6 +64,7 @@ export class MemoryScoring implements ScoringStore, LinkStateStore {
     this.#applied += commit.applied;
     this.#refused += commit.refused;
     this.#events.appendTexts(events);
+    this.#history.appendNow(commit.history ?? []);
     return 'committed';
   }
 

@@ -3,8 +3,10 @@ import { LIMITS, networkKeys } from '../keys.ts';
 import { requireFinite } from '../rules.ts';
 import type { CounterStore, Store } from '../store.ts';
 import { MemoryEvents } from './events.ts';
+import { MemoryHistoryFeed } from './history-feed.ts';
 import { MemoryLeases } from './leases.ts';
 import { MemoryPlans } from './plans.ts';
+import { MemoryQuestions } from './questions.ts';
 import { MemorySamples } from './samples.ts';
 import { MemoryScoring } from './scoring.ts';
 import { MemoryTraffic } from './traffic.ts';
@@ -31,12 +33,16 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
   const leases = new MemoryLeases(clock);
   const traffic = new MemoryTraffic();
   const samples = new MemorySamples(partitions, options.queuedSamplesMax ?? LIMITS.queuedSamplesMax, clock);
-  const scoring = new MemoryScoring(events, leases);
+  const history = new MemoryHistoryFeed(clock);
+  const questions = new MemoryQuestions(clock);
+  const scoring = new MemoryScoring(events, leases, history);
   const inputBytesMax = options.inputBytesMax ?? LIMITS.inputBytesMax;
   const plans = new MemoryPlans(clock, inputBytesMax, { events, leases, traffic });
   const close = async () => {
     samples.close();
     events.close();
+    history.close();
+    questions.close();
   };
   const counters = memoryCounters();
   const ping = async () => 0;
@@ -51,6 +57,8 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     traffic,
     leases,
     counters,
+    history,
+    questions,
     ping,
     close,
   };

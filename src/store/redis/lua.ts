@@ -26,6 +26,21 @@ end
 local function log_events(key, max, texts)
   for _, text in ipairs(texts) do redis.call('XADD', key, 'MAXLEN', '~', max, '*', 'event', text) end
 end
+-- The feed is bounded in bytes. Its first entry tells how far it reaches back; what is too much goes by tenths.
+local function log_history(key, sizes, max, texts)
+  for _, text in ipairs(texts) do
+    local count = redis.call('HINCRBY', sizes, 'count', 1)
+    local bytes = redis.call('HINCRBY', sizes, 'bytes', #text)
+    redis.call('XADD', key, '*', 'number', count, 'bytes', bytes, 'records', text)
+    local length = redis.call('XLEN', key)
+    while length > 1 do
+      local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1][2]
+      if bytes - tonumber(first[4]) + #first[6] <= max then break end
+      redis.call('XTRIM', key, 'MAXLEN', '=', math.floor(length * 0.9))
+      length = redis.call('XLEN', key)
+    end
+  end
+end
 local function fence_of(history) return tonumber(redis.call('HGET', history, 'fence') or '0') end
 `;
 

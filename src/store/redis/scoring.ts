@@ -4,6 +4,7 @@ import { LIMITS } from '../keys.ts';
 import { type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
+import { historyTexts } from './history-feed.ts';
 
 const anything = compileSchema(Type.Unknown(), 'CORRUPT_RECORD');
 
@@ -32,6 +33,8 @@ export function redisScoring({ connection, scripts, keys, records, partitions }:
       keys.events,
       keys.partitions,
       keys.leaseHistory(scorerLease(partition)),
+      keys.history,
+      keys.historySizes,
     ];
     const args = commitArguments(commit, partitions);
     const answer = await guarded('write scores', () => scripts.commitScores(touched, args));
@@ -65,5 +68,7 @@ function commitArguments(commit: ScoringCommit, partitions: number): (string | n
     ...memories.flatMap(({ linkId, memory }) => [linkId, JSON.stringify(memory)]),
     events.length,
     ...events.map((event) => JSON.stringify(event)),
+    LIMITS.historyBytesMax,
+    ...historyTexts(commit.history ?? []),
   ];
 }

@@ -40,11 +40,13 @@ return redis.call('XTRIM', stream, 'MINID', '=', after)
 const COMMIT_SCORES = `
 local links, times, memories, cursor, scored, events, layout, history =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local feed, feed_sizes = KEYS[9], KEYS[10]
 local fence, last_id, applied, refused, partitions, events_max = number(), take(), take(), take(), take(), take()
 local seen = tonumber(redis.call('HGET', cursor, 'fence') or '0')
 if fence < math.max(seen, fence_of(history)) or redis.call('GET', layout) ~= partitions then return 0 end
 -- A key of a wrong type fails here, before anything is written.
 redis.call('HLEN', links) redis.call('HLEN', memories) redis.call('HLEN', scored) redis.call('XLEN', events)
+redis.call('XLEN', feed) redis.call('HLEN', feed_sizes)
 local count = number()
 local ids, received = many(count), many(count)
 local known = hmget(times, ids)
@@ -64,6 +66,14 @@ hset(memories, many(number() * 2))
 redis.call('HSET', cursor, 'fence', fence)
 if last_id ~= '' then redis.call('HSET', cursor, 'lastId', last_id) end
 log_events(events, events_max, many(number()))
+local feed_max = number()
+log_history(feed, feed_sizes, feed_max, many(number()))
+return 1
+`;
+
+const APPEND_HISTORY = `
+local max = number()
+log_history(KEYS[1], KEYS[2], max, many(number()))
 return 1
 `;
 
@@ -149,6 +159,7 @@ const SCRIPTS = {
   appendSamples: PRELUDE + APPEND_SAMPLES,
   acknowledge: PRELUDE + ACKNOWLEDGE,
   commitScores: PRELUDE + COMMIT_SCORES,
+  appendHistory: PRELUDE + APPEND_HISTORY,
   commitPlan: PRELUDE + PROPOSALS + COMMIT_PLAN,
   transition: PRELUDE + PROPOSALS + TRANSITION,
   saveInput: PRELUDE + SAVE_INPUT,

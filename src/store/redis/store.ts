@@ -6,10 +6,12 @@ import { BlockingConnections } from './blocking.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { redisEvents } from './events.ts';
+import { redisHistoryFeed } from './history-feed.ts';
 import { layOut } from './layout.ts';
 import { redisCounters, redisLeases } from './leases.ts';
 import { redisLinks } from './links.ts';
 import { redisPlans } from './plans.ts';
+import { redisQuestions } from './questions.ts';
 import { Records } from './records.ts';
 import { redisSamples } from './samples.ts';
 import { migrateSchema, withLayoutLock } from './schema.ts';
@@ -81,6 +83,8 @@ function assemble(networkName: string, context: RedisContext): Store {
     traffic: redisTraffic(context),
     leases: redisLeases(context),
     counters: redisCounters(context),
+    history: redisHistoryFeed(context),
+    questions: redisQuestions(context),
     ping,
     close: async () => blocking.close(),
   };
