@@ -62,6 +62,11 @@ export function inputError(field: string, message: string, value?: unknown): Inp
   return new InputError([{ field, message, value }]);
 }
 
+/** For an address that leads nowhere. */
+export function nothingHere(): DetourError {
+  return new DetourError('NOT_FOUND', 'there is nothing at this address', { field: 'path' });
+}
+
 /** `no link "X"`, for an id that names nothing. */
 export function notFound(what: string, field: string, id: string): DetourError {
   return new DetourError('NOT_FOUND', `there is no ${what} ${preview(id)}`, { field, value: id });
@@ -76,17 +81,26 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorKey>> = {
 
 const PATH_CODES: ReadonlySet<string> = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH']);
 
+/** What @fastify/static says of an address that climbs out of its folder. */
+const FORBIDDEN_PATH = 'FST_STATIC_FORBIDDEN_PATH';
+
 /** What was thrown, as an error for people; what is not their fault stays unnamed. */
 export function asDetourError(error: unknown): DetourError {
   if (error instanceof DetourError) return error;
   const { code, statusCode, message } = Object(error) as { code?: string; statusCode?: number; message?: string };
   const known = FASTIFY_CODES[code ?? ''];
   if (known) return new DetourError(known, ERRORS[known].title.toLowerCase(), { field: fieldOf(known), cause: error });
+  if (code === FORBIDDEN_PATH) return nothingHere();
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    const field = PATH_CODES.has(code ?? '') ? 'path' : 'body';
-    return new InputError([{ field, message: message ?? 'cannot be read', value: undefined }]);
+    return inputError(partOf(code ?? '', error), message ?? 'cannot be read');
   }
   return new DetourError('INTERNAL', 'the request failed inside Detour; the log has the cause', { cause: error });
+}
+
+/** The part of a request that one of Fastify's refusals is about. */
+function partOf(code: string, error: unknown): string {
+  if (PATH_CODES.has(code)) return 'path';
+  return code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError ? 'body' : 'request';
 }
 
 function fieldOf(key: ErrorKey): string | undefined {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import { DetourError, type ErrorKey } from '../../core/errors.ts';
 import type { ApiServer } from '../deps.ts';
-import { PROBLEM_MEDIA_TYPE, sendProblem, toProblem } from '../problem.ts';
+import { nothingHere, PROBLEM_MEDIA_TYPE, sendProblem, toProblem } from '../problem.ts';
 
 /** Every refusal and failure is answered as RFC 9457 problem+json. */
 export function registerProblems(app: ApiServer): void {
@@ -15,10 +15,8 @@ export function registerProblems(app: ApiServer): void {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
     const path = request.url.split('?', 1)[0] as string;
     const allowed = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-    if (allowed.length === 0) {
-      const error = new DetourError('NOT_FOUND', 'there is nothing at this address', { field: 'path' });
-      return sendProblem(error, request, reply);
-    }
+    // A route that takes the method may itself have found nothing: a file that is not there.
+    if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(nothingHere(), request, reply);
     const list = [...new Set(allowed)].sort().join(', ');
     reply.header('allow', list);
     const error = new DetourError('METHOD_NOT_ALLOWED', `${request.method} is not possible here, only ${list}`, {
