@@ -5,9 +5,11 @@ import { EventHub } from './event-hub.ts';
 import { registerBoard } from './plugins/board.ts';
 import { registerBodies } from './plugins/bodies.ts';
 import { registerDocs } from './plugins/docs.ts';
+import { registerEtags } from './plugins/etags.ts';
 import { registerMetrics } from './plugins/metrics.ts';
 import { answerClientError, registerProblems } from './plugins/problems.ts';
 import { registerSecurity } from './plugins/security.ts';
+import { registerWeb } from './plugins/web.ts';
 import { sendProblem } from './problem.ts';
 import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -35,7 +37,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   await registerDocs(app, deps.config);
   registerMetrics(app, deps, hub);
   await registerBoard(app, deps.boardQueues);
-  frontRoutes(app, deps);
+  frontRoutes(app, deps, await registerWeb(app, deps.webFolder ?? null));
   probeRoutes(app, deps);
   await app.register(async (api: ApiServer) => apiRoutes(api, deps, hub), { prefix: '/api/v1' });
   await app.ready();
@@ -65,6 +67,7 @@ function createServer(deps: ApiDeps): ApiServer {
 }
 
 function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
+  registerEtags(api);
   networkRoutes(api, deps, contentHash(deps.network.network));
   linkRoutes(api, deps);
   deviceRoutes(api, deps);

@@ -15,6 +15,8 @@ export const EVENT_TYPES = [
   'device-silent',
   'device-back',
   'samples-refused',
+  /** What a person wrote about an earlier event; `details.eventId` names it. */
+  'comment',
   'service-started',
   'service-stopped',
 ] as const;

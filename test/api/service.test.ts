@@ -190,6 +190,8 @@ describe('OpenAPI', () => {
       '/api/v1/devices',
       '/api/v1/devices/{id}',
       '/api/v1/events',
+      '/api/v1/events/{id}',
+      '/api/v1/events/{id}/comments',
       '/api/v1/links',
       '/api/v1/links/{id}',
       '/api/v1/network',

@@ -173,6 +173,13 @@ export function scores(create: StoreFactory): void {
     }
     expect(await events.latest(2)).toEqual(all.toReversed().slice(0, 2));
     expect(await events.latest(0)).toEqual([]);
+    const newestFirst = all.toReversed();
+    for (const [index, { id }] of newestFirst.entries()) {
+      expect(await events.latest(2, id)).toEqual(newestFirst.slice(index + 1, index + 3));
+    }
+    expect(await events.latest(5, '0')).toEqual([]);
+    expect(await events.latest(2, '99999999999999')).toEqual(newestFirst.slice(0, 2));
+    await expect(events.latest(2, 'x')).rejects.toMatchObject({ code: 'DETOUR_ERR_INVALID_INPUT' });
     expect(await events.lastId()).toBe(all.at(-1)?.id);
     await events.append([]);
     expect(await events.lastId()).toBe(all.at(-1)?.id);

@@ -3,17 +3,19 @@ import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { deviceView } from '../devices.ts';
 import { readLinkStates } from '../link-view.ts';
+import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { notFound } from '../problem.ts';
-import { Cursor, IdParams, Limit, List, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { Cursor, IdParams, Limit, NoQuery, problemResponses, Query } from '../schemas/common.ts';
 import { DEVICE_STATES, DeviceViewSchema } from '../schemas/network.ts';
+import { DEVICE_TABLE } from '../tables.ts';
 
 const DeviceQuery = Query({ state: Type.Optional(Type.Enum(DEVICE_STATES)), limit: Limit, cursor: Cursor });
 
 export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
   const { network, clock } = deps;
 
-  const list = async (query: Static<typeof DeviceQuery>) => {
-    const { state, limit = 100, cursor } = query;
+  const list = async (query: Static<typeof DeviceQuery>, limit: number) => {
+    const { state, cursor } = query;
     const states = await readLinkStates(deps);
     const devices = network.network.nodes.map((node) => deviceView(node, network, states, clock.nowMs()));
     return pageOf({
@@ -33,10 +35,13 @@ export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
         tags: ['network'],
         summary: 'Routers: whether they are heard, and the state of their links',
         querystring: DeviceQuery,
-        response: { 200: List(DeviceViewSchema), ...problemResponses },
+        response: { 200: listResponse(DeviceViewSchema), ...problemResponses },
       },
     },
-    async (request) => list(request.query),
+    async (request, reply) => {
+      const page = await list(request.query, limitOf(request, request.query.limit));
+      return sendList(request, reply, DEVICE_TABLE, page);
+    },
   );
 
   app.get(

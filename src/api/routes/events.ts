@@ -1,20 +1,20 @@
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { EventSchema } from '../../store/events.ts';
+import { commentOn, commentsOn, eventById } from '../comments.ts';
 import { type ApiDeps, type ApiServer, STREAM_LIMITS } from '../deps.ts';
 import type { EventHub } from '../event-hub.ts';
+import { queryEvents } from '../event-query.ts';
 import { readLinkViews } from '../link-view.ts';
+import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { inputError } from '../problem.ts';
-import { Limit, List, problemResponses, Query } from '../schemas/common.ts';
+import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
+import { CommentBody, EventQuery, EventThreadSchema } from '../schemas/events.ts';
 import { isEventId, StreamWriter } from '../sse.ts';
 import { readStatus } from '../status.ts';
+import { EVENT_TABLE } from '../tables.ts';
 
-const EventQuery = Query({
-  after: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 41, description: 'id of an event: later ones, oldest first' }),
-  ),
-  limit: Limit,
-});
+/** Comments that one address may write in a minute: they share the log with what the network does. */
+const COMMENTS_PER_MINUTE = 30;
 
 export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void {
   const limits = { ...STREAM_LIMITS, ...deps.stream };
@@ -30,9 +30,10 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         description:
           'The stream begins with a `snapshot` event (links, open proposals, plan, status) and goes on with every ' +
           'event of the log, named by its type. With `Last-Event-ID` it goes on after that event, with a snapshot ' +
-          'only where some are gone. The list is newest first, or with `after` oldest first.',
+          'only where some are gone; it has every event, whatever the filter. The list is newest first, or with ' +
+          '`after` oldest first; `next` goes into `before`, or into `after`.',
         querystring: EventQuery,
-        response: { 200: List(EventSchema), ...problemResponses },
+        response: { 200: listResponse(EventSchema), ...problemResponses },
       },
     },
     async (request, reply) => {
@@ -45,11 +46,47 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         await hub.serve(writer, resumeAfter, () => snapshot(deps));
         return reply;
       }
-      const { after, limit = 100 } = request.query;
-      if (after === undefined) return { items: await events.latest(limit), next: null };
-      if (!isEventId(after)) throw inputError('after', 'must be the id of an event', after);
-      const items = await events.read(after, { limit, blockMs: 0 });
-      return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+      const page = await queryEvents(events, request.query, limitOf(request, request.query.limit));
+      const cursorName = request.query.after === undefined ? 'before' : 'after';
+      return sendList(request, reply, EVENT_TABLE, page, cursorName);
+    },
+  );
+
+  app.get(
+    '/events/:id',
+    {
+      schema: {
+        tags: ['telemetry'],
+        summary: 'One event, and what was written about it',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 200: EventThreadSchema, ...problemResponses },
+      },
+    },
+    async ({ params }) => {
+      const event = await eventById(events, params.id);
+      return { ...event, comments: await commentsOn(events, event.id) };
+    },
+  );
+
+  app.post(
+    '/events/:id/comments',
+    {
+      config: { rateLimit: { max: COMMENTS_PER_MINUTE, timeWindow: '1 minute' } },
+      schema: {
+        tags: ['telemetry'],
+        summary: 'Write something about an event',
+        description: 'A comment is an event itself (type `comment`): live in the stream, and kept as long as events.',
+        params: IdParams,
+        querystring: NoQuery,
+        body: CommentBody,
+        response: { 201: EventThreadSchema, ...problemResponses },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const event = await eventById(events, params.id);
+      await events.append([commentOn(event, body, deps.clock.nowMs())]);
+      return reply.code(201).send({ ...event, comments: await commentsOn(events, event.id) });
     },
   );
 }

@@ -1,9 +1,11 @@
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { queryLinks } from '../link-query.ts';
 import { linkView, readLinkState, readLinkViews } from '../link-view.ts';
+import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { notFound } from '../problem.ts';
-import { IdParams, List, NoQuery, problemResponses } from '../schemas/common.ts';
+import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
 import { LinkQuery, LinkViewSchema } from '../schemas/links.ts';
+import { LINK_TABLE } from '../tables.ts';
 
 export function linkRoutes(app: ApiServer, deps: ApiDeps): void {
   const { linkById } = deps.network;
@@ -15,10 +17,13 @@ export function linkRoutes(app: ApiServer, deps: ApiDeps): void {
         tags: ['network'],
         summary: 'Links with their health',
         querystring: LinkQuery,
-        response: { 200: List(LinkViewSchema), ...problemResponses },
+        response: { 200: listResponse(LinkViewSchema), ...problemResponses },
       },
     },
-    async (request) => queryLinks(await readLinkViews(deps), request.query),
+    async (request, reply) => {
+      const query = { ...request.query, limit: limitOf(request, request.query.limit) };
+      return sendList(request, reply, LINK_TABLE, queryLinks(await readLinkViews(deps), query));
+    },
   );
 
   app.get(

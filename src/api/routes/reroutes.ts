@@ -9,9 +9,11 @@ import {
 } from '../../reroute/proposal.ts';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { limitOf, listResponse, sendCsv, wantsCsv } from '../list-answer.ts';
 import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
-import { Cursor, IdParams, Limit, List, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { Cursor, IdParams, Limit, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { REROUTE_TABLE } from '../tables.ts';
 
 const RerouteQuery = Query({
   status: Type.Optional(
@@ -37,14 +39,18 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['reroutes'],
         summary: 'Proposals, newest first',
-        description: `A page ends early when it would have more than ${MAX_MOVES} moves; follow \`next\`.`,
+        description: `A page ends early when it would have more than ${MAX_MOVES} moves; follow \`next\`. As CSV in short.`,
         querystring: RerouteQuery,
-        response: { 200: List(ProposalSchema), ...problemResponses },
+        response: { 200: listResponse(ProposalSchema), ...problemResponses },
       },
     },
-    async ({ query }) => {
-      const { items, next } = pageOfBriefs(await plans.briefs(scopeOf(query)), query);
-      return { items: await plans.proposalsById(items.map(({ id }) => id)), next };
+    async (request, reply) => {
+      const { query } = request;
+      const weighed = wantsCsv(request) ? Number.POSITIVE_INFINITY : MAX_MOVES;
+      const page = pageOfBriefs(await plans.briefs(scopeOf(query)), query, limitOf(request, query.limit), weighed);
+      reply.header('vary', 'accept');
+      if (wantsCsv(request)) return sendCsv(request, reply, REROUTE_TABLE, page);
+      return reply.send({ items: await plans.proposalsById(page.items.map(({ id }) => id)), next: page.next });
     },
   );
 
@@ -111,14 +117,14 @@ function scopeOf({ status = 'open' }: RerouteQuery): 'open' | 'all' {
   return status === 'open' || (status !== 'all' && isOpen({ status })) ? 'open' : 'all';
 }
 
-function pageOfBriefs(briefs: readonly ProposalBrief[], query: RerouteQuery) {
-  const { status = 'open', limit = 100, cursor } = query;
+function pageOfBriefs(briefs: readonly ProposalBrief[], query: RerouteQuery, limit: number, maxMoves: number) {
+  const { status = 'open', cursor } = query;
   return pageOf({
     items: briefs.filter((each) => status === 'all' || (status === 'open' ? isOpen(each) : each.status === status)),
     keyOf: ({ createdAtMs, id }) => ({ value: createdAtMs, id }),
     descending: true,
     limit,
-    weight: { max: MAX_MOVES, of: ({ moves }) => moves },
+    weight: { max: maxMoves, of: ({ moves }) => moves },
     cursor,
     query: { reroutes: status },
   });

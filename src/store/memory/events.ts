@@ -26,8 +26,8 @@ export class MemoryEvents implements EventLog {
     return (await this.#log.read(afterId, limit, blockMs)).map(toEvent);
   }
 
-  async latest(limit: number): Promise<Event[]> {
-    return this.#log.latest(limit).map(toEvent);
+  async latest(limit: number, beforeId?: string): Promise<Event[]> {
+    return this.#log.latest(limit, beforeId).map(toEvent);
   }
 
   async lastId(): Promise<string> {

@@ -48,8 +48,11 @@ export class MemoryLog<T> {
     }
   }
 
-  latest(limit: number): LogEntry<T>[] {
-    return limit <= 0 ? [] : this.#entries.slice(-limit).reverse();
+  /** The newest entries, older than `beforeId` where it is given, newest first. */
+  latest(limit: number, beforeId?: string): LogEntry<T>[] {
+    if (limit <= 0) return [];
+    const end = beforeId === undefined ? this.#entries.length : this.#indexFrom(beforeId);
+    return this.#entries.slice(Math.max(0, end - limit), end).reverse();
   }
 
   /** Forgets everything up to and including the id; answers what it forgot. */
@@ -74,14 +77,24 @@ export class MemoryLog<T> {
     return this.lastId;
   }
 
-  /** Index of the first entry that is newer than the id (binary search). */
+  /** Index of the first entry that is newer than the id. */
   #indexAfter(id: string): number {
     const [ms, sequence] = requireStreamId(id, 'id');
+    return this.#indexOf(ms, sequence + 1n);
+  }
+
+  /** Index of the first entry that is not older than the id. */
+  #indexFrom(id: string): number {
+    return this.#indexOf(...requireStreamId(id, 'beforeId'));
+  }
+
+  /** Index of the first entry from `ms-sequence` on (binary search). */
+  #indexOf(ms: bigint, sequence: bigint): number {
     let [low, high] = [0, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       const [entryMs, entrySequence] = requireStreamId((this.#entries[middle] as LogEntry<T>).id, 'id');
-      if (entryMs < ms || (entryMs === ms && entrySequence <= sequence)) low = middle + 1;
+      if (entryMs < ms || (entryMs === ms && entrySequence < sequence)) low = middle + 1;
       else high = middle;
     }
     return low;
