@@ -9,8 +9,9 @@ const FASTER_DOWN = 10;
 /** Latency of the arc that leaves here, against a slow baseline of its own that does not learn while raised. */
 export function observeLatency(arc: ArcMemory, sample: InterfaceSample, thresholds: Thresholds): void {
   const { latencyMs, receivedAtMs } = sample;
+  arc.isLatencyEstimated = sample.isLatencyEstimated ?? false;
   if (latencyMs === null) {
-    forget(arc.latencyMs, 'no probe measures it');
+    forget(arc.latencyMs, sample.unknown?.latencyMs ?? 'no probe measures it');
     skipGauge(arc.latency, receivedAtMs, thresholds.forgetMs);
     return;
   }

@@ -35,6 +35,10 @@ export const ArcStateSchema = Type.Object({
   congestionLossRatio: nullable(Type.Number({ minimum: 0, maximum: 1 })),
   errorRatio: nullable(Type.Number({ minimum: 0, maximum: 1 })),
   latencyMs: nullable(Type.Number({ minimum: 0 })),
+  isLatencyEstimated: Type.Optional(Type.Boolean({ description: 'the latency is half a round trip' })),
+  capacityBps: Type.Optional(
+    Type.Number({ minimum: 0, description: 'what the active members of an aggregate carry now, where it is one' }),
+  ),
   baselineLatencyMs: nullable(Type.Number({ minimum: 0 })),
   /** Why a figure is null, by its name: `{ "latencyMs": "no probe measures it" }`. */
   unknown: Type.Record(Type.String(), Type.String()),

@@ -36,6 +36,10 @@ const ArcMemorySchema = Type.Object({
   congestionLossRatio: FigureSchema,
   errorRatio: FigureSchema,
   latencyMs: FigureSchema,
+  /** The latency is half a round trip; absent where it is not, and in memories of before. */
+  isLatencyEstimated: Type.Optional(Type.Boolean()),
+  /** What an aggregate's active members carry, bit/s; null or absent where the interface tells nothing. */
+  capacityBps: Type.Optional(nullable(Type.Number())),
   baselineMs: nullable(Type.Number()),
   /** Latencies the first baseline is made of. */
   warmUp: Type.Array(Type.Number(), { maxItems: 1000 }),

@@ -5,23 +5,33 @@ import type { Thresholds } from './thresholds.ts';
 
 const BITS_PER_OCTET = 8;
 
-/** Load of the arc that leaves through this interface: octets sent / interval, against the arc's capacity in bit/s. */
+/**
+ * Load of the arc that leaves through this interface: octets sent / interval, against the arc's capacity in bit/s, or
+ * what is left of it where the interface is an aggregate that has lost members.
+ */
 export function observeLoad(
   arc: ArcMemory,
   sample: InterfaceSample,
   capacityBps: number,
   thresholds: Thresholds,
 ): void {
+  arc.capacityBps = sample.capacityBps ?? null;
   const { outOctets, intervalMs, receivedAtMs } = sample;
   if (outOctets === null || intervalMs === null) {
-    const why = intervalMs === null ? 'first reading of the counters' : 'outOctets is not measured';
+    const { unknown = {} } = sample;
+    const why =
+      intervalMs === null
+        ? (unknown.intervalMs ?? 'first reading of the counters')
+        : (unknown.outOctets ?? 'outOctets is not measured');
     forget(arc.loadBps, why);
     forget(arc.utilisation, why);
     skipGauge(arc.utilisationGauge, receivedAtMs, thresholds.forgetMs);
     return;
   }
   know(arc.loadBps, (outOctets * BITS_PER_OCTET * 1000) / intervalMs);
-  know(arc.utilisation, (arc.loadBps.value ?? Number.NaN) / capacityBps);
+  const presentBps = Math.min(capacityBps, sample.capacityBps ?? capacityBps);
+  if (presentBps > 0) know(arc.utilisation, (arc.loadBps.value ?? Number.NaN) / presentBps);
+  else forget(arc.utilisation, 'no member of the aggregate carries traffic');
   if (arc.utilisation.value === null) return;
   turnGauge(arc.utilisationGauge, arc.utilisation.value, thresholds.utilisation, receivedAtMs);
 }

@@ -51,6 +51,24 @@ export const MeasurementSchema = Type.Object(
         description: 'one way, of the arc that leaves here; null where no probe measures it',
       }),
     ),
+    isLatencyEstimated: Type.Optional(
+      Type.Boolean({ description: 'the latency is half a round trip: the two directions may differ' }),
+    ),
+    capacityBps: Type.Optional(
+      nullable(
+        Type.Number({
+          minimum: 0,
+          description:
+            'what the interface can carry now, bit/s: the active members of an aggregate; absent where it tells nothing',
+        }),
+      ),
+    ),
+    unknown: Type.Optional(
+      Type.Record(Type.String({ maxLength: 32 }), Type.String({ maxLength: 200 }), {
+        maxProperties: 16,
+        description: 'why a field is null, by its name; `intervalMs` speaks for all amounts',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

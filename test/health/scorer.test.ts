@@ -349,3 +349,39 @@ describe('the score is monotone', () => {
     );
   });
 });
+
+describe('what a collector tells beside its counters', () => {
+  test('an aggregate that lost a member is measured against what is left of it', () => {
+    const halved = feed(newLinkMemory('L1'), 1, 20, (second) => (second > 10 ? { capacityBps: 1e9 } : {}));
+    expect(halved[9]?.arcs.az).toMatchObject({ utilisation: 0.08 });
+    expect(halved[9]?.arcs.az).not.toHaveProperty('capacityBps');
+    expect(halved[19]?.arcs.az).toMatchObject({ utilisation: 0.8, capacityBps: 1e9 });
+    expect(stateSchema.problems(halved[19])).toEqual([]);
+    const none = feed(newLinkMemory('L1'), 1, 3, () => ({ capacityBps: 0 })).at(-1);
+    expect(none?.arcs.az).toMatchObject({
+      utilisation: null,
+      unknown: { utilisation: expect.stringMatching(/member/) },
+    });
+    const wider = feed(newLinkMemory('L1'), 1, 3, () => ({ capacityBps: 1e12 })).at(-1);
+    expect(wider?.arcs.az.utilisation).toBe(0.08);
+  });
+
+  test('half a round trip is marked as estimated, and the reason of what is unknown is kept', () => {
+    const state = feed(newLinkMemory('L1'), 1, 2, () => ({
+      latencyMs: 4,
+      isLatencyEstimated: true,
+      outOctets: null,
+      unknown: { outOctets: 'it moved by more than any line carries' },
+    })).at(-1) as LinkState;
+    expect(state.arcs.az).toMatchObject({
+      latencyMs: 4,
+      isLatencyEstimated: true,
+      loadBps: null,
+      unknown: { loadBps: 'it moved by more than any line carries' },
+    });
+    const first = { intervalMs: null, outOctets: null, unknown: { intervalMs: 'the agent has only just started' } };
+    const [unread] = feed(newLinkMemory('L1'), 1, 1, () => first);
+    expect(unread?.arcs.az.unknown.loadBps).toBe('the agent has only just started');
+    expect(unread?.arcs.az).not.toHaveProperty('isLatencyEstimated');
+  });
+});

@@ -16,22 +16,34 @@ const HEADROOM = 1.25;
  * Differences of all counters of an interface over `elapsedMs` of device time; null where a counter is unknown.
  * Returns null when the counters began anew in between: one of them fell in a way that no wrap explains, and then
  * none can be trusted, since the others fell with it without showing.
- * `speedBps` bounds what a 32-bit counter can have moved; without it a fall is a reset.
+ * `speedBps` bounds what a 32-bit counter can have moved; without it a fall is a reset. `note` is told why a counter
+ * is unknown.
  */
 export function counterDeltas(
   before: CounterReadings,
   now: CounterReadings,
   elapsedMs: number,
   speedBps: number | null,
+  note?: (name: CounterName, why: Doubt) => void,
 ): CounterDeltas | null {
   const deltas: Partial<Record<CounterName, number | null>> = {};
   for (const name of COUNTER_NAMES) {
     const delta = counterDelta(before[name], now[name], stepLimits(name, speedBps, elapsedMs));
     if (delta === 'reset') return null;
-    deltas[name] = delta;
+    deltas[name] = typeof delta === 'number' ? delta : null;
+    if (typeof delta !== 'number') note?.(name, delta);
   }
   return deltas as CounterDeltas;
 }
+
+/** Why nothing is said about a counter. */
+export const DOUBTS = {
+  missing: 'the device has no such counter, or none that can be read',
+  widened: 'the counter changed its width',
+  ambiguous: 'a 32-bit counter may have gone round more than once at this speed',
+  impossible: 'it moved by more than any line carries',
+} as const;
+export type Doubt = (typeof DOUBTS)[keyof typeof DOUBTS];
 
 interface StepLimits {
   /** Most steps that the counter can make at line rate in this time; null where the speed is unknown. */
@@ -56,30 +68,33 @@ function counterDelta(
   before: CounterReading | null,
   now: CounterReading | null,
   limits: StepLimits,
-): number | null | 'reset' {
-  if (before === null || now === null || before.bits !== now.bits) return null;
+): number | Doubt | 'reset' {
+  if (before === null || now === null) return DOUBTS.missing;
+  if (before.bits !== now.bits) return DOUBTS.widened;
   const difference = now.value - before.value;
   if (now.bits === 64) return difference < 0n ? 'reset' : possible(difference, limits.most);
-  if (limits.ambiguous) return null;
-  if (difference >= 0n) return asNumber(difference);
+  if (limits.ambiguous) return DOUBTS.ambiguous;
+  if (difference >= 0n) return possible(difference, limits.most);
   const wrapped = Number(difference + WRAP_32);
   return limits.most !== null && wrapped >= 0 && wrapped <= limits.most ? wrapped : 'reset';
 }
 
 /**
- * Far beyond line rate a jump is a fault of the agent, and would be a spike. Nominal speeds can be far too low
- * (Linux calls its loopback 10 Mbit/s), so only what no speed explains is left out.
+ * Far beyond line rate a jump is a fault of the agent, and would be a spike. Not at line rate itself: nominal speeds
+ * can be too low, and agents that refresh their counters every ten seconds hand out ten seconds at once.
  */
-const IMPOSSIBLE = 100;
+const IMPOSSIBLE = 10;
 
-function possible(difference: bigint, most: number | null): number | null {
+function possible(difference: bigint, most: number | null): number | Doubt {
   const amount = asNumber(difference);
-  return amount !== null && most !== null && amount > IMPOSSIBLE * Math.max(most, 1) ? null : amount;
+  return typeof amount === 'number' && most !== null && amount > IMPOSSIBLE * Math.max(most, 1)
+    ? DOUBTS.impossible
+    : amount;
 }
 
 /** Beyond 2^53 a difference is no measurement any more. */
-function asNumber(difference: bigint): number | null {
-  return difference <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(difference) : null;
+function asNumber(difference: bigint): number | Doubt {
+  return difference <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(difference) : DOUBTS.impossible;
 }
 
 /** True when no counter of the two readings differs. */

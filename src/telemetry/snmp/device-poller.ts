@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { DetourError } from '../../core/errors.ts';
+import type { End } from '../../core/ids.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SnmpClient } from './client.ts';
 import { DeviceClock, type DeviceInstant } from './device-clock.ts';
@@ -12,7 +13,8 @@ import {
   probeOids,
   readInterface,
 } from './interface-plan.ts';
-import { type Amounts, InterfaceTracker, UNKNOWN_AMOUNTS } from './interface-tracker.ts';
+import { type Amounts, InterfaceTracker, unknownAmounts } from './interface-tracker.ts';
+import { LinkFacts } from './link-facts.ts';
 import { type CellsAnswer, readCells } from './read-cells.ts';
 import type { DeviceTarget, PolledInterface } from './targets.ts';
 
@@ -48,6 +50,9 @@ const MAX_ROWS = 10_000;
 /** An interface that was not found is looked for again after this time. */
 const SEARCH_AGAIN_MS = 60_000;
 
+const STATUS_ONLY = unknownAmounts('this reading beside the schedule is about status only');
+const CACHED = unknownAmounts('no counter moved: the answer may come from a cache of the agent');
+
 /** Polls one device; one request is in flight at any time. Not to be called again before a poll has ended. */
 export class DevicePoller {
   readonly #target: DeviceTarget;
@@ -56,13 +61,18 @@ export class DevicePoller {
   readonly #watched: readonly Watched[];
   readonly #deviceClock = new DeviceClock();
   #map: { readonly names: InterfaceMap; readonly atMs: number } | null = null;
+  readonly #facts: LinkFacts;
   #varbindsAtOnce = VARBINDS_AT_ONCE;
   #endsAtMs = 0;
+  #polls = 0;
+  #isStatusOnly = false;
+  #managementRttMs: number | null = null;
 
   constructor(target: DeviceTarget, client: SnmpClient, options: DevicePollerOptions) {
     this.#target = target;
     this.#client = client;
     this.#options = options;
+    this.#facts = new LinkFacts(client, options.clock, target.interfaces);
     this.#watched = target.interfaces.map((polled) => ({
       polled,
       tracker: new InterfaceTracker(),
@@ -72,17 +82,41 @@ export class DevicePoller {
   }
 
   /**
-   * Reads all watched interfaces.
+   * Reads all watched interfaces. A reading of `status` leaves the counters' baseline alone: over a moment they would
+   * yield spikes, since agents refresh them in steps.
    * @throws DetourError SNMP_TIMEOUT or SNMP_BAD_ANSWER when the device yields nothing that can be used.
    */
-  async poll(): Promise<PollResult> {
+  async poll(scope: 'all' | 'status' = 'all'): Promise<PollResult> {
+    this.#isStatusOnly = scope === 'status';
     this.#endsAtMs = this.#options.clock.nowMs() + this.#options.deadlineMs;
+    this.#polls += 1;
     if (this.#shouldSearch()) this.#unsettle();
     await this.#settle();
     const samples: InterfaceSample[] = [];
     const moved = await this.#readAll(this.#planned(), samples);
     if (moved.length > 0) await this.#readMoved(moved, samples);
     return { samples, problems: this.#problems() };
+  }
+
+  /**
+   * Reads what is not needed in every poll, where it is due: the device's own probes, members of aggregates. After a
+   * poll, in time of its own; never rejects.
+   */
+  async refreshFacts(deadlineMs: number): Promise<void> {
+    // The first round of a whole network is busy enough with looking for interfaces.
+    if (this.#polls < 2 || this.#map === null || !this.#facts.isDue) return;
+    await this.#facts.refresh(this.#map.names, deadlineMs);
+  }
+
+  /** Round trip of the last poll between us and the agent, ms: of the way to its management, not of any link. */
+  get managementRttMs(): number | null {
+    return this.#managementRttMs;
+  }
+
+  /** Where the device has this end of a link now; null where it was not found. */
+  ifIndexOf(linkId: string, end: End): string | null {
+    const watched = this.#watched.find(({ polled }) => polled.linkId === linkId && polled.end === end);
+    return watched?.plan?.ifIndex ?? null;
   }
 
   close(): void {
@@ -137,6 +171,7 @@ export class DevicePoller {
   /** Another interface stands at the index of these: finds and reads them where they are now. */
   async #readMoved(moved: readonly Watched[], samples: InterfaceSample[]): Promise<void> {
     this.#unsettle();
+    this.#facts.forget();
     try {
       await this.#settle();
       await this.#readAll(
@@ -170,6 +205,7 @@ export class DevicePoller {
 
   #take(group: readonly Planned[], answer: CellsAnswer, samples: InterfaceSample[]): Watched[] {
     const instant = this.#deviceClock.observe(answer.ticks, answer.sentAtMs, answer.receivedAtMs);
+    this.#managementRttMs = answer.receivedAtMs - answer.sentAtMs;
     if (instant.restarted) this.#forgetAll();
     const readings = group.map((watched) => ({ watched, reading: readInterface(watched.plan, answer.cells) }));
     const there = readings.filter(({ watched, reading }) => reading.name === watched.plan.name);
@@ -181,7 +217,7 @@ export class DevicePoller {
     for (const { watched, reading } of there) {
       const { tracker, plan, polled } = watched;
       const speedBps = Math.max(plan.speedBps ?? 0, polled.capacityBps);
-      const amounts = cached ? UNKNOWN_AMOUNTS : tracker.measure(reading, instant, speedBps);
+      const amounts = this.#isStatusOnly ? STATUS_ONLY : cached ? CACHED : tracker.measure(reading, instant, speedBps);
       samples.push(this.#sample(polled, reading, instant, amounts));
     }
     return readings.filter((entry) => !there.includes(entry)).map(({ watched }) => watched);
@@ -190,6 +226,7 @@ export class DevicePoller {
   /** Counters and numbering may be new after a restart of the agent; the next poll looks again. */
   #forgetAll(): void {
     for (const { tracker } of this.#watched) tracker.forget();
+    this.#facts.forget();
     this.#unsettle();
   }
 
@@ -199,6 +236,8 @@ export class DevicePoller {
     instant: DeviceInstant,
     amounts: Amounts,
   ): InterfaceSample {
+    const { latency, capacityBps } = this.#facts.of(polled);
+    const unknown = { ...amounts.unknown, ...missingStatus(reading) };
     return {
       linkId: polled.linkId,
       end: polled.end,
@@ -208,7 +247,10 @@ export class DevicePoller {
       adminStatus: reading.adminStatus,
       operStatus: reading.operStatus,
       ...amounts,
-      latencyMs: null,
+      latencyMs: latency.latencyMs,
+      ...(latency.latencyMs === null ? {} : { isLatencyEstimated: latency.isEstimated }),
+      ...(capacityBps === undefined ? {} : { capacityBps }),
+      unknown: latency.latencyMs === null ? { ...unknown, latencyMs: latency.reason } : unknown,
     };
   }
 
@@ -217,6 +259,14 @@ export class DevicePoller {
       .filter(({ plan }) => plan === null)
       .map(({ polled }) => `it has no interface ${polled.name} (end ${polled.end} of link ${polled.linkId})`);
   }
+}
+
+/** Why a status is null: columns that every agent must have. */
+function missingStatus({ adminStatus, operStatus }: InterfaceReading): Record<string, string> {
+  return {
+    ...(adminStatus === null ? { adminStatus: 'the device tells no valid ifAdminStatus' } : {}),
+    ...(operStatus === null ? { operStatus: 'the device tells no valid ifOperStatus' } : {}),
+  };
 }
 
 /** Interfaces in groups whose requests stay below `most` varbinds; at least one in each. */

@@ -1,5 +1,5 @@
 import type { Measurement } from '../sample.ts';
-import { type CounterDeltas, counterDeltas, packetsOf, unchanged } from './counters.ts';
+import { type CounterDeltas, counterDeltas, type Doubt, packetsOf, unchanged } from './counters.ts';
 import type { DeviceInstant } from './device-clock.ts';
 import type { InterfaceReading } from './interface-plan.ts';
 
@@ -16,10 +16,15 @@ export type Amounts = Pick<
   | 'inDiscards'
   | 'outDiscards'
   | 'inUnknownProtos'
+  | 'unknown'
 >;
 
-/** Nothing is known: first reading, reset, counters that may come from a cache. */
-export const UNKNOWN_AMOUNTS: Amounts = {
+/** Nothing is known, and why: first reading, reset, counters that may come from a cache. */
+export function unknownAmounts(why: string): Amounts {
+  return { ...NO_AMOUNTS, unknown: { intervalMs: why } };
+}
+
+const NO_AMOUNTS: Omit<Amounts, 'unknown'> = {
   intervalMs: null,
   inOctets: null,
   outOctets: null,
@@ -64,19 +69,29 @@ export class InterfaceTracker {
    */
   measure(reading: InterfaceReading, instant: DeviceInstant, speedBps: number | null): Amounts {
     const before = this.#baseline;
-    if (instant.uptimeMs < SETTLING_MS) return UNKNOWN_AMOUNTS;
+    if (instant.uptimeMs < SETTLING_MS) return unknownAmounts('the agent has only just started');
     const elapsedMs = before === null ? 0 : instant.uptimeMs - before.uptimeMs;
-    if (before !== null && elapsedMs === 0) return UNKNOWN_AMOUNTS;
+    if (before !== null && elapsedMs === 0) return unknownAmounts('the clock of the device has not moved on');
     this.#baseline = { reading, uptimeMs: instant.uptimeMs };
-    if (before === null || elapsedMs < 0 || elapsedMs > DAY_MS) return UNKNOWN_AMOUNTS;
-    if (before.reading.discontinuityTicks !== reading.discontinuityTicks) return UNKNOWN_AMOUNTS;
-    const deltas = counterDeltas(before.reading.counters, reading.counters, elapsedMs, speedBps);
-    return deltas === null ? UNKNOWN_AMOUNTS : amounts(deltas, elapsedMs);
+    if (before === null) return unknownAmounts('first reading of the counters');
+    if (elapsedMs < 0 || elapsedMs > DAY_MS) return unknownAmounts('the reading before is too old to compare with');
+    if (before.reading.discontinuityTicks !== reading.discontinuityTicks) {
+      return unknownAmounts('the counters began anew (ifCounterDiscontinuityTime moved)');
+    }
+    const doubts: Partial<Record<keyof CounterDeltas, Doubt>> = {};
+    const deltas = counterDeltas(before.reading.counters, reading.counters, elapsedMs, speedBps, (name, why) => {
+      doubts[name] = why;
+    });
+    return deltas === null
+      ? unknownAmounts('the counters began anew: one of them fell')
+      : amounts(deltas, doubts, elapsedMs);
   }
 }
 
-function amounts(deltas: CounterDeltas, intervalMs: number): Amounts {
-  return {
+type Doubts = Readonly<Partial<Record<keyof CounterDeltas, Doubt>>>;
+
+function amounts(deltas: CounterDeltas, doubts: Doubts, intervalMs: number): Amounts {
+  const known = {
     intervalMs,
     inOctets: deltas.inOctets,
     outOctets: deltas.outOctets,
@@ -88,4 +103,22 @@ function amounts(deltas: CounterDeltas, intervalMs: number): Amounts {
     outDiscards: deltas.outDiscards,
     inUnknownProtos: deltas.inUnknownProtos,
   };
+  return { ...known, unknown: reasons(known, doubts) };
 }
+
+/** Why an amount is null; packets are the sum of several counters, of which one is missing. */
+function reasons(known: Omit<Amounts, 'unknown'>, doubts: Doubts): Record<string, string> {
+  const unknown: Record<string, string> = {};
+  for (const [name, value] of Object.entries(known)) {
+    if (value !== null) continue;
+    const parts = PARTS[name] ?? [name as keyof CounterDeltas];
+    const doubt = parts.flatMap((part) => doubts[part] ?? [])[0];
+    if (doubt !== undefined) unknown[name] = doubt;
+  }
+  return unknown;
+}
+
+const PARTS: Readonly<Record<string, readonly (keyof CounterDeltas)[]>> = {
+  inPackets: ['inUnicast', 'inMulticast', 'inBroadcast', 'inNonUnicast'],
+  outPackets: ['outUnicast', 'outMulticast', 'outBroadcast', 'outNonUnicast'],
+};

@@ -53,7 +53,7 @@ beforeEach(() => {
   client = new FakeClient();
   client.tick(100_000);
   client.put(7, 'xe-0', 1000n);
-  const interfaces = [{ linkId: 'l1', end: 'a' as const, name: 'xe-0', capacityBps: 1e9 }];
+  const interfaces = [{ linkId: 'l1', end: 'a' as const, name: 'xe-0', capacityBps: 1e9, farAddress: null }];
   const target = { deviceId: 'n1', address: '127.0.0.1', port: 161, credentials: null, interfaces };
   poller = new DevicePoller(target, client, { clock, deadlineMs: 5000, cacheHoldMs: 5000 });
 });

@@ -48,7 +48,7 @@ function poller(): DevicePoller {
     address: '127.0.0.1',
     port: agent.port,
     credentials: null,
-    interfaces: [{ linkId: 'l1', end: 'a' as const, name: 'eth0', capacityBps: 1e9 }],
+    interfaces: [{ linkId: 'l1', end: 'a' as const, name: 'eth0', capacityBps: 1e9, farAddress: null }],
   };
   return new DevicePoller(target, client(), { clock: systemClock, deadlineMs: 2_000, cacheHoldMs: 0 });
 }

@@ -2,9 +2,14 @@ import { numberOf, type Varbind } from '../varbind.ts';
 import type { InterfaceReport } from './report.ts';
 import type { Tables } from './tables.ts';
 
+type Aggregate = NonNullable<InterfaceReport['aggregate']>;
+/** What has to be known of an interface to tell whether it carries its share of an aggregate. */
+export type Member = Pick<InterfaceReport, 'ifIndex' | 'operStatus' | 'speedBps'>;
+type Row = Pick<InterfaceReport, 'ifIndex' | 'name' | 'type'>;
+
 /** IEEE8023-LAG-MIB: the aggregate a port is attached to (0 when none), and its LACP state. */
 const ATTACHED_TO = '1.2.840.10006.300.43.1.2.1.1.13';
-const ACTOR_STATE = '1.2.840.10006.300.43.1.2.1.1.21';
+export const ACTOR_STATE = '1.2.840.10006.300.43.1.2.1.1.21';
 /** IF-MIB ifStackStatus (RFC 2863): `<higher>.<lower>` is active (1). */
 const STACK_STATUS = '1.3.6.1.2.1.31.1.2.1.3';
 /** IANAifType ieee8023adLag, and propMultiplexor, which some Cisco bundles are. */
@@ -20,11 +25,16 @@ export function addAggregates(tables: Tables, rows: readonly InterfaceReport[]):
   const members = membersByAggregate(tables, byIndex);
   return rows.map((row) => {
     const below = (members.get(row.ifIndex) ?? []).flatMap((ifIndex) => byIndex.get(ifIndex) ?? []);
-    return below.length === 0 ? row : { ...row, aggregate: aggregateOf(tables, below) };
+    if (below.length === 0) return row;
+    return { ...row, aggregate: aggregateOf(below, (ifIndex) => tables.cell(ACTOR_STATE, String(ifIndex))) };
   });
 }
 
-function membersByAggregate(tables: Tables, byIndex: ReadonlyMap<number, InterfaceReport>): Map<number, number[]> {
+/** ifIndex of the members by ifIndex of their aggregate, among the interfaces given. */
+export function membersByAggregate(
+  tables: Pick<Tables, 'column'>,
+  byIndex: ReadonlyMap<number, Row>,
+): Map<number, number[]> {
   const members = new Map<number, Set<number>>();
   const add = (higher: number, lower: number): void => {
     if (higher === lower || !byIndex.has(higher) || !byIndex.has(lower)) return;
@@ -41,10 +51,9 @@ function membersByAggregate(tables: Tables, byIndex: ReadonlyMap<number, Interfa
   return new Map([...members].map(([higher, set]) => [higher, [...set].sort((left, right) => left - right)]));
 }
 
-function aggregateOf(tables: Tables, members: readonly InterfaceReport[]): NonNullable<InterfaceReport['aggregate']> {
-  const active = members.filter(
-    ({ ifIndex, operStatus }) => operStatus === 'up' && forwards(tables.cell(ACTOR_STATE, String(ifIndex))),
-  );
+/** What an aggregate of these members can carry; `stateOf` is a member's LACP state. */
+export function aggregateOf(members: readonly Member[], stateOf: (ifIndex: number) => Varbind | undefined): Aggregate {
+  const active = members.filter(({ ifIndex, operStatus }) => operStatus === 'up' && forwards(stateOf(ifIndex)));
   const speeds = active.map(({ speedBps }) => speedBps);
   return {
     members: members.map(({ ifIndex }) => ifIndex),

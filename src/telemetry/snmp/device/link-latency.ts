@@ -5,8 +5,8 @@ export type LinkLatency =
   | { readonly latencyMs: number; readonly isEstimated: true; readonly source: string; readonly probe: string }
   | { readonly latencyMs: null; readonly reason: string };
 
-/** Best first: a train of probes, then single ones, then pings. */
-const PREFERENCE = ['ip-sla-jitter', 'ip-sla', 'juniper-rpm', 'disman-ping'];
+/** Best first. */
+const PREFERENCE = ['ip-sla', 'ip-sla-jitter', 'disman-ping', 'juniper-rpm'];
 
 /**
  * Half the round trip of the best probe whose target is the far end of the link. Half is an estimate: the two

@@ -24,7 +24,7 @@ export async function readDevice(
   vendors?: readonly Vendor[],
 ): Promise<DeviceReport> {
   const startMs = clock.nowMs();
-  const { varbinds } = await client.get(
+  const { varbinds, sentAtMs, receivedAtMs } = await client.get(
     [SYSTEM.sysName, SYSTEM.sysDescr, SYSTEM.sysObjectId, SYSTEM.sysUpTime],
     limits.timeoutMs,
   );
@@ -46,6 +46,7 @@ export async function readDevice(
     sysDescr: textOf(varbinds[1]),
     sysObjectId,
     uptimeSeconds: ticks === null ? null : ticks / 100,
+    managementRttMs: receivedAtMs - sentAtMs,
     interfaces,
     ...metrics,
     neighbours,

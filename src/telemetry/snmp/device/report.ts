@@ -92,6 +92,7 @@ export const DeviceReportSchema = Type.Object({
   sysDescr: nullable(Type.String()),
   sysObjectId: nullable(Type.String()),
   uptimeSeconds: nullable(Type.Number()),
+  managementRttMs: Type.Number({ description: 'round trip between Detour and the agent; tells nothing about links' }),
   interfaces: Type.Array(InterfaceReportSchema),
   cpu: Type.Array(CpuSchema),
   memory: Type.Array(MemorySchema),

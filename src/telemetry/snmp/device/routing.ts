@@ -1,5 +1,5 @@
 import { numberOf, type Varbind } from '../varbind.ts';
-import { addressOf, ipv4Number, systemIdOf } from './addresses.ts';
+import { addressOf, ipv4Number, ipv4Text, systemIdOf } from './addresses.ts';
 import { type InterfaceNames, shownName } from './interface-names.ts';
 import type { NeighbourReport } from './report.ts';
 import type { Tables } from './tables.ts';
@@ -22,14 +22,13 @@ const ADDRESS_MASK = '1.3.6.1.2.1.4.20.1.3';
 const IP_ADDRESS_IF_INDEX = '1.3.6.1.2.1.4.34.1.3';
 const IP_ADDRESS_PREFIX = '1.3.6.1.2.1.4.34.1.5';
 
+export const ADDRESS_COLUMNS = [ADDRESS_IF_INDEX, ADDRESS_MASK, IP_ADDRESS_IF_INDEX, IP_ADDRESS_PREFIX];
+
 export const ROUTING_COLUMNS = [
   OSPF_ROUTER_ID,
   OSPF_STATE,
   ...ISIS_ROOTS.flatMap((root) => Object.values(ISIS).map((column) => `${root}.${column}`)),
-  ADDRESS_IF_INDEX,
-  ADDRESS_MASK,
-  IP_ADDRESS_IF_INDEX,
-  IP_ADDRESS_PREFIX,
+  ...ADDRESS_COLUMNS,
 ];
 
 /** An IPv4 address of an interface with the length of its prefix. */
@@ -40,7 +39,7 @@ export interface InterfaceAddress {
 }
 
 /** The device's IPv4 addresses by ipAddrTable, or by ipAddressTable where that is empty. */
-export function interfaceAddresses(tables: Tables): InterfaceAddress[] {
+export function interfaceAddresses(tables: Pick<Tables, 'column' | 'cell'>): InterfaceAddress[] {
   const old = [...tables.column(ADDRESS_IF_INDEX)].flatMap(([address, cell]) => {
     const ifIndex = numberOf(cell);
     const mask = ipv4Number(ipText(tables.cell(ADDRESS_MASK, address)) ?? '');
@@ -51,7 +50,7 @@ export function interfaceAddresses(tables: Tables): InterfaceAddress[] {
 }
 
 /** Index `1.4.a.b.c.d`: ipv4(1), length; ipAddressPrefix points to a row that ends in the prefix length. */
-function newAddresses(tables: Tables): InterfaceAddress[] {
+function newAddresses(tables: Pick<Tables, 'column' | 'cell'>): InterfaceAddress[] {
   return [...tables.column(IP_ADDRESS_IF_INDEX)].flatMap(([index, cell]) => {
     const ifIndex = numberOf(cell);
     const address = /^1\.4\.(\d+\.\d+\.\d+\.\d+)$/.exec(index)?.[1];
@@ -60,6 +59,23 @@ function newAddresses(tables: Tables): InterfaceAddress[] {
     if (ifIndex === null || address === undefined || !(length >= 0 && length <= 32)) return [];
     return [{ ifIndex, address, prefixLength: length }];
   });
+}
+
+/**
+ * Addresses that can only be the far end of a link: the other one of a /30 or /31 on these interfaces (RFC 3021), and
+ * `known`, where the network file leaves no other link to that router.
+ */
+export function farAddressesOf(
+  ifIndexes: readonly number[],
+  addresses: readonly InterfaceAddress[],
+  known: string | null,
+): Set<string> {
+  const others = addresses.flatMap(({ ifIndex, address, prefixLength }) => {
+    const own = ipv4Number(address);
+    if (own === null || prefixLength < 30 || prefixLength > 31 || !ifIndexes.includes(ifIndex)) return [];
+    return ipv4Text(prefixLength === 31 ? own ^ 1 : own ^ 3);
+  });
+  return new Set(known === null ? others : [...others, known]);
 }
 
 export function ospfNeighbours(
