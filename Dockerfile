@@ -3,7 +3,7 @@ FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
-COPY tsconfig.json ./
+COPY tsconfig.json vite.config.ts ./
 COPY scripts/tsconfig.build.json scripts/
 COPY topology topology
 COPY src src

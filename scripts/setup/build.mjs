@@ -5,26 +5,52 @@ import { run } from './command.mjs';
 import { ProblemForPeople } from './report.mjs';
 
 const FOLDERS = ['src', 'topology', 'jobs'];
-const SETTINGS = ['tsconfig.json', 'scripts/tsconfig.build.json', 'package-lock.json'];
-const stampOf = (root) => join(root, 'dist', '.detour-build');
+const WEB = join('src', 'web');
+
+/** What is built: from which settings and sources, by which program, and where it says what it was built from. */
+const SERVICE = {
+  stamp: '.detour-build',
+  settings: ['tsconfig.json', 'scripts/tsconfig.build.json', 'package-lock.json'],
+  sources: (root) => FOLDERS.flatMap((folder) => filesIn(join(root, folder))).filter(isSourceOf(root)),
+  command: ['node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.build.json', '--pretty', 'false'],
+  after: removeLeftovers,
+};
+const SCREEN = {
+  stamp: '.detour-web-build',
+  settings: ['vite.config.ts', 'package-lock.json', 'src/core/units.ts'],
+  sources: (root) => filesIn(join(root, WEB)),
+  command: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error'],
+  after: () => {},
+};
+const PARTS = [SERVICE, SCREEN];
 
 /** False when dist/ was built from the sources as they are, else the reason why it was not. */
 export function buildNeeded(root) {
-  const stamp = readOrNull(stampOf(root));
-  if (stamp === null) return 'nothing is built yet';
-  return stamp === fingerprint(root) ? false : 'sources changed';
+  return PARTS.map((part) => partNeeded(root, part)).find((reason) => reason !== false) ?? false;
 }
 
 export async function build(root, env) {
-  // Taken before the compiler runs: a file that changes meanwhile makes the next setup build again.
-  const before = fingerprint(root);
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [compiler, '-p', join(root, 'scripts', 'tsconfig.build.json'), '--pretty', 'false'];
-  const result = await run(process.execPath, args, { cwd: root, env });
-  if (result.code !== 0) throw new ProblemForPeople(`the build failed: ${summary(result.stdout || result.stderr)}`);
-  removeLeftovers(root);
-  writeFileSync(stampOf(root), before);
+  for (const part of PARTS) if (partNeeded(root, part)) await buildPart(root, env, part);
 }
+
+function partNeeded(root, part) {
+  const stamp = readOrNull(stampOf(root, part));
+  if (stamp === null) return 'nothing is built yet';
+  return stamp === fingerprint(root, part) ? false : 'sources changed';
+}
+
+async function buildPart(root, env, part) {
+  // Taken before the compiler runs: a file that changes meanwhile makes the next setup build again.
+  const before = fingerprint(root, part);
+  const result = await run(process.execPath, part.command, { cwd: root, env: { ...env, NODE_ENV: 'production' } });
+  if (result.code !== 0) throw new ProblemForPeople(`the build failed: ${summary(result.stdout || result.stderr)}`);
+  part.after(root);
+  writeFileSync(stampOf(root, part), before);
+}
+
+const stampOf = (root, { stamp }) => join(root, 'dist', stamp);
+
+const isSourceOf = (root) => (path) => path.endsWith('.ts') && !path.startsWith(join(root, WEB));
 
 function summary(output) {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
@@ -33,12 +59,9 @@ function summary(output) {
 }
 
 /** Paths, sizes and times of all sources: reading times is enough, and several times faster than reading files. */
-function fingerprint(root) {
+function fingerprint(root, { settings, sources }) {
   const hash = createHash('sha256');
-  for (const path of SETTINGS) note(hash, root, join(root, path));
-  for (const folder of FOLDERS) {
-    for (const path of filesIn(join(root, folder))) if (path.endsWith('.ts')) note(hash, root, path);
-  }
+  for (const path of [...settings.map((each) => join(root, each)), ...sources(root)]) note(hash, root, path);
   return hash.digest('hex');
 }
 

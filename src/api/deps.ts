@@ -110,4 +110,6 @@ export interface ApiDeps {
   readonly readiness: readonly ReadinessCheck[];
   readonly logger: FastifyBaseLogger;
   readonly stream?: Partial<StreamLimits>;
+  /** Folder of the built browser app; without it (or before it is built) `/` lists addresses. */
+  readonly webFolder?: string;
 }

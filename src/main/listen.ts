@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { buildApp } from '../api/app.ts';
 import type { ApiServer } from '../api/deps.ts';
 import { DetourError } from '../core/errors.ts';
+import { PACKAGE_ROOT } from '../core/paths.ts';
 import type { Context } from './context.ts';
 import type { Service } from './lifecycle.ts';
 import { MAX_DEMAND_AGE_MS, type PlanningClient } from './planning.ts';
@@ -29,6 +31,7 @@ export async function listen(
     registry,
     readiness: [{ name: 'redis', check: () => store.ping() }],
     logger: context.logger,
+    webFolder: join(PACKAGE_ROOT, 'dist', 'web'),
   });
   const url = await bind(app, config.host, config.port);
   return { service: { name: 'api', start: async () => undefined, stop: () => app.close() }, url };

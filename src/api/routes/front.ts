@@ -1,4 +1,5 @@
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { type SendPage, wantsPage } from '../plugins/web.ts';
 
 /** Where things are. */
 const ADDRESSES = {
@@ -12,10 +13,11 @@ const ADDRESSES = {
   readiness: '/readyz',
 } as const;
 
-/** `/`: the addresses, as a page for browsers and as JSON for others. */
-export function frontRoutes(app: ApiServer, deps: ApiDeps): void {
+/** `/`: the screen for browsers (the addresses, where it was not built), the addresses as JSON for others. */
+export function frontRoutes(app: ApiServer, deps: ApiDeps, sendPage: SendPage | null): void {
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
-    if (request.headers.accept?.includes('text/html')) return reply.type('text/html; charset=utf-8').send(page(deps));
+    reply.header('vary', 'accept');
+    if (wantsPage(request)) return sendPage ? sendPage(reply) : reply.type('text/html; charset=utf-8').send(page(deps));
     return reply.send({ name: 'detour', version: deps.config.version, addresses: ADDRESSES });
   });
 }

@@ -1,0 +1,32 @@
+/** The types the browser app works with, in one place: it may take types from this folder and nothing else. */
+import type { Static } from 'typebox';
+import type { Plan } from '../../reroute/plan.ts';
+import type { Proposal, ProposalBrief } from '../../reroute/proposal.ts';
+import type { Event } from '../../store/events.ts';
+import type { Problem } from '../problem.ts';
+import type { Status } from '../status.ts';
+import type { LinkView } from './links.ts';
+import type { NetworkViewSchema } from './network.ts';
+
+export type { ArcState, HealthState, ScorePart } from '../../health/link-state.ts';
+export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposal.ts';
+export type { Event, LinkView, Plan, Problem, Proposal, ProposalBrief, Status };
+
+export type NetworkView = Static<typeof NetworkViewSchema>;
+export type NodeView = NetworkView['nodes'][number];
+export type NetworkLink = NetworkView['links'][number];
+
+/** What an event stream begins with. */
+export interface Snapshot {
+  readonly atMs: number;
+  readonly links: readonly LinkView[];
+  readonly proposals: readonly (Proposal | ProposalBrief)[];
+  readonly plan: Plan | null;
+  readonly status: Status;
+}
+
+/** Links whose figures changed since the last message of this kind, sent about once a second. */
+export interface LinkChanges {
+  readonly atMs: number;
+  readonly links: readonly (Partial<LinkView> & Pick<LinkView, 'id'>)[];
+}

@@ -1,0 +1,44 @@
+import { ApiError, errorOf } from './problem.ts';
+
+export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
+
+const BASE = '/api/v1';
+
+/** The address of something in the API; parameters that are null or undefined are left out. */
+export function apiUrl(path: string, parameters: Parameters = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === null || value === undefined) continue;
+    query.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  const text = query.toString();
+  return `${BASE}${path}${text === '' ? '' : `?${text}`}`;
+}
+
+export interface GetOptions {
+  readonly parameters?: Parameters;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads JSON. Rejects with ApiError. */
+export function get<T>(path: string, { parameters, signal }: GetOptions = {}): Promise<T> {
+  return call<T>(apiUrl(path, parameters), { ...(signal ? { signal } : {}), headers: { accept: 'application/json' } });
+}
+
+/** Posts JSON and reads the answer. Rejects with ApiError. */
+export function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return call<T>(apiUrl(path), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function call<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, init).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'the service cannot be reached', null, 'is it running, and is this page from it?');
+  });
+  if (!response.ok) throw await errorOf(response);
+  return response.json() as Promise<T>;
+}

@@ -1,0 +1,63 @@
+import { type Icon, IconArrowsShuffle, IconBell, IconListDetails, IconMap2, IconStack2 } from '@tabler/icons-react';
+import { type ComponentType, lazy } from 'react';
+
+/** A screen: its place in the address, in the menu and under the keys. */
+export interface Screen {
+  readonly name: string;
+  /** Pattern of the address. */
+  readonly path: string;
+  readonly component: ComponentType<{ readonly params: Readonly<Record<string, string | undefined>> }>;
+  /** Absent for screens that are reached from others. */
+  readonly menu?: { readonly label: string; readonly icon: Icon; readonly key: string };
+}
+
+/**
+ * Every screen is loaded when it is first opened, but the first path that matches is taken. The service answers these
+ * addresses with the page too: the first part of a new one must be named in api/plugins/web.ts.
+ */
+export const SCREENS: readonly Screen[] = [
+  {
+    name: 'map',
+    path: '/',
+    component: lazy(() => import('../screens/map/map-screen.tsx').then((it) => ({ default: it.MapScreen }))),
+    menu: { label: 'Map', icon: IconMap2, key: 'm' },
+  },
+  {
+    name: 'links',
+    path: '/links',
+    component: lazy(() => import('../screens/links/links-screen.tsx').then((it) => ({ default: it.LinksScreen }))),
+    menu: { label: 'Links', icon: IconListDetails, key: 'l' },
+  },
+  {
+    name: 'link',
+    path: '/links/:id',
+    component: lazy(() => import('../screens/link/link-screen.tsx').then((it) => ({ default: it.LinkScreen }))),
+  },
+  {
+    name: 'reroutes',
+    path: '/reroutes',
+    component: lazy(() =>
+      import('../screens/reroutes/reroutes-screen.tsx').then((it) => ({ default: it.ReroutesScreen })),
+    ),
+    menu: { label: 'Reroutes', icon: IconArrowsShuffle, key: 'r' },
+  },
+  {
+    name: 'reroute',
+    path: '/reroutes/:id',
+    component: lazy(() =>
+      import('../screens/reroutes/reroutes-screen.tsx').then((it) => ({ default: it.ReroutesScreen })),
+    ),
+  },
+  {
+    name: 'events',
+    path: '/events',
+    component: lazy(() => import('../screens/events/events-screen.tsx').then((it) => ({ default: it.EventsScreen }))),
+    menu: { label: 'Events', icon: IconBell, key: 'e' },
+  },
+  {
+    name: 'jobs',
+    path: '/jobs',
+    component: lazy(() => import('../screens/jobs/jobs-screen.tsx').then((it) => ({ default: it.JobsScreen }))),
+    menu: { label: 'Jobs', icon: IconStack2, key: 'j' },
+  },
+];

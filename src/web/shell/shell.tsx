@@ -1,0 +1,39 @@
+import { Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { Empty, Loading } from '../shared/feedback.tsx';
+import { Navigation } from './navigation.tsx';
+import { Palette } from './palette.tsx';
+import { ScreenBoundary } from './screen-boundary.tsx';
+import { SCREENS } from './screens.ts';
+import classes from './shell.module.css';
+import { TopBar } from './top-bar.tsx';
+import { useKeys } from './use-keys.ts';
+
+/** What stands around every screen: menu at the left (below, on a phone), state of everything at the top. */
+export function Shell() {
+  useKeys();
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to content
+      </a>
+      <Navigation />
+      <TopBar />
+      <main className={classes.main} id="main" tabIndex={-1}>
+        <ScreenBoundary>
+          <Suspense fallback={<Loading what="the screen" />}>
+            <Switch>
+              {SCREENS.map(({ name, path, component }) => (
+                <Route key={name} path={path} component={component} />
+              ))}
+              <Route>
+                <Empty title="There is no such screen">Choose one from the menu.</Empty>
+              </Route>
+            </Switch>
+          </Suspense>
+        </ScreenBoundary>
+      </main>
+      <Palette />
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { ActionIcon, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { HealthState } from '../../api/schemas/screen.ts';
+import { useLive } from '../live/use-live.ts';
+import { Age } from '../shared/age.tsx';
+import { plural } from '../shared/format.ts';
+import { StateMark } from '../shared/state-badge.tsx';
+import { useScheme } from '../theme/use-scheme.ts';
+import { LiveMark } from './live-mark.tsx';
+import classes from './top-bar.module.css';
+
+const STATES: readonly HealthState[] = ['healthy', 'degraded', 'unhealthy', 'down', 'stale'];
+
+/** Always visible: is the screen live, how is the network, how old is the plan, in which mode are we. */
+export function TopBar() {
+  const status = useLive((state) => state.status);
+  return (
+    <header className={classes.bar}>
+      <strong className={classes.network} data-testid="network-name">
+        {status?.network ?? 'Detour'}
+      </strong>
+      <LiveMark />
+      <StateCounts />
+      <div className={classes.right}>
+        <PlanAge />
+        {status && <Mode simulated={status.simulated} mode={status.mode} />}
+        <SchemeSwitch />
+        <button type="button" className={classes.search} onClick={spotlight.open} aria-label="Search and commands">
+          <IconSearch size={14} aria-hidden="true" />
+          <kbd>⌘K</kbd>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function StateCounts() {
+  const counts = useLive((state) => state.counts);
+  return (
+    <ul className={classes.counts} aria-label="Links by state">
+      {STATES.map((state) => (
+        <li key={state}>
+          <Tooltip label={`${plural(counts[state], 'link')} ${state}`} openDelay={300}>
+            <Link href={`/links?state=${state}`} data-testid={`count-${state}`} data-none={counts[state] === 0}>
+              <StateMark state={state} />
+              <span className="figure">{counts[state].toLocaleString('en')}</span>
+              <span className="visually-hidden"> {state}</span>
+            </Link>
+          </Tooltip>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function PlanAge() {
+  const planAtMs = useLive(({ plan }) => plan?.finishedAtMs ?? null);
+  const refused = useLive(({ plan }) => plan?.refused ?? null);
+  if (planAtMs === null) return <span className={classes.plan}>no plan yet</span>;
+  return (
+    <span className={classes.plan} data-testid="plan-age">
+      {refused ? 'plan refused ' : 'plan '}
+      <Age atMs={planAtMs} />
+    </span>
+  );
+}
+
+function Mode({ simulated, mode }: { readonly simulated: boolean; readonly mode: 'auto' | 'manual' }) {
+  const meaning =
+    mode === 'auto' ? 'proposals are applied by Detour itself' : 'Detour proposes; people decide what is applied';
+  return (
+    <Tooltip label={`${simulated ? 'A simulated network: ' : 'A real network: '}${meaning}`} multiline maw={260}>
+      <span className={classes.mode} data-testid="mode">
+        {mode === 'auto' ? 'Automatic' : 'Manual'}
+        {simulated ? ' · simulated' : ''}
+      </span>
+    </Tooltip>
+  );
+}
+
+function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useScheme() === 'dark';
+  return (
+    <Tooltip label={isDark ? 'Light' : 'Dark'} openDelay={300}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={isDark ? 'Switch to light colours' : 'Switch to dark colours'}
+        onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+      >
+        {isDark ? <IconSun size={16} aria-hidden="true" /> : <IconMoon size={16} aria-hidden="true" />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,13 @@
+import { useHotkeys } from '@mantine/hooks';
+import { useLocation } from 'wouter';
+import { SCREENS } from './screens.ts';
+
+/** One key opens a screen; not while something is typed. */
+export function useKeys(): void {
+  const [, navigate] = useLocation();
+  useHotkeys(
+    SCREENS.flatMap(({ path, menu }) => (menu ? [[menu.key, () => navigate(path)] as const] : [])).map(toItem),
+  );
+}
+
+const toItem = ([key, handler]: readonly [string, () => void]): [string, () => void] => [key, handler];

@@ -1,0 +1,73 @@
+import {
+  convertCssVariables,
+  createTheme,
+  DEFAULT_THEME,
+  defaultCssVariablesResolver,
+  type MantineColorsTuple,
+  mergeMantineTheme,
+} from '@mantine/core';
+import { cssVariables, DARK, LIGHT, type Palette } from './tokens.ts';
+
+/** Around the accent of the dark (shade 3) and of the light scheme (shade 7). */
+const TEAL: MantineColorsTuple = [
+  '#e3fbf7',
+  '#c5f3ec',
+  '#8ce6d8',
+  '#35d0ba',
+  '#2bb8a4',
+  '#1f9f8d',
+  '#128a7a',
+  '#0a7668',
+  '#076155',
+  '#044b42',
+];
+
+/** Mantine injects style tags to lock scrolling, which the content security policy forbids; pages do not scroll. */
+const NO_SCROLL_LOCK = { defaultProps: { lockScroll: false } };
+
+export const theme = createTheme({
+  primaryColor: 'teal',
+  primaryShade: { dark: 3, light: 7 },
+  autoContrast: true,
+  colors: { teal: TEAL },
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
+  headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: '600' },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: { Modal: NO_SCROLL_LOCK, Drawer: NO_SCROLL_LOCK, Spotlight: NO_SCROLL_LOCK },
+});
+
+/**
+ * Adopts the variables of the theme as a constructed style sheet. Mantine would write them into a style tag, for
+ * which the content security policy would have to allow inline styles.
+ */
+export function adoptTheme(target: Document): void {
+  const { variables, dark, light } = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    convertCssVariables({
+      variables,
+      dark: { ...dark, ...schemeVariables(DARK), '--mantine-color-scheme': 'dark' },
+      light: { ...light, ...schemeVariables(LIGHT), '--mantine-color-scheme': 'light' },
+    }),
+  );
+  target.adoptedStyleSheets = [...target.adoptedStyleSheets, sheet];
+}
+
+function schemeVariables(palette: Palette): Record<string, string> {
+  return {
+    ...cssVariables(palette),
+    '--mantine-color-body': palette.ground,
+    '--mantine-color-text': palette.text,
+    '--mantine-color-dimmed': palette.dim,
+    '--mantine-color-placeholder': palette.dim,
+    '--mantine-color-default': palette.panel,
+    '--mantine-color-default-hover': palette.raised,
+    '--mantine-color-default-border': palette.line,
+    '--mantine-color-default-color': palette.text,
+    '--mantine-color-anchor': palette.accent,
+    '--mantine-color-error': palette.down,
+  };
+}
