@@ -13,9 +13,21 @@ export interface Measure {
   readonly ok: boolean;
 }
 
+/** What may be said on the command line besides `--full` and `--json`; each bench heeds what concerns it. */
+export const BENCH_FLAGS = {
+  data: 'folder of reference networks, laid out like the one beside the checkout',
+  networks: 'names of networks, with commas between; all others are left out',
+  contested: 'stop each network when it has this many contested cases',
+  minutes: 'stop after this time, however many cases there were',
+  workers: 'processes that work at the same time',
+  cases: 'file of finished cases: read first, and each new one is added',
+} as const;
+export type BenchFlags = { readonly [flag in keyof typeof BENCH_FLAGS]?: string };
+
 export interface BenchOptions {
   /** Every case, not only the ones that are quick. */
   readonly full: boolean;
+  readonly flags: BenchFlags;
   /** Ends the bench when its time is over. */
   readonly signal: AbortSignal;
 }
@@ -60,6 +72,15 @@ export function percentile(values: readonly number[], share: number): number {
 export function isBench(value: unknown): value is Bench {
   const candidate = value as Partial<Bench> | null | undefined;
   return typeof candidate?.name === 'string' && typeof candidate.run === 'function';
+}
+
+/** A flag that is a number > 0; null where it is left out. Throws RangeError. */
+export function numberFlag(flags: BenchFlags, name: keyof BenchFlags): number | null {
+  const text = flags[name];
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!(value > 0)) throw new RangeError(`--${name}: must be a number > 0, got "${text}"`);
+  return value;
 }
 
 /** Both ways of answering, one by one. */

@@ -1,6 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { aligned, type Bench, isBench, type Measure, measuresOf, table } from './harness.ts';
+import {
+  aligned,
+  BENCH_FLAGS,
+  type Bench,
+  type BenchFlags,
+  isBench,
+  type Measure,
+  measuresOf,
+  numberFlag,
+  table,
+} from './harness.ts';
 
 /** No bench runs longer; what hangs must not hang its caller. */
 const LIMIT_MS = 5 * 60_000;
@@ -14,9 +24,10 @@ async function findBenches(): Promise<Bench[]> {
   return modules.flatMap((module) => Object.values(module as Record<string, unknown>).filter(isBench));
 }
 
-async function runOne(bench: Bench, full: boolean, isJson: boolean): Promise<boolean> {
+async function runOne(bench: Bench, flags: BenchFlags, full: boolean, isJson: boolean): Promise<boolean> {
   const abort = new AbortController();
-  const limitMs = full ? FULL_LIMIT_MS : LIMIT_MS;
+  const isLong = full || flags.contested !== undefined || flags.minutes !== undefined;
+  const limitMs = isLong ? FULL_LIMIT_MS : LIMIT_MS;
   const limit = setTimeout(() => {
     abort.abort();
     process.stderr.write(`${bench.name}: not finished within ${limitMs / 60_000} min\n`);
@@ -25,7 +36,7 @@ async function runOne(bench: Bench, full: boolean, isJson: boolean): Promise<boo
   }, limitMs);
   const measures: Measure[] = [];
   try {
-    for await (const found of measuresOf(bench, { full, signal: abort.signal })) {
+    for await (const found of measuresOf(bench, { full, flags, signal: abort.signal })) {
       measures.push(found);
       if (isJson) process.stdout.write(`${JSON.stringify(found)}\n`);
     }
@@ -37,14 +48,18 @@ async function runOne(bench: Bench, full: boolean, isJson: boolean): Promise<boo
 }
 
 async function main(): Promise<number> {
+  const texts = Object.keys(BENCH_FLAGS).map((flag) => [flag, { type: 'string' }] as const);
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
+    options: { json: { type: 'boolean' }, full: { type: 'boolean' }, ...Object.fromEntries(texts) },
     allowPositionals: true,
   });
+  const { json = false, full = false, ...flags } = values as { json?: boolean; full?: boolean } & BenchFlags;
+  numberFlag(flags, 'minutes');
   const benches = await findBenches();
   if (positionals.length === 0) {
-    process.stdout.write('npm run bench -- NAME [--json] [--full]\n\n');
-    process.stdout.write(`${aligned(benches.map(({ name, summary }) => [`  ${name}`, summary]))}\n`);
+    process.stdout.write('npm run bench -- NAME [--json] [--full] [--FLAG VALUE]\n\n');
+    process.stdout.write(`${aligned(benches.map(({ name, summary }) => [`  ${name}`, summary]))}\n\n`);
+    process.stdout.write(`${aligned(Object.entries(BENCH_FLAGS).map(([flag, about]) => [`  --${flag}`, about]))}\n`);
     return 0;
   }
   let isMet = true;
@@ -54,7 +69,7 @@ async function main(): Promise<number> {
       process.stderr.write(`There is no bench ${name}; there are ${benches.map((known) => known.name).join(', ')}\n`);
       return 2;
     }
-    isMet = (await runOne(bench, values.full, values.json)) && isMet;
+    isMet = (await runOne(bench, flags, full, json)) && isMet;
   }
   return isMet ? 0 : 1;
 }

@@ -8,37 +8,22 @@ import { connectedComponents } from '../../topology/components.ts';
 import { loadNetwork, shippedNetworks } from '../../topology/files.ts';
 import { generateBackbone } from '../../topology/generate/index.ts';
 import type { Demand, Network } from '../../topology/model.ts';
-import { b4Network, kdlNetwork, zooNames, zooNetwork } from './reference-data.ts';
+import { REFERENCE_FOLDER, type ReferenceNetwork, referenceNetworks } from './reference-data.ts';
 
-export type BenchFamily = 'shipped' | 'zoo' | 'kdl' | 'b4';
-
-/** A network that the quality benches run on. */
-export interface BenchNetwork {
-  /** `backbone-100`, `zoo/Colt`, `Kdl`, `b4`. */
-  readonly name: string;
-  readonly family: BenchFamily;
-  readonly network: Network;
-  /** Its own traffic matrices; empty where it has none (take `gravityDemands`). */
-  readonly matrices: readonly (readonly Demand[])[];
-}
+/** A network that the quality benches run on: `backbone-100`, `zoo/Colt`, `Kdl`, `b4`. */
+export type BenchNetwork = Omit<ReferenceNetwork, 'family'> & {
+  readonly family: ReferenceNetwork['family'] | 'shipped';
+};
 
 /**
- * The shipped networks, and where reference data lies beside the checkout: the Topology Zoo's graphs, Kdl with Teal's
- * capacities (in place of the Zoo's Kdl), and B4 with its matrices. Smallest first.
+ * The shipped networks, and those of a folder of reference data (by default the one beside the checkout, where there is
+ * one). Smallest first.
  */
-export async function benchNetworks(): Promise<BenchNetwork[]> {
-  const found: BenchNetwork[] = [];
+export async function benchNetworks(folder: string = REFERENCE_FOLDER): Promise<BenchNetwork[]> {
+  const found: BenchNetwork[] = await referenceNetworks(folder);
   for (const name of await shippedNetworks()) {
     found.push({ name, family: 'shipped', network: (await loadNetwork(name)).network, matrices: [] });
   }
-  const kdl = await kdlNetwork();
-  for (const name of await zooNames()) {
-    if (name === 'Kdl' && kdl) continue;
-    found.push({ name: `zoo/${name}`, family: 'zoo', network: await zooNetwork(name), matrices: [] });
-  }
-  if (kdl) found.push({ name: 'Kdl', family: 'kdl', network: kdl, matrices: [] });
-  const b4 = await b4Network();
-  if (b4) found.push({ name: 'b4', family: 'b4', ...b4 });
   return found.sort((one, other) => one.network.nodes.length - other.network.nodes.length);
 }
 
@@ -83,8 +68,9 @@ export function scaleToMlu(network: Network, demands: readonly Demand[], mlu: nu
 }
 
 /** Kdl, or where its data is missing a generated backbone of as many routers. */
-export async function benchBackbone(): Promise<Network> {
-  return (await kdlNetwork()) ?? generateBackbone({ seed: 1, routers: 754, name: 'backbone-754' });
+export async function benchBackbone(folder: string = REFERENCE_FOLDER): Promise<Network> {
+  const kdl = (await referenceNetworks(folder)).find(({ name }) => name === 'Kdl');
+  return kdl?.network ?? generateBackbone({ seed: 1, routers: 754, name: 'backbone-754' });
 }
 
 /** bit/s per arc under the IGP, from scratch; `cost` per arc, Infinity where closed. */

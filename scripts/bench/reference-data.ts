@@ -1,39 +1,69 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/core/paths.ts';
-import { NETWORK_FORMAT, validateNetwork } from '../../topology/formats/detour-network.ts';
-import { readGraphml } from '../../topology/formats/graphml.ts';
-import { parseJson } from '../../topology/formats/json.ts';
-import { fibreLatencyMs } from '../../topology/geo.ts';
-import type { Demand, Network } from '../../topology/model.ts';
+import { networkNameFrom } from '../../topology/files.ts';
+import { readB4 } from '../../topology/formats/b4.ts';
+import { readTeal } from '../../topology/formats/teal.ts';
+import { importNetwork } from '../../topology/import.ts';
+import type { Demand, Link, Network } from '../../topology/model.ts';
 
 /** Research data that lies beside a checkout, when it does; not part of Detour. */
-const TOPOLOGIES = join(PACKAGE_ROOT, '..', 'shared', 'data', 'topologies');
+export const REFERENCE_FOLDER = join(PACKAGE_ROOT, '..', 'shared', 'data', 'topologies');
 
 /** Figures of the Zoo's links, which mostly have none: in turn, by the order of the edges. */
 const CAPACITIES_BPS = [10e9, 40e9, 100e9] as const;
 
-/** A path to reference data; null where it is not there. */
-function reference(...parts: string[]): string | null {
-  const path = join(TOPOLOGIES, ...parts);
-  return existsSync(path) ? path : null;
+const TEAL = '.teal.json';
+/** Files of a folder that may be networks; what looks like one and is none stops the bench. */
+const NETWORK_FILE = /\.(graphml|gexf|xml|native\.txt|json)$/;
+
+export interface ReferenceNetwork {
+  /** `zoo/Colt`, `Kdl`, `b4`: where the file lies, without its ending. */
+  readonly name: string;
+  readonly family: 'zoo' | 'teal' | 'b4' | 'other';
+  readonly network: Network;
+  /** Its own traffic matrices; empty where it has none. */
+  readonly matrices: readonly (readonly Demand[])[];
 }
 
-/** Names of the Zoo's graphs that are there, sorted. */
-export async function zooNames(): Promise<string[]> {
-  const folder = reference('zoo');
-  if (folder === null) return [];
-  const files = await readdir(folder);
-  return files
-    .filter((file) => file.endsWith('.graphml'))
-    .map((file) => basename(file, '.graphml'))
-    .sort();
+/**
+ * All networks in a folder: graphs of the Internet Topology Zoo (`zoo/`), capacities from Teal (`NAME.teal.json`, on
+ * the Zoo's drawing where there is one), folders as ARROW publishes B4, and other formats with their own traffic.
+ * Empty where there is no such folder. Throws what the importers throw.
+ */
+export async function referenceNetworks(folder: string): Promise<ReferenceNetwork[]> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder, { recursive: true })).sort();
+  const teal = names.filter((name) => name.endsWith(TEAL));
+  const drawn = new Set(teal.map((name) => `zoo/${networkNameFrom(name.slice(0, -TEAL.length))}.graphml`));
+  const b4 = names.filter((name) => /(^|\/)IP_topo_1\.txt$/.test(name));
+  const others = names.filter((name) => NETWORK_FILE.test(name) && !teal.includes(name) && !drawn.has(name));
+  return [
+    ...(await Promise.all(others.map((name) => otherNetwork(folder, name)))),
+    ...(await Promise.all(teal.map((name) => tealNetwork(folder, name)))),
+    ...(await Promise.all(b4.map((name) => b4Network(folder, name.replace(/\/?IP_topo_1\.txt$/, ''))))),
+  ];
+}
+
+async function otherNetwork(folder: string, file: string): Promise<ReferenceNetwork> {
+  if (file.startsWith('zoo/') && file.endsWith('.graphml')) {
+    const name = file.replace(/\.graphml$/, '');
+    return { name, family: 'zoo', network: await zooNetwork(folder, file), matrices: [] };
+  }
+  const { network, demands } = await importNetwork(join(folder, file), { format: null, name: null, matrix: 1 });
+  return {
+    name: file.replace(NETWORK_FILE, ''),
+    family: 'other',
+    network,
+    matrices: demands.length > 0 ? [demands] : [],
+  };
 }
 
 /** A graph of the Internet Topology Zoo with capacities of 10, 40 and 100 Gbit/s in turn. */
-export async function zooNetwork(name: string): Promise<Network> {
-  const { network } = readGraphml(await readFile(join(TOPOLOGIES, 'zoo', `${name}.graphml`), 'utf8'), { name });
+async function zooNetwork(folder: string, file: string): Promise<Network> {
+  const request = { format: 'graphml', name: networkNameFrom(file), matrix: 1 } as const;
+  const { network } = await importNetwork(join(folder, file), request);
   const links = network.links.map((link, at) => {
     const bps = CAPACITIES_BPS[at % CAPACITIES_BPS.length] as number;
     return { ...link, capacityBps: { az: bps, za: bps } };
@@ -41,84 +71,56 @@ export async function zooNetwork(name: string): Promise<Network> {
   return { ...network, links };
 }
 
-interface TealGraph {
-  readonly links: readonly { readonly source: number; readonly target: number; readonly capacity: number }[];
+async function tealNetwork(folder: string, file: string): Promise<ReferenceNetwork> {
+  const name = file.slice(0, -TEAL.length);
+  const { network } = readTeal(await readFile(join(folder, file), 'utf8'), { name: networkNameFrom(name) });
+  const drawing = `zoo/${networkNameFrom(name)}.graphml`;
+  const isDrawn = existsSync(join(folder, drawing));
+  const whole = isDrawn ? withCapacities(await zooNetwork(folder, drawing), network) : network;
+  return { name, family: 'teal', network: whole, matrices: [] };
 }
 
-/** Kdl as the Zoo draws it with Teal's capacities (Mbit/s per direction); null where either is missing. */
-export async function kdlNetwork(): Promise<Network | null> {
-  const teal = reference('Kdl.teal.json');
-  const names = await zooNames();
-  if (teal === null || !names.includes('Kdl')) return null;
-  const network = await zooNetwork('Kdl');
-  const graph = parseJson(await readFile(teal, 'utf8'), 'INVALID_NETWORK') as TealGraph;
-  // Teal numbers the nodes as the Zoo's file does, and knows one arc for each pair: parallel links share it.
-  const number = new Map(network.nodes.map((node, at) => [node.id, at]));
-  const capacity = new Map(graph.links.map((link) => [`${link.source}>${link.target}`, link.capacity * 1e6]));
-  const pair = (from: string, to: string) => `${number.get(from)}>${number.get(to)}`;
+/** Teal numbers the nodes as the Zoo's file does, and knows one arc for each pair: parallel links share it. */
+function withCapacities(drawn: Network, teal: Network): Network {
+  const number = new Map(drawn.nodes.map((node, at) => [node.id, String(at)]));
+  const capacity = new Map(
+    teal.links.flatMap(({ a, z, capacityBps }) => [
+      [pair(a, z), capacityBps.az],
+      [pair(z, a), capacityBps.za],
+    ]),
+  );
+  const numbered = ({ a, z }: Link) => [number.get(a) as string, number.get(z) as string] as const;
   const parallels = new Map<string, number>();
-  for (const { a, z } of network.links) {
+  for (const link of drawn.links) {
+    const [a, z] = numbered(link);
     for (const ends of [pair(a, z), pair(z, a)]) parallels.set(ends, (parallels.get(ends) ?? 0) + 1);
   }
-  const share = (ends: string) => (capacity.get(ends) ?? 10e9) / (parallels.get(ends) ?? 1);
-  const links = network.links.map((link) => {
-    const [az, za] = [pair(link.a, link.z), pair(link.z, link.a)];
-    return { ...link, capacityBps: { az: share(az), za: share(za) } };
+  const share = (from: string, to: string) => {
+    const bps = capacity.get(pair(from, to));
+    if (bps === undefined) throw new Error(`Teal's file has no arc from ${from} to ${to}, which the Zoo's has`);
+    return bps / (parallels.get(pair(from, to)) as number);
+  };
+  const links = drawn.links.map((link) => {
+    const [a, z] = numbered(link);
+    return { ...link, capacityBps: { az: share(a, z), za: share(z, a) } };
   });
-  return { ...network, links };
+  return { ...drawn, links };
 }
 
-/** Bit/s of a wavelength, the unit of B4's capacities. */
-const WAVELENGTH_BPS = 100e9;
-
-/** Google's B4 as the ARROW paper has it: IP links over fibres, which are its risk groups; null where missing. */
-export async function b4Network(): Promise<{ network: Network; matrices: Demand[][] } | null> {
-  const folder = reference('b4');
-  if (folder === null) return null;
-  const nodes = (await rows(join(folder, 'IP_nodes.txt'))).map(([id]) => id as string);
-  const fibres = (await rows(join(folder, 'optical_topo.txt'))).map(([to, from, km]) => ({
-    id: [Number(to), Number(from)].sort((x, y) => x - y).join('-'),
-    km: Number(km),
-  }));
-  const arcs = await rows(join(folder, 'IP_topo_1.txt'));
-  const forward = arcs.filter(([source, target]) => Number(source) < Number(target));
-  const { network } = validateNetwork({
-    format: NETWORK_FORMAT,
-    name: 'b4',
-    nodes: nodes.map((id) => ({ id })),
-    links: forward.map(([source, target, index, wavelengths, path]) => {
-      const over = numbers(path).map((fibre) => fibres[fibre - 1]);
-      return {
-        id: `${source}-${target}-${index}`,
-        a: nodes[Number(source) - 1],
-        z: nodes[Number(target) - 1],
-        capacityBps: Number(wavelengths) * WAVELENGTH_BPS,
-        latencyMs: fibreLatencyMs(over.reduce((sum, fibre) => sum + (fibre?.km ?? 0), 0)),
-        srlgs: [...new Set(over.map((fibre) => fibre?.id))],
-      };
-    }),
-  });
-  const matrices = (await readFile(join(folder, 'demand.txt'), 'utf8')).trim().split('\n');
-  return { network, matrices: matrices.map((line) => matrix(line, nodes)) };
+function pair(from: string, to: string): string {
+  return `${from}>${to}`;
 }
 
-/** One line of B4's traffic: all pairs of nodes, source by source. */
-function matrix(line: string, nodes: readonly string[]): Demand[] {
-  const values = line.trim().split(/\s+/).map(Number);
-  return values.flatMap((mbps, at) => {
-    const source = nodes[Math.floor(at / nodes.length)] as string;
-    const target = nodes[at % nodes.length] as string;
-    return source === target || mbps <= 0
-      ? []
-      : [{ id: `${source}>${target}`, source, target, bps: mbps * 1e6, class: null }];
-  });
-}
-
-async function rows(path: string): Promise<string[][]> {
-  const lines = (await readFile(path, 'utf8')).trim().split('\n').slice(1);
-  return lines.map((line) => line.trim().split(/\s+/));
-}
-
-function numbers(list: string | undefined): number[] {
-  return (list ?? '').replace(/[[\]]/g, '').split(',').map(Number);
+/** A network as the ARROW paper has B4: IP links over fibres, which are its risk groups, and its matrices. */
+async function b4Network(folder: string, name: string): Promise<ReferenceNetwork> {
+  const text = (file: string) => readFile(join(folder, name, file), 'utf8');
+  const demands = existsSync(join(folder, name, 'demand.txt')) ? await text('demand.txt') : null;
+  const files = {
+    nodes: await text('IP_nodes.txt'),
+    links: await text('IP_topo_1.txt'),
+    fibres: await text('optical_topo.txt'),
+    demands,
+  };
+  const { network, matrices } = readB4(files, { name: networkNameFrom(name) });
+  return { name, family: 'b4', network, matrices };
 }

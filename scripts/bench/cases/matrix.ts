@@ -27,8 +27,8 @@ interface Outcome {
 export const bench: Bench = {
   name: 'matrix',
   summary: 'error of traffic matrices estimated from link loads, on networks whose true matrix is known',
-  async *run({ full, signal }) {
-    for (const { name, network, matrices } of await benchNetworks()) {
+  async *run({ full, flags, signal }) {
+    for (const { name, network, matrices } of await benchNetworks(flags.data)) {
       if (network.nodes.length > MAX_NODES || signal.aborted) continue;
       const cases = full ? FULL_CASES : QUICK_CASES;
       const truths =

@@ -27,7 +27,7 @@ export const bench: Bench = {
   name: 'plan',
   summary: 'compiled twin to plan with certificate and steps, 10,000 demands, p95 over single failures',
   run: async function* (options) {
-    const networks = await benchNetworks();
+    const networks = await benchNetworks(options.flags.data);
     for (const { network, name, ...bounds } of CASES) {
       const found = networks.find((candidate) => candidate.name === network);
       yield* figures(name, found ? await elapsed(found, options) : null, bounds);

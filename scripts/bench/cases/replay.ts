@@ -32,8 +32,8 @@ const FULL_SEEDS = 10;
 export const bench: Bench = {
   name: 'replay',
   summary: "B4's 200 matrices as 5-minute steps with faults: benefit kept and moves against replanning each step",
-  async *run({ full, signal }) {
-    const b4 = (await benchNetworks()).find(({ family }) => family === 'b4');
+  async *run({ full, flags, signal }) {
+    const b4 = (await benchNetworks(flags.data)).find(({ family }) => family === 'b4');
     if (!b4) {
       process.stderr.write('replay: the reference data of B4 is not there; nothing was measured\n');
       yield* shares('flaps', [], BOUNDS);
