@@ -5,6 +5,7 @@ import { contentHash } from '../core/ids.ts';
 import { type Lease, PLAN_LEASE } from '../store/store.ts';
 import { applyProposal } from './apply.ts';
 import type { CycleDeps, CyclePoint } from './cycle-deps.ts';
+import { momentOf } from './moment.ts';
 import type { Plan, PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { planEvents } from './plan-events.ts';
 import { type PlanIds, planIdsOf, planReroutes } from './planner.ts';
@@ -66,6 +67,7 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
   const result = await store.plans.commit({
     fence: lease.fence,
     plan,
+    moment: momentOf(plan, input),
     proposals: outcome.changed,
     removeTunnels: tunnelsToRemove(input, outcome),
     expected: input.open.map(({ id, status, revision }) => ({ id, status, revision })),

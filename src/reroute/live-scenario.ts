@@ -73,6 +73,10 @@ class BoardRoutes implements CurrentRoutes {
     return isClean ? footprintOf(paths) : null;
   }
 
+  loaded(index: number): Footprint {
+    return footprintOf(this.paths(index));
+  }
+
   lostShare(index: number): number {
     return this.#lost.has(index) ? 1 : 0;
   }

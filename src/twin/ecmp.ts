@@ -94,29 +94,3 @@ export function addLoads(
   }
   return lostBps;
 }
-
-/** The paths that ECMP gives from a node, with their shares; at most `limit`, shares then scaled to sum to 1. */
-export function ecmpPaths(
-  routing: TargetRouting,
-  graph: CompiledGraph,
-  source: number,
-  limit: number,
-): { share: number; arcs: number[] }[] {
-  const done: { share: number; arcs: number[] }[] = [];
-  if (routing.distance[source] === Infinity || source === routing.target) return done;
-  const open: { node: number; share: number; arcs: number[] }[] = [{ node: source, share: 1, arcs: [] }];
-  // Depth first and bounded: a grid has exponentially many equal-cost paths.
-  while (open.length > 0 && done.length < limit) {
-    const path = open.pop() as { node: number; share: number; arcs: number[] };
-    if (path.node === routing.target) {
-      done.push({ share: path.share, arcs: path.arcs });
-      continue;
-    }
-    const arcs = routing.nextArcs.subarray(routing.nextStart[path.node], routing.nextStart[path.node + 1]);
-    for (const arc of arcs) {
-      open.push({ node: graph.head[arc] as number, share: path.share / arcs.length, arcs: [...path.arcs, arc] });
-    }
-  }
-  const total = done.reduce((sum, path) => sum + path.share, 0);
-  return done.map((path) => ({ ...path, share: path.share / total }));
-}

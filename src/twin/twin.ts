@@ -2,7 +2,8 @@ import type { Demand, Network } from '../../topology/model.ts';
 import { type ArcId, parseArcId } from '../core/ids.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { type CompiledGraph, compileGraph } from './compiled.ts';
-import { addLoads, ecmpPaths, routeTo, type TargetRouting } from './ecmp.ts';
+import { addLoads, routeTo, type TargetRouting } from './ecmp.ts';
+import { ecmpPaths } from './equal-paths.ts';
 import { buildGraph } from './graph.ts';
 import { ShortestPaths } from './shortest-path.ts';
 

@@ -1,5 +1,6 @@
 import type { CompiledGraph } from '../../../src/twin/compiled.ts';
-import { addLoads, ecmpPaths, routeTo, type TargetRouting } from '../../../src/twin/ecmp.ts';
+import { addLoads, routeTo, type TargetRouting } from '../../../src/twin/ecmp.ts';
+import { ecmpPaths } from '../../../src/twin/equal-paths.ts';
 import { ShortestPaths } from '../../../src/twin/shortest-path.ts';
 import type { Demand } from '../../../topology/model.ts';
 

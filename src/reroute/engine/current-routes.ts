@@ -11,6 +11,8 @@ export interface CurrentRoutes {
   affected(marked: Uint8Array): number[];
   /** What one unit of the demand loads where all of it arrives; null where some of it crosses a barred or broken arc. */
   whole(index: number, barred: Uint8Array): Footprint | null;
+  /** What one unit of the demand loads now: of a broken path only what comes before the break. */
+  loaded(index: number): Footprint;
   /** Part of the demand that does not arrive. */
   lostShare(index: number): number;
   /** Its paths with their shares. */
@@ -39,6 +41,11 @@ export class IgpCurrent implements CurrentRoutes {
   whole(index: number, barred: Uint8Array): Footprint | null {
     const footprint = this.#routes.footprint(this.#ends[index] as RoutedEnds);
     return footprint.arcs.some((arc) => barred[arc]) ? null : footprint;
+  }
+
+  loaded(index: number): Footprint {
+    const ends = this.#ends[index] as RoutedEnds;
+    return this.#routes.reaches(ends) ? this.#routes.footprint(ends) : { arcs: [], shares: null };
   }
 
   lostShare(index: number): number {
@@ -87,6 +94,15 @@ export class PinnedCurrent implements CurrentRoutes {
     return usable && paths.length > 0 ? footprintOf(paths) : null;
   }
 
+  loaded(index: number): Footprint {
+    return sumOf(
+      this.paths(index).map(({ share, arcs }) => {
+        const broken = arcs.findIndex((arc) => !this.#alive[arc]);
+        return { share, arcs: broken < 0 ? arcs : arcs.slice(0, broken) };
+      }),
+    );
+  }
+
   lostShare(index: number): number {
     const paths = this.paths(index);
     if (paths.length === 0) return 1;
@@ -98,13 +114,17 @@ export class PinnedCurrent implements CurrentRoutes {
   }
 }
 
-/** What the paths together put on each arc; shares are taken as they are. */
+/** What a demand puts on each arc that goes on these paths only, in proportion to their shares. */
 export function footprintOf(paths: readonly SharedPath[]): Footprint {
-  const onArc = new Map<number, number>();
   const total = paths.reduce((sum, { share }) => sum + share, 0);
-  for (const { share, arcs } of paths) for (const arc of arcs) onArc.set(arc, (onArc.get(arc) ?? 0) + share / total);
-  return {
-    arcs: [...onArc.keys()],
-    shares: paths.length === 1 ? null : [...onArc.values()],
-  };
+  return sumOf(paths.map(({ share, arcs }) => ({ share: share / total, arcs })));
+}
+
+/** What the paths together put on each arc; shares are taken as they are. */
+function sumOf(paths: readonly SharedPath[]): Footprint {
+  const [only] = paths;
+  if (only && paths.length === 1 && only.share === 1) return { arcs: only.arcs, shares: null };
+  const onArc = new Map<number, number>();
+  for (const { share, arcs } of paths) for (const arc of arcs) onArc.set(arc, (onArc.get(arc) ?? 0) + share);
+  return { arcs: [...onArc.keys()], shares: [...onArc.values()] };
 }

@@ -8,8 +8,6 @@ export interface DemandFlow {
   readonly demand: number;
   readonly from: readonly SharedPath[];
   readonly to: readonly SharedPath[];
-  /** Paths of `to` that are not in `from`. */
-  readonly fresh: number;
 }
 
 const CRUMB = 1e-9;
@@ -27,28 +25,10 @@ export function changedFlows(scenario: Scenario, movable: Movable, routing: Flow
     const parts = commoditiesOf.get(demand) ?? [];
     if (parts.every((index) => stays(movable, routing, index))) continue;
     const from = scenario.current.paths(demand);
-    const single = singlePath(routing, parts);
-    if (single && from.length === 1 && !samePath(single, from[0]?.arcs ?? [])) {
-      changed.push({ demand, from, to: [{ share: 1, arcs: single }], fresh: 1 });
-      continue;
-    }
-    const to = pathsOf(scenario, movable, routing, parts);
-    const old = new Set(from.map(keyOf));
-    if (!differs(from, to)) continue;
-    changed.push({ demand, from, to, fresh: to.filter((path) => !old.has(keyOf(path))).length });
+    const to = pathsOf(movable, routing, parts, from);
+    if (differs(from, to)) changed.push({ demand, from, to });
   }
   return changed;
-}
-
-/** The one new path that all of the demand takes; null where it is not so simple. */
-function singlePath(routing: FlowRouting, parts: readonly number[]): readonly number[] | null {
-  const flows = routing[parts[0] as number] as FlowRouting[number];
-  const column = flows[0]?.column;
-  return parts.length === 1 && flows.length === 1 && column && !column.isStay ? column.arcs : null;
-}
-
-function samePath(x: readonly number[], y: readonly number[]): boolean {
-  return x.length === y.length && x.every((arc, at) => arc === y[at]);
 }
 
 /** The commodity is where it was, all of it. */
@@ -58,23 +38,30 @@ function stays({ problem }: Movable, routing: FlowRouting, index: number): boole
   return stay !== null && flows.every(({ column }) => column.isStay);
 }
 
-function pathsOf(scenario: Scenario, movable: Movable, routing: FlowRouting, parts: readonly number[]): SharedPath[] {
-  const shares = new Map<string, { share: number; arcs: readonly number[] }>();
-  const add = (share: number, arcs: readonly number[]): void => {
-    const known = shares.get(arcs.join());
-    if (known) known.share += share;
-    else shares.set(arcs.join(), { share, arcs });
-  };
-  for (const index of parts) {
-    const { demand } = movable.problem.commodities[index] as Commodity;
-    const listed = movable.listed[index] ?? scenario.current.paths(demand);
-    const part = listed.reduce((sum, { share }) => sum + share, 0);
-    for (const { column, value } of routing[index] as FlowRouting[number]) {
-      if (column.isStay) for (const { share, arcs } of listed) add(value * share, arcs);
-      else add(value * part, column.arcs);
-    }
+/** Paths of a demand by its commodities, which are all of it; `present`: where it goes now. */
+function pathsOf(
+  movable: Movable,
+  routing: FlowRouting,
+  parts: readonly number[],
+  present: readonly SharedPath[],
+): SharedPath[] {
+  const paths: { share: number; readonly arcs: readonly number[] }[] = [];
+  const flows = parts.flatMap((index) => {
+    const listed = movable.listed[index] ?? present;
+    return (routing[index] as FlowRouting[number]).map(({ column, value }) => ({ column, value, listed }));
+  });
+  for (const { column, value, listed } of flows) {
+    if (column.isStay) for (const { share, arcs } of listed) paths.push({ share: value * share, arcs });
   }
-  return wholes([...shares.values()]);
+  // What stays is on paths that all differ; what is new may be on one of those again.
+  for (const { column, value, listed } of flows) {
+    if (column.isStay) continue;
+    const share = value * listed.reduce((sum, path) => sum + path.share, 0);
+    const same = paths.find((path) => isSamePath(path.arcs, column.arcs));
+    if (same) same.share += share;
+    else paths.push({ share, arcs: column.arcs });
+  }
+  return wholes(paths);
 }
 
 /** Without crumbs, and with shares that sum to 1. */
@@ -85,10 +72,14 @@ function wholes(paths: readonly SharedPath[]): SharedPath[] {
 }
 
 function differs(from: readonly SharedPath[], to: readonly SharedPath[]): boolean {
-  const had = new Map(from.map((path) => [keyOf(path), path.share]));
-  return from.length !== to.length || to.some((path) => Math.abs((had.get(keyOf(path)) ?? 0) - path.share) > CRUMB);
+  if (from.length !== to.length) return true;
+  return to.some(({ share, arcs }) => {
+    const had = from.find((path) => isSamePath(path.arcs, arcs))?.share ?? 0;
+    return Math.abs(had - share) > CRUMB;
+  });
 }
 
-export function keyOf({ arcs }: SharedPath): string {
-  return arcs.join();
+/** Paths are short lists that mostly differ in length or early on: comparing them is cheaper than making keys. */
+export function isSamePath(x: readonly number[], y: readonly number[]): boolean {
+  return x === y || (x.length === y.length && x.every((arc, at) => arc === y[at]));
 }

@@ -1,6 +1,6 @@
 import type { Movable } from './commodities.ts';
-import { keyOf } from './demand-flows.ts';
 import type { Column, ColumnFlow, Commodity, FlowRouting } from './flow.ts';
+import type { SharedPath } from './igp-routes.ts';
 import type { Scenario } from './prepare.ts';
 
 /** New paths that a demand may get. */
@@ -116,4 +116,8 @@ function onlyThese(
 
 export function forCommodity(column: Column, index: number): Column {
   return column.commodity === index ? column : { ...column, commodity: index };
+}
+
+function keyOf({ arcs }: SharedPath): string {
+  return arcs.join();
 }

@@ -1,10 +1,11 @@
 import type { CompiledGraph } from '../../twin/compiled.ts';
-import { addLoads, ecmpPaths, routeTo, type TargetRouting } from '../../twin/ecmp.ts';
+import { addLoads, routeTo, type TargetRouting } from '../../twin/ecmp.ts';
+import { countPaths, ecmpPaths } from '../../twin/equal-paths.ts';
 import { ShortestPaths } from '../../twin/shortest-path.ts';
 import type { Footprint } from './flow.ts';
 
 /** More equal-cost paths than this are not listed one by one, but as the fewest that carry the same. */
-const MAX_LISTED = 128;
+const MAX_LISTED = 16;
 const CRUMB = 1e-12;
 
 export interface RoutedEnds {
@@ -24,11 +25,16 @@ export class IgpRoutes {
   readonly #cost: Float64Array;
   readonly #paths: ShortestPaths;
   readonly #known = new Map<number, TargetRouting>();
+  readonly #rank = new Map<number, Int32Array>();
+  readonly #counts = new Map<number, Float64Array>();
+  /** Traffic that has come to a node and not yet left it; 0 between calls. */
+  readonly #pending: Float64Array;
 
   constructor(graph: CompiledGraph, cost: Float64Array) {
     this.#graph = graph;
     this.#cost = cost;
     this.#paths = new ShortestPaths(graph);
+    this.#pending = new Float64Array(graph.nodeCount);
   }
 
   towards(target: number): TargetRouting {
@@ -85,34 +91,57 @@ export class IgpRoutes {
 
   /** The same where traffic is split on its way: nodes from far to near, so that all that comes in is known. */
   #spread({ source, target }: RoutedEnds): Footprint {
-    const { nextArcs, nextStart, distance } = this.towards(target);
+    const { nextArcs, nextStart, order } = this.towards(target);
+    const { head } = this.#graph;
+    const pending = this.#pending;
     const arcs: number[] = [];
     const shares: number[] = [];
-    const pending = new Map<number, number>([[source, 1]]);
-    while (pending.size > 0) {
-      const node = farthest(pending, distance);
-      const flow = pending.get(node) as number;
-      pending.delete(node);
-      if (node === target) continue;
+    pending[source] = 1;
+    for (let at = this.#ranks(target)[source] as number; order[at] !== target; at += 1) {
+      const node = order[at] as number;
+      const flow = pending[node] as number;
+      if (flow === 0) continue;
+      pending[node] = 0;
       const start = nextStart[node] as number;
       const end = nextStart[node + 1] as number;
       for (let slot = start; slot < end; slot += 1) {
         const arc = nextArcs[slot] as number;
-        const next = this.#graph.head[arc] as number;
         arcs.push(arc);
         shares.push(flow / (end - start));
-        pending.set(next, (pending.get(next) ?? 0) + flow / (end - start));
+        pending[head[arc] as number] = (pending[head[arc] as number] as number) + flow / (end - start);
       }
     }
+    pending[target] = 0;
     return { arcs, shares };
   }
 
   /** Its paths with their shares. */
   listed(demand: RoutedEnds): readonly SharedPath[] {
-    const footprint = this.footprint(demand);
-    if (footprint.shares === null) return [{ share: 1, arcs: footprint.arcs }];
-    const paths = ecmpPaths(this.towards(demand.target), this.#graph, demand.source, MAX_LISTED + 1);
-    return paths.length <= MAX_LISTED ? paths : decompose(this.#graph, demand, footprint);
+    const { source, target } = demand;
+    const count = this.#pathCounts(target)[source] as number;
+    if (count === 1) return [{ share: 1, arcs: this.footprint(demand).arcs }];
+    if (count > MAX_LISTED) return decompose(this.#graph, demand, this.footprint(demand));
+    return ecmpPaths(this.towards(target), this.#graph, source, MAX_LISTED);
+  }
+
+  /** Place of each node in the order from far to near. */
+  #ranks(target: number): Int32Array {
+    const known = this.#rank.get(target);
+    if (known) return known;
+    const rank = new Int32Array(this.#graph.nodeCount);
+    this.towards(target).order.forEach((node, at) => {
+      rank[node] = at;
+    });
+    this.#rank.set(target, rank);
+    return rank;
+  }
+
+  #pathCounts(target: number): Float64Array {
+    const known = this.#counts.get(target);
+    if (known) return known;
+    const counts = countPaths(this.towards(target), this.#graph, MAX_LISTED + 1);
+    this.#counts.set(target, counts);
+    return counts;
   }
 
   #crossingNodes(target: number, marked: Uint8Array): Uint8Array {
@@ -168,14 +197,6 @@ function fattest(
     node = graph.head[arc] as number;
   }
   return arcs;
-}
-
-function farthest(pending: ReadonlyMap<number, number>, distance: Float64Array): number {
-  let found = -1;
-  for (const node of pending.keys()) {
-    if (found < 0 || (distance[node] as number) > (distance[found] as number)) found = node;
-  }
-  return found;
 }
 
 function byTarget(demands: readonly RoutedEnds[]): Map<number, number[]> {

@@ -26,6 +26,10 @@ export class Polish {
   /** Slope of the cost per arc; `cost` is the same with full and closed arcs at Infinity. */
   readonly #price: Float64Array;
   readonly #cost: Float64Array;
+  /** Arcs of a change under trial with what it adds, bit/s; clear between trials. */
+  readonly #touched: number[] = [];
+  readonly #isTouched: Uint8Array;
+  readonly #delta: Float64Array;
   /** 1 where a demand has several commodities: each with a way of its own, it would get too many. */
   readonly #isPart: Uint8Array;
 
@@ -38,6 +42,8 @@ export class Polish {
     const seen = new Map<number, number>();
     for (const { demand } of problem.commodities) seen.set(demand, (seen.get(demand) ?? 0) + 1);
     this.#isPart = Uint8Array.from(problem.commodities, ({ demand }) => ((seen.get(demand) ?? 0) > 1 ? 1 : 0));
+    this.#isTouched = new Uint8Array(problem.graph.arcCount);
+    this.#delta = new Float64Array(problem.graph.arcCount);
     this.#price = new Float64Array(problem.graph.arcCount);
     this.#cost = new Float64Array(problem.graph.arcCount);
   }
@@ -118,14 +124,34 @@ export class Polish {
   /** By how much the cost grows when all of the commodity goes this way; null where an arc would be above its cap. */
   #change(index: number, column: Column): number | null {
     const { bps } = this.#problem.commodities[index] as Commodity;
-    const flows = this.#routing[index] as FlowRouting[number];
-    let saved = 0;
-    for (const flow of flows) saved -= this.#add(flow.column, -flow.value * bps);
-    const added = this.#add(column, bps);
-    const fits = this.#fits(column);
-    this.#add(column, -bps);
-    for (const flow of flows) this.#add(flow.column, flow.value * bps);
-    return fits ? added - saved : null;
+    this.#touched.length = 0;
+    this.#collect(column, bps);
+    for (const flow of this.#routing[index] as FlowRouting[number]) this.#collect(flow.column, -flow.value * bps);
+    const { capacityBps } = this.#problem.graph;
+    let change = 0;
+    let fits = true;
+    for (const arc of this.#touched) {
+      const delta = this.#delta[arc] as number;
+      this.#delta[arc] = 0;
+      this.#isTouched[arc] = 0;
+      const had = this.loadBps[arc] as number;
+      const capacity = capacityBps[arc] as number;
+      if (delta > 0 && had + delta > (this.#capBps[arc] as number) * (1 + ROUNDING)) fits = false;
+      change += (capacity / BPS_PER_GBPS) * (congestionCost((had + delta) / capacity) - congestionCost(had / capacity));
+    }
+    return fits ? change : null;
+  }
+
+  /** Notes what a change adds to arcs, each of them once. */
+  #collect({ arcs, shares }: Column, bps: number): void {
+    for (let at = 0; at < arcs.length; at += 1) {
+      const arc = arcs[at] as number;
+      if (this.#isTouched[arc] === 0) {
+        this.#isTouched[arc] = 1;
+        this.#touched.push(arc);
+      }
+      this.#delta[arc] = (this.#delta[arc] as number) + (shares === null ? bps : bps * (shares[at] as number));
+    }
   }
 
   #take(index: number, column: Column): void {
@@ -135,25 +161,6 @@ export class Polish {
     }
     addFootprint(this.loadBps, column, bps);
     this.#routing[index] = [{ column, value: 1 }];
-  }
-
-  /** Adds the load; returns the change of the cost. */
-  #add({ arcs, shares }: Column, bps: number): number {
-    const { capacityBps } = this.#problem.graph;
-    let change = 0;
-    for (let at = 0; at < arcs.length; at += 1) {
-      const arc = arcs[at] as number;
-      const capacity = capacityBps[arc] as number;
-      const had = this.loadBps[arc] as number;
-      const has = had + (shares === null ? bps : bps * (shares[at] as number));
-      this.loadBps[arc] = has;
-      change += (capacity / BPS_PER_GBPS) * (congestionCost(has / capacity) - congestionCost(had / capacity));
-    }
-    return change;
-  }
-
-  #fits({ arcs }: Column): boolean {
-    return arcs.every((arc) => (this.loadBps[arc] as number) <= (this.#capBps[arc] as number) * (1 + ROUNDING));
   }
 
   #reprice(): void {

@@ -2,6 +2,7 @@ import type { DetourPlan, PlanFigures, PlanMove, PlanPath } from '../../../topol
 import type { Demand } from '../../../topology/model.ts';
 import type { DemandFlow } from './demand-flows.ts';
 import { figuresOf } from './figures.ts';
+import { addFootprint } from './flow.ts';
 import type { RoutedEnds, SharedPath } from './igp-routes.ts';
 import type { MetricsPlan } from './metrics/index.ts';
 import { metricParts } from './metrics/write.ts';
@@ -57,24 +58,12 @@ export function writePlan(
 /** bit/s per arc with the moves made. */
 export function loadsAfter(scenario: Scenario, flows: readonly DemandFlow[]): Float64Array {
   const loadBps = scenario.beforeBps.slice();
-  for (const { demand, from, to } of flows) {
+  for (const { demand, to } of flows) {
     const { bps } = scenario.ends[demand] as RoutedEnds;
-    for (const path of reached(scenario, from)) addPath(loadBps, path, -bps);
-    for (const path of to) addPath(loadBps, path, bps);
+    addFootprint(loadBps, scenario.current.loaded(demand), -bps);
+    for (const { share, arcs } of to) addFootprint(loadBps, { arcs, shares: null }, share * bps);
   }
   return loadBps.map((bps) => Math.max(0, bps));
-}
-
-function addPath(loadBps: Float64Array, { share, arcs }: SharedPath, bps: number): void {
-  for (const arc of arcs) loadBps[arc] = (loadBps[arc] as number) + share * bps;
-}
-
-/** Each path as far as traffic gets on it. */
-function reached({ alive }: Scenario, paths: readonly SharedPath[]): SharedPath[] {
-  return paths.map(({ share, arcs }) => {
-    const broken = arcs.findIndex((arc) => !alive[arc]);
-    return { share, arcs: broken < 0 ? arcs : arcs.slice(0, broken) };
-  });
 }
 
 function lostAfter(scenario: Scenario, flows: readonly DemandFlow[]): number {
@@ -102,7 +91,8 @@ function moveOf(scenario: Scenario, { demand, from, to }: DemandFlow, { extra }:
 }
 
 function named({ graph }: Scenario, paths: readonly SharedPath[]): PlanPath[] {
-  return paths.map(({ share, arcs }) => ({ share, arcs: arcs.map((arc) => graph.arcIds[arc] as string) }));
+  const { arcIds } = graph;
+  return paths.map(({ share, arcs }) => ({ share, arcs: arcs.map((arc) => arcIds[arc] as string) }));
 }
 
 function idOf({ options }: Scenario, index: number): string {
@@ -111,9 +101,9 @@ function idOf({ options }: Scenario, index: number): string {
 
 function explicitParts(scenario: Scenario, flows: readonly DemandFlow[]): ReturnType<typeof metricParts> {
   const { graph, limits, open, beforeBps } = scenario;
-  const moves: OrderMove[] = flows.map(({ demand, from, to }) => ({
+  const moves: OrderMove[] = flows.map(({ demand, to }) => ({
     ...(scenario.ends[demand] as RoutedEnds),
-    from: reached(scenario, from),
+    from: [{ share: 1, ...scenario.current.loaded(demand) }],
     to,
   }));
   const ids = flows.map(({ demand }) => idOf(scenario, demand));

@@ -6,7 +6,7 @@
  */
 import { createRng } from '../../../core/rng.ts';
 import type { TargetTraffic } from '../../../twin/target-tree.ts';
-import { type DemandFlow, keyOf } from '../demand-flows.ts';
+import type { DemandFlow } from '../demand-flows.ts';
 import { figuresOf, type LoadFigures } from '../figures.ts';
 import { IgpRoutes, type RoutedEnds } from '../igp-routes.ts';
 import { guardOf } from './guard.ts';
@@ -156,8 +156,9 @@ function trafficOf(ends: readonly RoutedEnds[], routes: IgpRoutes): TargetTraffi
 }
 
 function flowOf(demand: number, ends: readonly RoutedEnds[], before: IgpRoutes, after: IgpRoutes): DemandFlow {
-  const from = before.listed(ends[demand] as RoutedEnds);
-  const to = after.listed(ends[demand] as RoutedEnds);
-  const old = new Set(from.map(keyOf));
-  return { demand, from, to, fresh: to.filter((path) => !old.has(keyOf(path))).length };
+  return {
+    demand,
+    from: before.listed(ends[demand] as RoutedEnds),
+    to: after.listed(ends[demand] as RoutedEnds),
+  };
 }

@@ -46,8 +46,10 @@ export function changeOf(bps: number, from: readonly OrderFlow[], to: readonly O
   const delta = new Map<number, number>();
   addFlows(delta, from, -1);
   addFlows(delta, to, 1);
-  const arcs = [...delta.keys()].filter((arc) => Math.abs(delta.get(arc) as number) > NO_CHANGE).sort((x, y) => x - y);
-  return { arcs: Int32Array.from(arcs), deltaBps: Float64Array.from(arcs, (arc) => bps * (delta.get(arc) as number)) };
+  const arcs = Int32Array.from(delta.keys())
+    .filter((arc) => Math.abs(delta.get(arc) as number) > NO_CHANGE)
+    .sort();
+  return { arcs, deltaBps: Float64Array.from(arcs, (arc) => bps * (delta.get(arc) as number)) };
 }
 
 function addFlows(delta: Map<number, number>, flows: readonly OrderFlow[], sign: number): void {
