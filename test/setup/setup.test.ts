@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,7 +21,9 @@ const LOCK = { name: 'x', version: '1.0.0', lockfileVersion: 3, packages: { '': 
 const TSCONFIG = {
   compilerOptions: { module: 'NodeNext', target: 'ES2023', strict: true, types: [], rootDir: '..', outDir: '../dist' },
   include: ['../src', '../topology', '../jobs'],
+  exclude: ['../src/web'],
 };
+const VITE_CONFIG = { root: 'src/web', build: { outDir: '../../dist/web', emptyOutDir: true } };
 
 /** A small project with our setup script, whose packages are installed and whose build is still to come. */
 function project(): string {
@@ -31,8 +34,12 @@ function project(): string {
   write(root, 'scripts/tsconfig.build.json', JSON.stringify(TSCONFIG));
   write(root, 'src/one.ts', 'export const one: number = 1;\n');
   write(root, 'src/two.ts', 'export const two: number = 2;\n');
+  write(root, 'src/core/units.ts', 'export const unit: string = "ms";\n');
+  write(root, 'vite.config.ts', `export default ${JSON.stringify(VITE_CONFIG)};\n`);
+  write(root, 'src/web/index.html', '<!doctype html><script type="module" src="./main.ts"></script>\n');
+  write(root, 'src/web/main.ts', 'document.title = "first";\n');
   write(root, 'node_modules/.package-lock.json', JSON.stringify({ ...LOCK, packages: {} }));
-  for (const name of ['typescript', '@typescript']) {
+  for (const name of ['typescript', '@typescript', 'vite']) {
     if (existsSync(join(PACKAGE_ROOT, 'node_modules', name))) {
       symlinkSync(join(PACKAGE_ROOT, 'node_modules', name), join(root, 'node_modules', name));
     }
@@ -46,6 +53,14 @@ function project(): string {
 function write(root: string, name: string, text: string): void {
   mkdirSync(dirname(join(root, name)), { recursive: true });
   writeFileSync(join(root, name), text);
+}
+
+/** All scripts of the built screen. */
+function screenOf(root: string): string {
+  const folder = join(root, 'dist', 'web', 'assets');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
 }
 
 function program(root: string, name: string, text: string): string {
@@ -86,6 +101,18 @@ describe('setup', { timeout: 60_000 }, () => {
     expect((await setup(root)).code).toBe(0);
     expect(readFileSync(join(root, 'dist', 'src', 'one.js'), 'utf8')).toContain('1111');
     expect(existsSync(join(root, 'dist', 'src', 'two.js'))).toBe(false);
+  });
+
+  it('builds the screen beside the service, and each only when its own sources change', async () => {
+    const root = project();
+    await setup(root);
+    expect(screenOf(root)).toContain('first');
+    const service = statSync(join(root, 'dist', '.detour-build')).mtimeMs;
+    write(root, 'src/web/main.ts', 'document.title = "second, longer";\n');
+    expect((await setup(root)).code).toBe(0);
+    expect(screenOf(root)).toContain('second');
+    expect(statSync(join(root, 'dist', '.detour-build')).mtimeMs).toBe(service);
+    expect(existsSync(join(root, 'dist', 'src', 'web'))).toBe(false);
   });
 
   it('says in one line where the build failed, and tries again next time', async () => {
