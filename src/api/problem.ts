@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { InvalidFileError } from '../../topology/formats/findings.ts';
-import { DetourError, ERRORS, type ErrorCode, type ErrorKey } from '../core/errors.ts';
+import { DetourError, ERRORS, type ErrorKey } from '../core/errors.ts';
+import { problemDetails } from '../core/problem.ts';
 import { describeProblem, preview, type SchemaProblem } from '../core/schema.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -44,7 +44,7 @@ export type Problem = Static<typeof ProblemSchema>;
 
 /** Input with several wrong fields. */
 export class InputError extends DetourError {
-  readonly problems: readonly SchemaProblem[];
+  override readonly problems: readonly SchemaProblem[];
 
   constructor(problems: readonly SchemaProblem[], key: ErrorKey = 'INVALID_INPUT') {
     const first = problems[0];
@@ -110,39 +110,8 @@ function fieldOf(key: ErrorKey): string | undefined {
 
 /** The problem document of an error, for the request at `instance`. */
 export function toProblem(error: DetourError, instance: string, requestId: string): Problem {
-  const problems =
-    error instanceof InputError || error instanceof InvalidFileError
-      ? error.problems
-      : error.field === undefined
-        ? []
-        : [{ field: error.field, message: error.message, value: error.value }];
-  return {
-    type: problemType(error.code),
-    title: error.title,
-    status: error.status,
-    detail: error.message,
-    instance,
-    code: error.code,
-    requestId,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    errors: problems.map(({ field, message, value }) => ({
-      field,
-      message,
-      // Values of our own failures were not sent by the caller, and are not the caller's to see.
-      ...(value === undefined || error.status >= 500 ? {} : { value: shorten(value) }),
-    })),
-  };
-}
-
-/** Address of the description of a code, served beside the API's documentation. */
-export function problemType(code: ErrorCode): string {
-  return `/docs/errors#${code}`;
-}
-
-/** Objects and long texts are only hinted at: an answer must not grow with what was sent. */
-function shorten(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}...` : value;
-  return value !== null && typeof value === 'object' ? preview(value) : value;
+  const { errors, ...details } = problemDetails(error);
+  return { ...details, instance, requestId, errors: [...errors] };
 }
 
 /** Sends an error as problem+json. */

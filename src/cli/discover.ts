@@ -80,7 +80,7 @@ async function run(flags: DiscoverFlags): Promise<number> {
   } catch (error) {
     const code = error instanceof DetourError ? error.code : '';
     if (!/SNMP_(TIMEOUT|REFUSED|BAD_ANSWER|CREDENTIALS)$/.test(code)) throw error;
-    printError(error);
+    printError(error, flags.json);
     return code === 'DETOUR_ERR_SNMP_CREDENTIALS' ? EXIT.badInput : EXIT.nothing;
   }
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { DetourError, messageOf } from '../core/errors.ts';
+import { problemDetails } from '../core/problem.ts';
 
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, nothing: 3 } as const;
@@ -25,10 +26,18 @@ export async function writeOutput(path: string, text: string): Promise<void> {
   }
 }
 
-/** One line that says what is wrong and what to do; the stack only where it is our own fault. */
-export function printError(error: unknown): void {
-  if (error instanceof DetourError) process.stderr.write(`${error.line}\n`);
+/**
+ * One line on standard error that says what is wrong and what to do, the stack only where it is our own fault; with
+ * `json` the same as a problem document (RFC 9457), so that whoever reads the output by program reads errors too.
+ */
+export function printError(error: unknown, json = false): void {
+  if (json) process.stderr.write(`${JSON.stringify(problemDetails(asDetourError(error)))}\n`);
+  else if (error instanceof DetourError) process.stderr.write(`${error.line}\n`);
   else process.stderr.write(`detour: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`);
+}
+
+function asDetourError(error: unknown): DetourError {
+  return error instanceof DetourError ? error : new DetourError('INTERNAL', messageOf(error), { cause: error });
 }
 
 export interface Column<T> {

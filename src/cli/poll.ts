@@ -38,7 +38,7 @@ async function poll({ host, port }: AgentAddress, flags: PollFlags): Promise<num
     const code = error instanceof DetourError ? error.code : '';
     const exit = code === 'DETOUR_ERR_SNMP_CREDENTIALS' ? EXIT.badInput : EXIT.nothing;
     if (!/SNMP_(TIMEOUT|REFUSED|BAD_ANSWER|CREDENTIALS)$/.test(code)) throw error;
-    printError(error);
+    printError(error, flags.json);
     return exit;
   }
 }

@@ -17,11 +17,14 @@ const BAD_INPUT = /^DETOUR_ERR_(INVALID_|FILE_|NOT_FOUND)/;
 /** Runs one command line; resolves to the exit code. Never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
+  const json = wantsJson(argv);
   const program = new Command('detour')
     .description('Watches every link of a network, keeps a digital twin, proposes reroutes that are proven to help')
     .version(packageVersion())
     .showHelpAfterError(`(see 'detour --help')`)
-    .exitOverride();
+    .exitOverride()
+    // Its refusals come out as problems, below.
+    .configureOutput(json ? { writeErr: () => undefined } : {});
   for (const command of [
     runCommand,
     simulateCommand,
@@ -43,10 +46,24 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv);
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-    printError(error);
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      if (json) printError(misuse(error), json);
+      return EXIT.badInput;
+    }
+    printError(error, json);
     return error instanceof DetourError && BAD_INPUT.test(error.code) ? EXIT.badInput : EXIT.failed;
   }
+}
+
+/** Known before the line is read, because what is wrong may be the line itself. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
+}
+
+function misuse({ message }: CommanderError): DetourError {
+  return new DetourError('INVALID_INPUT', message.replace(/^error: /, ''), { hint: "see 'detour --help'" });
 }
 
 /** Commander ends the process by itself unless told otherwise, command by command. */

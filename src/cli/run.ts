@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type DetourError, messageOf } from '../core/errors.ts';
+import { DetourError, messageOf } from '../core/errors.ts';
 import { type RunningService, startService } from '../main/service.ts';
 import { addConfigOptions, configFrom } from './config-options.ts';
 import { eventLines, liveLine } from './live-line.ts';
@@ -31,7 +31,7 @@ export function runCommand(onExit: OnExit): Command {
     const stopLine = showLive(service, flags.json ?? false);
     const reason = await ending.promise;
     stopLine();
-    onExit(await stop(service, reason));
+    onExit(await stop(service, reason, flags.json ?? false));
   });
 }
 
@@ -46,14 +46,20 @@ function untilStopped(): { promise: Promise<DetourError | null>; fail: (error: D
   return { promise, fail: settle };
 }
 
-async function stop(service: RunningService, reason: DetourError | null): Promise<number> {
-  if (reason) printError(reason);
-  print('stopping ...');
+async function stop(service: RunningService, reason: DetourError | null, json: boolean): Promise<number> {
+  if (reason) printError(reason, json);
+  tellPhase('stopping', json);
   setTimeout(() => process.exit(EXIT.failed), LAST_RESORT_MS).unref();
-  const reports = await service.stop();
-  for (const { name, problem } of reports) if (problem) process.stderr.write(`detour: ${name} ${problem}\n`);
-  print('stopped');
+  for (const { name, problem } of await service.stop()) {
+    if (problem) printError(new DetourError('TIMEOUT', `${name} ${problem}`), json);
+  }
+  tellPhase('stopped', json);
   return reason ? EXIT.failed : EXIT.ok;
+}
+
+function tellPhase(phase: 'stopping' | 'stopped', json: boolean): void {
+  if (json) printJson({ [phase]: true });
+  else print(phase === 'stopping' ? 'stopping ...' : phase);
 }
 
 function greet({ url, network, runtime }: RunningService, json: boolean): void {
@@ -85,7 +91,8 @@ function showLive(service: RunningService, json: boolean): () => void {
       if (json) printJson(status);
       else for (const line of [...eventLines(events), liveLine(status)]) print(line);
     } catch (error) {
-      print(`no status: ${messageOf(error)}`);
+      if (json) printError(error, json);
+      else print(`no status: ${messageOf(error)}`);
     }
   };
   void show();

@@ -36,6 +36,7 @@ export const ERRORS = {
   CORRUPT_RECORD: { status: 500, title: 'A stored record cannot be read' },
   SCHEMA_TOO_NEW: { status: 500, title: 'The stored data was written by a newer Detour' },
   NODE_TOO_OLD: { status: 500, title: 'Node.js is too old' },
+  MODEL: { status: 503, title: 'The model cannot be used' },
   SNMP_TIMEOUT: { status: 504, title: 'The device did not answer' },
   SNMP_REFUSED: { status: 502, title: 'The device does not accept the credentials' },
   SNMP_BAD_ANSWER: { status: 502, title: 'The device sent an answer that cannot be used' },
@@ -57,6 +58,15 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** One field that is wrong, and what is wrong with it. */
+export interface FieldProblem {
+  /** `links[3].capacityBps`, `limit`. */
+  readonly field: string;
+  readonly message: string;
+  /** As it came in; undefined where there is none or it may be a secret. */
+  readonly value?: unknown;
+}
+
 /** An error that is meant for people: one line that says what is wrong, where, and what to do. */
 export class DetourError extends Error {
   readonly code: ErrorCode;
@@ -65,6 +75,8 @@ export class DetourError extends Error {
   readonly field: string | undefined;
   readonly value: unknown;
   readonly hint: string | undefined;
+  /** Every field that is wrong; empty where the error is about none. */
+  readonly problems: readonly FieldProblem[];
 
   constructor(key: ErrorKey, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -75,6 +87,7 @@ export class DetourError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.hint = details.hint;
+    this.problems = details.field === undefined ? [] : [{ field: details.field, message, value: details.value }];
   }
 
   /** The line that is printed on a terminal. */

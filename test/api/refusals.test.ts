@@ -34,7 +34,7 @@ it.each([
   expect(harness.taken).toEqual([]);
 });
 
-it.each([
+it.each<Record<string, string>>([
   { 'content-type': 'application/json; charset=UTF-8' },
   { 'content-type': 'application/json', 'content-encoding': 'identity' },
 ])('takes a body with %j', async (headers) => {

@@ -80,6 +80,29 @@ describe('detour', () => {
     expect(fields(first).at(-1)?.lostBps).toBeGreaterThan(0);
   });
 
+  it.each([
+    [['simulate', '--seconds', 'soon', '--json'], 2, 'DETOUR_ERR_INVALID_', '--seconds must be a whole number'],
+    [['simulate', '--json', '--fly'], 2, 'DETOUR_ERR_INVALID_INPUT', "unknown option '--fly'"],
+    [
+      ['network', 'validate', '--json', '/nowhere/network.json'],
+      2,
+      'DETOUR_ERR_FILE_UNREADABLE',
+      '/nowhere/network.json',
+    ],
+    [['plan', '--json', '--url', 'http://127.0.0.1:1'], 1, 'DETOUR_ERR_NOT_READY', 'no service answers'],
+  ] as const)(
+    'says what is wrong with %j as one problem document on standard error',
+    async (words, code, key, text) => {
+      expect(await detour(...words)).toBe(code);
+      expect(out).toBe('');
+      expect(err.endsWith('\n') && err.trim().split('\n')).toHaveLength(1);
+      const problem = JSON.parse(err) as Record<string, unknown>;
+      expect(problem).toMatchObject({ type: `/docs/errors#${String(problem.code)}`, title: expect.any(String) });
+      expect(problem.code).toContain(key);
+      expect(problem.detail).toContain(text);
+    },
+  );
+
   it('plans where the settings say that the service listens', async () => {
     vi.stubEnv('DETOUR_PORT', '1');
     expect(await detour('plan')).toBe(1);

@@ -6,7 +6,7 @@ const MAX_WARNINGS = 20;
 
 /** A file that does not say what it should; `problems` are all the reasons, bounded to the first 20. */
 export class InvalidFileError extends DetourError {
-  readonly problems: readonly SchemaProblem[];
+  override readonly problems: readonly SchemaProblem[];
   /** How many there are, shown or not. */
   readonly problemCount: number;
 
