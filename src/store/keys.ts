@@ -13,6 +13,8 @@ export const LIMITS = {
   /** A day of one a minute and more; compressed, a few tens of MB at most in practice. */
   closedProposalsMax: 2_000,
   eventsMax: 10_000,
+  /** Moments that can be shown again: one every 17 s of a day. */
+  momentsMax: 5_000,
   truthMax: 10_000,
   /** Samples that may wait in one partition: 40 s of the busiest supported rate over 8 partitions. */
   queuedSamplesMax: 100_000,
@@ -63,6 +65,9 @@ export interface NetworkKeys {
   plan(planId: string): string;
   readonly latestPlan: string;
   readonly planFence: string;
+  /** planId -> the moment of that plan in short, and beside it the plans by time. */
+  readonly moments: string;
+  readonly momentTimes: string;
   /** proposalId -> proposal (compressed), beside it proposalId -> `revision:status`, and the closed ones by time. */
   readonly proposals: string;
   readonly proposalHeads: string;
@@ -111,6 +116,8 @@ export function networkKeys(networkName: string): NetworkKeys {
     plan: (planId) => key(`plan:${planId}`),
     latestPlan: key('latest-plan'),
     planFence: key('plan-fence'),
+    moments: key('moments'),
+    momentTimes: key('moment-times'),
     proposals: key('proposals'),
     proposalHeads: key('proposal-heads'),
     openBriefs: key('open-briefs'),

@@ -1,5 +1,6 @@
 import type { Network } from '../../topology/model.ts';
 import type { LinkState } from '../health/link-state.ts';
+import type { Moment } from '../reroute/moment.ts';
 import type { DemandSet, Plan, PlanInput } from '../reroute/plan.ts';
 import type { Proposal, ProposalBrief, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
 import type { InterfaceSample } from '../telemetry/sample.ts';
@@ -130,6 +131,8 @@ export interface PlanCommit {
   /** Fencing token of the `plan` lease. */
   readonly fence: number;
   readonly plan: Plan;
+  /** The plan's moment, where it may be shown again. */
+  readonly moment?: Moment;
   /**
    * The open proposals the plan was made from: when one of them was applied or closed meanwhile, nothing is written
    * and the answer is `conflict`. Not checked where left out.
@@ -165,6 +168,8 @@ export interface PlanStore {
   /** The newest plan, however old. */
   latest(): Promise<Plan | null>;
   plan(planId: string): Promise<Plan | null>;
+  /** Moments of the last day from `fromMs` to `toMs` whose input is still kept, oldest first. */
+  moments(fromMs: number, toMs: number): Promise<Moment[]>;
   /** What there is to know about proposals in short, newest first: those that stand, or with the closed ones too. */
   briefs(scope: 'open' | 'all'): Promise<ProposalBrief[]>;
   /** The proposals that stand, whole, newest first. Frozen: readers may share one object. */

@@ -62,6 +62,7 @@ function spread(plans: ReturnType<typeof createMemoryStore>['plans']): typeof pl
     input: plans.input.bind(plans),
     commit: plans.commit.bind(plans),
     latest: plans.latest.bind(plans),
+    moments: plans.moments.bind(plans),
     plan: plans.plan.bind(plans),
     briefs: plans.briefs.bind(plans),
     openProposals: plans.openProposals.bind(plans),

@@ -3,7 +3,7 @@ import { briefOf, type ProposalStatus } from '../../src/reroute/proposal.ts';
 import { LIMITS } from '../../src/store/keys.ts';
 import { PLAN_LEASE } from '../../src/store/store.ts';
 import { type StoreFactory, withStore } from './fixture.ts';
-import { applyOf, eventOf, inputOf, network, planCommitOf, planOf, proposalOf, tunnelOf } from './records.ts';
+import { applyOf, eventOf, inputOf, momentAt, network, planCommitOf, planOf, proposalOf, tunnelOf } from './records.ts';
 
 export function plans(create: StoreFactory): void {
   const fixture = withStore(create, { inputBytesMax: 200_000 });
@@ -183,6 +183,30 @@ export function plans(create: StoreFactory): void {
     expect(await plans.network('h1')).toEqual(network);
     expect(await plans.input('i2')).toBeNull();
     expect(await plans.network('h2')).toBeNull();
+  });
+
+  it('tells the moments that can be shown again, by time, for a day', async () => {
+    const { store, clock } = fixture();
+    const { plans } = store;
+    const startMs = clock.nowMs();
+    const commit = async (id: string, atMs: number, inputId = 'i1') =>
+      plans.commit(planCommitOf(id, { moment: momentAt(id, atMs, { inputId }) }));
+    await plans.saveInput('i1', inputOf());
+    await commit('late', startMs + 3_000);
+    await commit('early', startMs + 1_000);
+    await commit('twin', startMs + 1_000);
+    await commit('early', startMs + 1_000);
+    await commit('inputless', startMs + 2_000, 'i9');
+    await plans.commit(planCommitOf('silent'));
+    const ids = async (fromMs: number, toMs: number) => (await plans.moments(fromMs, toMs)).map(({ planId }) => planId);
+    expect(await plans.moments(startMs + 3_000, startMs + 3_000)).toEqual([momentAt('late', startMs + 3_000)]);
+    expect(await ids(0, startMs + 9_000)).toEqual(['early', 'twin', 'late']);
+    expect(await ids(startMs + 1_001, startMs + 2_999)).toEqual([]);
+    clock.advance(LIMITS.planTtlMs / 2);
+    await plans.saveInput('i1', inputOf());
+    clock.advance(LIMITS.planTtlMs / 2 + 2_000);
+    await plans.commit(planCommitOf('next'));
+    expect(await ids(0, startMs + 9_000)).toEqual(['late']);
   });
 
   it('forgets the oldest inputs early when all together grow too large', async () => {

@@ -1,4 +1,5 @@
 import type { ArcState, LinkState } from '../../src/health/link-state.ts';
+import type { Moment } from '../../src/reroute/moment.ts';
 import type { Plan, PlanInput } from '../../src/reroute/plan.ts';
 import type { Proposal, Tunnel } from '../../src/reroute/proposal.ts';
 import type { NewEvent } from '../../src/store/events.ts';
@@ -130,6 +131,21 @@ export function planOf(id: string): Plan {
     demandSource: 'measured',
     movedBps: 1e9,
     proofs: [],
+  };
+}
+
+export function momentAt(planId: string, atMs: number, changes: Partial<Moment> = {}): Moment {
+  return {
+    planId,
+    inputId: 'i1',
+    atMs,
+    trigger: 'schedule',
+    refused: null,
+    links: { healthy: 5, degraded: 1, unhealthy: 0, down: 1, stale: 0 },
+    proposals: { open: 1, created: 1, revised: 0, closed: 0 },
+    mlu: { before: 0.9, after: 0.7 },
+    movedBps: 1e9,
+    ...changes,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Network } from '../../../topology/model.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Moment } from '../../reroute/moment.ts';
 import type { Plan, PlanInput } from '../../reroute/plan.ts';
 import { briefOf, isOpen, type Proposal, type ProposalBrief } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
@@ -21,6 +22,7 @@ export class MemoryPlans implements PlanStore {
   readonly #networks: ExpiringMap;
   readonly #inputs: ExpiringMap;
   readonly #plans: ExpiringMap;
+  readonly #moments = new Map<string, Moment>();
   readonly #proposals = new Map<string, StoredProposal>();
   readonly #events: MemoryEvents;
   readonly #leases: MemoryLeases;
@@ -72,10 +74,12 @@ export class MemoryPlans implements PlanStore {
     this.#fence = commit.fence;
     this.#latest = plan;
     this.#plans.set(commit.plan.id, plan);
+    if (commit.moment) this.#moments.set(commit.plan.id, structuredClone(commit.moment));
     for (const proposal of proposals) this.#proposals.set(proposal.id, proposal);
     this.#traffic.changeTunnels(commit.removeTunnels, []);
     this.#events.appendTexts(events);
     this.#forgetClosed();
+    this.#forgetMoments();
     return 'committed';
   }
 
@@ -85,6 +89,13 @@ export class MemoryPlans implements PlanStore {
 
   async plan(planId: string): Promise<Plan | null> {
     return parse<Plan>(this.#plans.get(planId));
+  }
+
+  async moments(fromMs: number, toMs: number): Promise<Moment[]> {
+    return [...this.#moments.values()]
+      .filter(({ atMs, inputId }) => atMs >= fromMs && atMs <= toMs && this.#inputs.get(inputId) !== null)
+      .map((moment) => structuredClone(moment))
+      .sort((a, b) => a.atMs - b.atMs || (a.planId < b.planId ? -1 : 1));
   }
 
   async briefs(scope: 'open' | 'all'): Promise<ProposalBrief[]> {
@@ -124,6 +135,14 @@ export class MemoryPlans implements PlanStore {
   #stands(head: ProposalHead): boolean {
     const known = this.#proposals.get(head.id);
     return known?.status === head.status && known.revision === head.revision;
+  }
+
+  #forgetMoments(): void {
+    const beforeMs = this.#clock.nowMs() - LIMITS.planTtlMs;
+    const byTime = [...this.#moments.values()].sort((a, b) => a.atMs - b.atMs || (a.planId < b.planId ? -1 : 1));
+    for (const [index, { planId, atMs }] of byTime.entries()) {
+      if (index < byTime.length - LIMITS.momentsMax || atMs <= beforeMs) this.#moments.delete(planId);
+    }
   }
 
   #forgetClosed(): void {

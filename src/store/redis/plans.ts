@@ -1,4 +1,5 @@
 import { compileSchema } from '../../core/schema.ts';
+import { type Moment, MomentSchema } from '../../reroute/moment.ts';
 import { type Plan, PlanSchema } from '../../reroute/plan.ts';
 import { briefOf, type Proposal } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
@@ -11,6 +12,7 @@ import { redisPlanInputs } from './plan-inputs.ts';
 import { redisProposals } from './proposals.ts';
 
 const planRecord = compileSchema(PlanSchema, 'CORRUPT_RECORD');
+const momentRecord = compileSchema(MomentSchema, 'CORRUPT_RECORD');
 
 type Argument = string | number | Buffer;
 
@@ -36,7 +38,10 @@ export function redisPlans(context: RedisContext): PlanStore {
 
   const commit = async (commit: PlanCommit) => {
     const { plan } = commit;
-    const planKeys = [keys.planFence, keys.leaseHistory(PLAN_LEASE), keys.latestPlan, keys.plan(plan.id)];
+    const planKeys = [
+      ...[keys.planFence, keys.leaseHistory(PLAN_LEASE), keys.latestPlan, keys.plan(plan.id)],
+      ...[keys.moments, keys.momentTimes],
+    ];
     const args = [commit.fence, JSON.stringify(plan), LIMITS.planTtlMs, ...bounds(), ...(await planArguments(commit))];
     const answer = await guarded('write a plan', () => scripts.commitPlan([...proposalKeys, ...planKeys], args));
     return answer === 'committed' || answer === 'conflict' ? answer : ('fenced' as const);
@@ -50,12 +55,34 @@ export function redisPlans(context: RedisContext): PlanStore {
     return { changed: answer === 1, proposal: answer === 1 ? transition.proposal : await readers.proposal(proposalId) };
   };
 
+  const moments: PlanStore['moments'] = async (fromMs, toMs) => {
+    const found = await guarded('read moments', async () => {
+      const ids = await connection.zrangebyscore(keys.momentTimes, fromMs, toMs);
+      const texts = ids.length === 0 ? [] : await connection.hmget(keys.moments, ...ids);
+      return ids.map((id, index) => [id, texts[index] ?? null] as const);
+    });
+    const known = found.flatMap(([id, text]) => {
+      const moment = text === null ? null : records.member(momentRecord, keys.moments, id, text);
+      return moment ? [moment] : [];
+    });
+    return withKeptInputs(known);
+  };
+
+  /** Inputs may be forgotten before their moment, where all together grow too large. */
+  const withKeptInputs = async (known: Moment[]): Promise<Moment[]> => {
+    if (known.length === 0) return [];
+    const inputIds = known.map(({ inputId }) => inputId);
+    const kept = await guarded('read moments', () => connection.zmscore(keys.inputTimes, ...inputIds));
+    return known.filter((_moment, index) => kept[index] !== null);
+  };
+
   const latest = () => readPlan(keys.latestPlan);
   const plan = (planId: string) => readPlan(keys.plan(planId));
-  return { ...redisPlanInputs(context), ...readers, commit, latest, plan, transition };
+  return { ...redisPlanInputs(context), ...readers, commit, latest, plan, moments, transition };
 }
 
-async function planArguments({ expected = [], proposals, removeTunnels, events }: PlanCommit): Promise<Argument[]> {
+async function planArguments(commit: PlanCommit): Promise<Argument[]> {
+  const { expected = [], proposals, removeTunnels, events, moment } = commit;
   return [
     expected.length,
     ...expected.flatMap((head) => [head.id, headText(head)]),
@@ -65,6 +92,7 @@ async function planArguments({ expected = [], proposals, removeTunnels, events }
     ...removeTunnels,
     events.length,
     ...events.map((event) => JSON.stringify(event)),
+    ...[LIMITS.momentsMax, commit.plan.id, moment?.atMs ?? 0, moment ? JSON.stringify(moment) : ''],
   ];
 }
 

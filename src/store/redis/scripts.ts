@@ -78,11 +78,12 @@ return 1
 `;
 
 const COMMIT_PLAN = `
-local fences, history, latest, plan = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local fences, history, latest, plan, moments, moment_times = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local fence, text, ttl, before, closed_max, events_max =
   number(), take(), take(), take(), number(), take()
 if fence < math.max(tonumber(redis.call('GET', fences) or '0'), fence_of(history)) then return 'fenced' end
 touch()
+redis.call('HLEN', moments) redis.call('ZCARD', moment_times)
 for i = 1, number() do
   local id, head = take(), take()
   if redis.call('HGET', heads, id) ~= head then return 'conflict' end
@@ -94,6 +95,17 @@ write_proposals(number())
 change_tunnels(many(number()), {})
 log_events(events, events_max, many(number()))
 forget_closed(before, closed_max)
+local moments_max, moment_id, moment_at, moment = number(), take(), take(), take()
+local function forget_moments(ids)
+  for _, id in ipairs(ids) do redis.call('HDEL', moments, id) redis.call('ZREM', moment_times, id) end
+end
+if moment ~= '' then
+  redis.call('HSET', moments, moment_id, moment)
+  redis.call('ZADD', moment_times, moment_at, moment_id)
+end
+forget_moments(redis.call('ZRANGEBYSCORE', moment_times, '-inf', before))
+local surplus = redis.call('ZCARD', moment_times) - moments_max
+if surplus > 0 then forget_moments(redis.call('ZRANGE', moment_times, 0, surplus - 1)) end
 return 'committed'
 `;
 
