@@ -31,10 +31,13 @@ export interface OrderFrame {
   readonly startBps: Float64Array;
 }
 
-/** What a move does to arcs, bit/s: > 0 where it comes, < 0 where it leaves. Arcs ascending. */
+/**
+ * What a move does to arcs, bit/s: > 0 where it comes, < 0 where it leaves. Plain arrays: typed ones of this size cost an
+ * allocation outside the heap each.
+ */
 export interface Change {
-  readonly arcs: Int32Array;
-  readonly deltaBps: Float64Array;
+  readonly arcs: readonly number[];
+  readonly deltaBps: readonly number[];
 }
 
 /** Changes below this part of the demand are rounding. */
@@ -46,10 +49,14 @@ export function changeOf(bps: number, from: readonly OrderFlow[], to: readonly O
   const delta = new Map<number, number>();
   addFlows(delta, from, -1);
   addFlows(delta, to, 1);
-  const arcs = Int32Array.from(delta.keys())
-    .filter((arc) => Math.abs(delta.get(arc) as number) > NO_CHANGE)
-    .sort();
-  return { arcs, deltaBps: Float64Array.from(arcs, (arc) => bps * (delta.get(arc) as number)) };
+  const arcs: number[] = [];
+  const deltaBps: number[] = [];
+  for (const [arc, share] of delta) {
+    if (Math.abs(share) <= NO_CHANGE) continue;
+    arcs.push(arc);
+    deltaBps.push(bps * share);
+  }
+  return { arcs, deltaBps };
 }
 
 function addFlows(delta: Map<number, number>, flows: readonly OrderFlow[], sign: number): void {
