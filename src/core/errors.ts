@@ -29,6 +29,7 @@ export const ERRORS = {
   INTERNAL: { status: 500, title: 'Something went wrong inside Detour' },
   PORT_TAKEN: { status: 500, title: 'The port is taken' },
   DATA_DIR_LOCKED: { status: 500, title: 'Another instance uses this data folder' },
+  HISTORY_UNAVAILABLE: { status: 503, title: 'The history cannot be read' },
   REDIS_UNREACHABLE: { status: 503, title: 'Redis cannot be reached' },
   REDIS_UNSUITABLE: { status: 500, title: 'This Redis cannot be used' },
   REDIS_EMPTY: { status: 503, title: 'Redis has lost its data' },
