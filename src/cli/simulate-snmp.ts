@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { startSimulatedAgents } from '../main/simulated-agents.ts';
 import type { TruthRecord } from '../telemetry/simulator/faults.ts';
 import { loadScenario } from '../telemetry/simulator/scenario.ts';
+import type { AgentAddress } from './arguments.ts';
 import { print, printJson } from './output.ts';
 
 export interface SnmpSimulationFlags {
@@ -10,6 +11,7 @@ export interface SnmpSimulationFlags {
   readonly host: string;
   readonly basePort: number;
   readonly credentials?: string;
+  readonly trapTo?: AgentAddress;
   readonly json?: boolean;
 }
 
@@ -27,6 +29,7 @@ export async function simulateAgents(config: Config, flags: SnmpSimulationFlags)
     basePort: flags.basePort,
     networkFile: flags.writeNetwork,
     credentials: flags.credentials ?? null,
+    trapTo: flags.trapTo ?? null,
     env: process.env,
     onFault: (fault) => (flags.json ? printJson(fault) : print(describe(fault))),
     onWarning: (message) => process.stderr.write(`${message}\n`),

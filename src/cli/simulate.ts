@@ -3,10 +3,12 @@ import { loadDemands, loadNetwork } from '../../topology/files.ts';
 import { formatBps, formatRatio } from '../core/units.ts';
 import { createEngine, type Engine, type StepResult } from '../telemetry/simulator/engine.ts';
 import { loadScenario } from '../telemetry/simulator/scenario.ts';
-import { wholeNumber } from './arguments.ts';
+import { hostAndPort, wholeNumber } from './arguments.ts';
 import { addConfigOptions, configFrom } from './config-options.ts';
 import { EXIT, type OnExit, print, printJson } from './output.ts';
 import { type SnmpSimulationFlags, simulateAgents } from './simulate-snmp.ts';
+
+const TRAP_PORT = 162;
 
 /** `detour simulate`: the simulator alone, without Redis; nobody heals. */
 export function simulateCommand(onExit: OnExit): Command {
@@ -31,6 +33,11 @@ export function simulateCommand(onExit: OnExit): Command {
     .option(
       '--credentials <reference>',
       'with --snmp: community or JSON of a v3 user, as env:NAME or file:PATH; made up when left out',
+    )
+    .option(
+      '--trap-to <address>',
+      'with --snmp: ADDRESS or ADDRESS:PORT that linkDown and linkUp traps go to',
+      (text) => hostAndPort(text, TRAP_PORT),
     )
     .option('--json', 'one JSON object a line');
   addConfigOptions(command, ['network', 'demands', 'scenario', 'seed', 'speed']);

@@ -101,6 +101,48 @@ export const ConfigSchema = Type.Object(
       default: 10,
       description: 'distance between SNMP polls of a device',
     }),
+    trapPort: nullable(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65535,
+        description: 'UDP port for SNMP traps and informs, 0 for a free one; without it none are received',
+      }),
+    ),
+    trapHost: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address the trap port listens on' }),
+    trapCredentials: nullable(
+      Type.Array(Type.String({ pattern: '^(env|file):.+' }), {
+        maxItems: 16,
+        description: 'credentials of traps beside those that devices are polled with, as env:NAME or file:PATH',
+      }),
+    ),
+    discoverySeeds: nullable(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 16,
+        description: 'ADDRESS or ADDRESS:PORT of devices that discovery starts from; without any it is off',
+      }),
+    ),
+    discoveryWithin: nullable(
+      Type.Array(Type.String({ minLength: 1 }), {
+        maxItems: 64,
+        description: 'prefixes that discovery stays within; the /16 around each seed (IPv6: /48) when left out',
+      }),
+    ),
+    discoveryCredentials: nullable(
+      Type.String({ pattern: '^(env|file):.+', description: 'what discovery asks with, as env:NAME or file:PATH' }),
+    ),
+    discoveryIntervalMinutes: Type.Number({
+      minimum: 0.05,
+      maximum: 10080,
+      default: 60,
+      description: 'distance between two discoveries',
+    }),
+    discoveryMaxDevices: Type.Integer({
+      minimum: 1,
+      maximum: 100000,
+      default: 2000,
+      description: 'devices that one discovery visits at most',
+    }),
     lossDegraded: Type.Number({
       minimum: 0,
       maximum: 1,

@@ -19,9 +19,10 @@ import { crashPoint } from './crash-point.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { estimator, planningClient, planWorker, studies } from './planning.ts';
+import { Polling } from './polling.ts';
 import { openRedis } from './redis.ts';
 import { type Runtime, resolveRuntime } from './runtime.ts';
-import { simulatorSource, snmpSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
+import { simulatorSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
 
 export type { Event } from '../store/events.ts';
 
@@ -129,7 +130,7 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
     }
     if (has('score')) await lifecycle.start(scoring(context));
     if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
-    if (has('poll')) await lifecycle.start(snmpSource(telemetry(context)));
+    if (has('poll')) await lifecycle.start(new Polling(telemetry(context)));
     return url;
   } catch (error) {
     await lifecycle.stop();

@@ -25,6 +25,8 @@ export interface SimulatedAgentsOptions {
   readonly networkFile: string;
   /** `env:NAME` or `file:PATH`; null makes up a community in a file of its own beside the network file. */
   readonly credentials: string | null;
+  /** Where the routers send traps when a link goes down or up; null sends none. */
+  readonly trapTo: { readonly host: string; readonly port: number } | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onFault: (fault: TruthRecord) => void;
   readonly onWarning: (message: string) => void;
@@ -42,10 +44,10 @@ export interface SimulatedAgents {
  * @throws DetourError PORT_TAKEN, SNMP_CREDENTIALS, FILE_UNREADABLE
  */
 export async function startSimulatedAgents(options: SimulatedAgentsOptions): Promise<SimulatedAgents> {
-  const { network, demands, scenario, seed, speed, host, basePort } = options;
+  const { network, demands, scenario, seed, speed, host, basePort, trapTo } = options;
   const reference = options.credentials ?? (await makeCommunity(options.networkFile));
   const secret = await resolveCredentials(reference, { env: options.env, onWarning: options.onWarning });
-  const fleet = new AgentFleet({ network, host, basePort, credentials: [agentCredentials(secret)], reference });
+  const fleet = new AgentFleet({ network, host, basePort, credentials: [agentCredentials(secret)], reference, trapTo });
   await fleet.start();
   const polled = fleet.polledNetwork();
   try {

@@ -6,8 +6,7 @@ import type { Store, TruthLog } from '../store/store.ts';
 import { createEngine } from '../telemetry/simulator/engine.ts';
 import { loadScenario } from '../telemetry/simulator/scenario.ts';
 import { SimulatorSource } from '../telemetry/simulator/source.ts';
-import { resolveCredentials } from '../telemetry/snmp/credentials.ts';
-import { SnmpSource } from '../telemetry/snmp/source.ts';
+import type { SnmpSourceEvents } from '../telemetry/snmp/source.ts';
 import type { SampleSink } from '../telemetry/source.ts';
 
 export interface TelemetryParts {
@@ -42,27 +41,20 @@ export async function simulatorSource(parts: TelemetryParts): Promise<SimulatorS
   });
 }
 
-/** The devices of the network file as a source. */
-export function snmpSource(parts: TelemetryParts): SnmpSource {
-  const { config, network, store, clock, environment } = parts;
+/** Tells of devices that fall silent, come back, or are not as the network file has them. */
+export function deviceEvents(parts: TelemetryParts): SnmpSourceEvents {
+  const { store, clock } = parts;
   const tell = (event: NewEvent): void => {
     store.events.append([event]).catch(parts.onError);
   };
-  return new SnmpSource({
-    network,
-    sink: parts.sink,
-    pollIntervalMs: config.pollIntervalSeconds * 1000,
-    resolveCredentials: (reference) => resolveCredentials(reference, { env: environment, onWarning: parts.onWarning }),
-    clock,
-    events: {
-      onDeviceSilent: (deviceId, reason) => tell(deviceEvent(clock.nowMs(), deviceId, true, reason)),
-      onDeviceBack: (deviceId, reason) => tell(deviceEvent(clock.nowMs(), deviceId, false, reason)),
-      onDeviceProblems: (deviceId, problems) => {
-        if (problems.length > 0) parts.onWarning(`${deviceId}: ${problems.join('; ')}`);
-      },
-      onSinkError: parts.onError,
+  return {
+    onDeviceSilent: (deviceId, reason) => tell(deviceEvent(clock.nowMs(), deviceId, true, reason)),
+    onDeviceBack: (deviceId, reason) => tell(deviceEvent(clock.nowMs(), deviceId, false, reason)),
+    onDeviceProblems: (deviceId, problems) => {
+      if (problems.length > 0) parts.onWarning(`${deviceId}: ${problems.join('; ')}`);
     },
-  });
+    onSinkError: parts.onError,
+  };
 }
 
 function deviceEvent(atMs: number, deviceId: string, silent: boolean, reason: string): NewEvent {

@@ -9,7 +9,8 @@ export interface SlowDevice {
 const SMOOTHING = 1 / 4;
 /** A device is slow when its polls take this share of the time they may take. */
 const SLOW_SHARE = 0.5;
-const MAX_LISTED = 50;
+/** How many are named where they are listed. */
+export const MAX_LISTED = 50;
 
 /** How long the polls of one device take. */
 export class Pace {
@@ -31,11 +32,10 @@ interface Candidate {
   readonly silent: boolean;
 }
 
-/** The slow ones by name, silent ones first, then the slowest. */
+/** All slow ones by name, silent ones first, then the slowest. */
 export function slowest(candidates: readonly Candidate[], deadlineMs: number): SlowDevice[] {
   return candidates
     .map(({ deviceId, pace, silent }) => ({ deviceId, pollMs: pace.pollMs ?? 0, silent }))
     .filter(({ pollMs, silent }) => silent || pollMs >= SLOW_SHARE * deadlineMs)
-    .sort((x, y) => Number(y.silent) - Number(x.silent) || y.pollMs - x.pollMs)
-    .slice(0, MAX_LISTED);
+    .sort((x, y) => Number(y.silent) - Number(x.silent) || y.pollMs - x.pollMs);
 }

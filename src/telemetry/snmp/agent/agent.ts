@@ -38,6 +38,7 @@ export class SnmpAgent {
   #users: readonly LocalUser[] = [];
   #socket: Socket | null = null;
   #requests = 0;
+  #notifications = 0;
   /** Packets that were not answered: malformed, or by someone who may not read. */
   #refused = 0;
 
@@ -78,6 +79,21 @@ export class SnmpAgent {
     socket.on('error', () => undefined);
     socket.on('message', (packet, remote) => this.#onPacket(packet, remote));
     this.#socket = socket;
+  }
+
+  /**
+   * Sends a notification from the agent's own port: v2c with the first community, else v3 as the first user, the agent
+   * being the authority. Lost like any datagram where nobody listens.
+   */
+  notify(pdu: Buffer, to: { readonly host: string; readonly port: number }): void {
+    const [community] = this.#communities;
+    const [user] = this.#users;
+    this.#notifications += 1;
+    if (community) this.#socket?.send(encodeV2c(v2cHead(community), pdu), to.port, to.host, () => undefined);
+    else if (user) {
+      const packet = this.engine.notification(user, pdu, this.#notifications);
+      this.#socket?.send(packet, to.port, to.host, () => undefined);
+    }
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Measurement } from '../../sample.ts';
 import type { AgentCredentials } from '../agent-credentials.ts';
 import { SnmpAgent } from './agent.ts';
 import { type LiveCounters, newCounters, type RouterInterface, routerMib } from './router-mib.ts';
+import { linkTrapPdu } from './trap-pdu.ts';
 
 export interface FleetOptions {
   readonly network: Network;
@@ -14,14 +15,24 @@ export interface FleetOptions {
   readonly credentials: readonly AgentCredentials[];
   /** Where pollers find these credentials: `env:NAME` or `file:PATH`. */
   readonly reference: string;
+  /** Where traps go; null sends none. */
+  readonly trapTo?: { readonly host: string; readonly port: number } | null;
+}
+
+/** An interface of one of the routers. */
+interface Port {
+  readonly nodeId: string;
+  readonly ifIndex: number;
+  readonly counters: LiveCounters;
 }
 
 /** SNMP agents for all routers of a simulated network, in this process. */
 export class AgentFleet {
   readonly #options: FleetOptions;
-  readonly #counters = new Map<string, LiveCounters>();
+  readonly #ports = new Map<string, Port>();
   #agents: { readonly nodeId: string; readonly agent: SnmpAgent }[] = [];
   #bootedAtMs = 0;
+  #traps = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -31,7 +42,7 @@ export class AgentFleet {
   async start(): Promise<void> {
     const { network, host, basePort, credentials } = this.#options;
     this.#bootedAtMs = performance.now();
-    const uptimeTicks = (): number => Math.floor((performance.now() - this.#bootedAtMs) / 10);
+    const uptimeTicks = (): number => this.#uptimeTicks();
     const interfaces = this.#interfaces();
     for (const [at, { id, name }] of network.nodes.entries()) {
       const description = {
@@ -57,9 +68,35 @@ export class AgentFleet {
   /** Adds what the simulator measured in one step to the counters. */
   count(measurements: readonly Measurement[]): void {
     for (const measurement of measurements) {
-      const counters = this.#counters.get(keyOf(measurement.linkId, measurement.end));
-      if (counters) add(counters, measurement);
+      const port = this.#ports.get(keyOf(measurement.linkId, measurement.end));
+      if (!port) continue;
+      const wasUp = port.counters.isUp;
+      add(port.counters, measurement);
+      // What the agent answers changes first: a trap is a reason to ask.
+      if (port.counters.isUp !== wasUp) this.#notify(port);
     }
+  }
+
+  /** Sets a link's end up or down, as its line card would, and sends the trap. */
+  setLink(linkId: string, isUp: boolean): void {
+    const ports = ENDS.flatMap((end) => this.#ports.get(keyOf(linkId, end)) ?? []).filter(
+      ({ counters }) => counters.isUp !== isUp,
+    );
+    for (const { counters } of ports) counters.isUp = isUp;
+    for (const port of ports) this.#notify(port);
+  }
+
+  #notify({ nodeId, ifIndex, counters }: Port): void {
+    const { trapTo } = this.#options;
+    const agent = this.#agents.find((entry) => entry.nodeId === nodeId)?.agent;
+    if (!trapTo || !agent) return;
+    this.#traps += 1;
+    const kind = counters.isUp ? 'linkUp' : 'linkDown';
+    agent.notify(linkTrapPdu({ kind, ifIndex, uptimeTicks: this.#uptimeTicks(), requestId: this.#traps }), trapTo);
+  }
+
+  #uptimeTicks(): number {
+    return Math.floor((performance.now() - this.#bootedAtMs) / 10);
   }
 
   /** The network with the addresses of its agents: what `detour run` polls. */
@@ -103,11 +140,11 @@ export class AgentFleet {
     for (const link of this.#options.network.links) {
       for (const end of ENDS) {
         const counters = newCounters();
-        this.#counters.set(keyOf(link.id, end), counters);
         const [own, far] = end === 'a' ? [link.a, link.z] : [link.z, link.a];
         const names = { a: link.aInterface ?? fallbackName(link.id), z: link.zInterface ?? fallbackName(link.id) };
         const list = byNode.get(own) ?? [];
         byNode.set(own, list);
+        this.#ports.set(keyOf(link.id, end), { nodeId: own, ifIndex: list.length + 1, counters });
         list.push({
           name: names[end],
           alias: `to ${far}`,
