@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BerReader, element, integerElement, TAG } from '../wire/ber.ts';
-import { encodeScopedPdu, FLAG, openScopedPdu, type V3Message } from '../wire/message-v3.ts';
+import { encodeScopedPdu, FLAG, openScopedPdu, type ScopedPdu, type V3Message } from '../wire/message-v3.ts';
 import { encodeOid } from '../wire/object-id.ts';
 import { openPdu, PDU } from '../wire/pdu.ts';
 import { decrypted, isAuthentic, seal } from './security.ts';
@@ -90,9 +90,10 @@ export class LocalEngine {
     }
     const scoped = message.encrypted === null ? message.reader : readerOf(decrypted(message, user.keys));
     if (!scoped) return this.#refuse(message, 'decryption', NO_KEYS);
-    const { contextName } = openScopedPdu(scoped);
-    const pdu = handle(scoped, contextName, user);
-    return { kind: 'answered', packet: pdu && this.#seal(message, 0, contextName, pdu, user.keys) };
+    const context = openScopedPdu(scoped);
+    const pdu = handle(scoped, context.contextName, user);
+    // The context of the request, whosever it is: net-snmp asks in its own, and takes no answer in another.
+    return { kind: 'answered', packet: pdu && this.#seal(message, context, pdu, user.keys) };
   }
 
   /** A message that nobody asked for: a trap, of which the sender is the authority. */
@@ -127,12 +128,12 @@ export class LocalEngine {
       zero,
       element(TAG.sequence, element(TAG.sequence, name, integerElement(TAG.counter32, count))),
     );
-    return this.#seal(message, 0, Buffer.alloc(0), pdu, keys);
+    return this.#seal(message, { contextEngineId: this.id, contextName: Buffer.alloc(0) }, pdu, keys);
   }
 
-  #seal(message: V3Message, flags: number, context: Buffer, pdu: Buffer, keys: UsmKeys): Buffer {
+  #seal(message: V3Message, { contextEngineId, contextName }: ScopedPdu, pdu: Buffer, keys: UsmKeys): Buffer {
     const header = { msgId: message.msgId, engineId: this.id, ...this.#now(), user: message.user };
-    return seal(header, flags, encodeScopedPdu(this.id, context, pdu), keys);
+    return seal(header, 0, encodeScopedPdu(contextEngineId, contextName, pdu), keys);
   }
 
   #now(): { boots: number; time: number } {
