@@ -5,7 +5,7 @@ import type { Store } from '../src/store/store.ts';
 import { repeat } from './repeat.ts';
 
 /** A cycle is late when none was finished for this many intervals. */
-const LATE_INTERVALS = 1.5;
+export const LATE_INTERVALS = 1.5;
 
 export interface WatchOptions {
   readonly store: Store;

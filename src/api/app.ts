@@ -15,7 +15,9 @@ import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { frontRoutes } from './routes/front.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { linkRoutes } from './routes/links.ts';
+import { momentRoutes } from './routes/moments.ts';
 import { networkRoutes } from './routes/network.ts';
 import { pathRoutes } from './routes/paths.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -74,9 +76,11 @@ function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
   pathRoutes(api, deps);
   rerouteRoutes(api, deps);
   planRoutes(api, deps);
+  momentRoutes(api, deps);
   whatIfRoutes(api, deps);
   demandRoutes(api, deps);
   sampleRoutes(api, deps);
   eventRoutes(api, deps, hub);
   serviceRoutes(api, deps);
+  jobRoutes(api, deps);
 }

@@ -19,6 +19,7 @@ import type { Replay } from '../reroute/replay.ts';
 import type { WhatIf } from '../reroute/what-if.ts';
 import type { Store } from '../store/store.ts';
 import type { Measurement } from '../telemetry/sample.ts';
+import type { QueueBrief } from './schemas/jobs.ts';
 
 /** The application with TypeBox types on its routes. */
 export type ApiServer = FastifyInstance<
@@ -106,6 +107,8 @@ export interface ApiDeps {
   /** Applies an open proposal in the simulator; CONFLICT when it is not in a state that allows this. */
   applyProposal(proposalId: string): Promise<Proposal>;
   readonly boardQueues: readonly BoardQueue[];
+  /** The job queues in brief. */
+  jobs(): Promise<QueueBrief[]>;
   readonly registry: Registry;
   readonly readiness: readonly ReadinessCheck[];
   readonly logger: FastifyBaseLogger;

@@ -28,6 +28,7 @@ export async function listen(
     planNow: plans.planNow,
     applyProposal: plans.apply,
     boardQueues: plans.boardQueues(),
+    jobs: plans.jobs,
     registry,
     readiness: [{ name: 'redis', check: () => store.ping() }],
     logger: context.logger,

@@ -1,8 +1,10 @@
 import { boardQueues } from '../../jobs/board.ts';
+import { queueBrief } from '../../jobs/brief.ts';
 import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
 import { createReadOnlyActuator } from '../actuate/read-only.ts';
 import { createSimulatorActuator } from '../actuate/simulator.ts';
 import type { BoardQueue } from '../api/deps.ts';
+import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
 import { applyProposal } from '../reroute/apply.ts';
 import { runCycle } from '../reroute/cycle.ts';
@@ -31,6 +33,7 @@ export function estimator(context: Context): Service {
 export interface PlanningClient {
   readonly service: Service;
   boardQueues(): readonly BoardQueue[];
+  jobs(): Promise<QueueBrief[]>;
   planNow(): Promise<Plan>;
   apply(proposalId: string): Promise<Proposal>;
 }
@@ -40,6 +43,7 @@ export function planningClient(context: Context): PlanningClient {
   return {
     service: { name: 'plan queue', start: () => plans.start(), stop: () => plans.stop() },
     boardQueues: () => boardQueues(plans),
+    jobs: () => Promise.all(plans.queues.map(queueBrief)),
     planNow: () => plans.planNow(),
     apply: (id) => applyProposal(cycleDeps(context), id),
   };

@@ -219,6 +219,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
       return { ...found, status: 'applied' };
     },
     boardQueues: [],
+    jobs: async () => [],
     registry: new Registry(),
     readiness: [],
     logger: pino({ level: 'silent' }),

@@ -1,7 +1,9 @@
 import { connectedComponents } from '../../../topology/components.ts';
 import type { Network } from '../../../topology/model.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { type Layout, layoutOf } from '../layout/layout.ts';
 import { NoQuery, problemResponses } from '../schemas/common.ts';
+import { LayoutSchema } from '../schemas/layout.ts';
 import { NetworkViewSchema } from '../schemas/network.ts';
 
 /** What the network is: the same until the service restarts. */
@@ -26,6 +28,25 @@ export function networkRoutes(app: ApiServer, deps: ApiDeps, networkHash: string
       },
     },
     async () => view,
+  );
+
+  // Made when it is first asked for: a service that nobody looks at needs none.
+  let layout: Layout | null = null;
+  app.get(
+    '/network/layout',
+    {
+      schema: {
+        tags: ['network'],
+        summary: 'Where to draw every node: on the globe, or on a plane where coordinates are not known',
+        description: 'The same for the same network, also after a restart.',
+        querystring: NoQuery,
+        response: { 200: LayoutSchema, ...problemResponses },
+      },
+    },
+    async () => {
+      layout ??= layoutOf(network, networkHash);
+      return layout;
+    },
   );
 }
 
