@@ -3,6 +3,7 @@ import { indexNetwork, type Network } from '../../topology/model.ts';
 import type { MakePlan } from '../reroute/cycle-deps.ts';
 import type { PlanTask } from '../reroute/plan-worker.ts';
 import { planReroutes } from '../reroute/planner.ts';
+import { PLAN_THREAD_LIMITS } from './heap.ts';
 import type { Service } from './lifecycle.ts';
 
 const WORKER = new URL(`../reroute/plan-worker${import.meta.url.slice(-3)}`, import.meta.url);
@@ -17,7 +18,8 @@ export function planPool(network: Network): Service & { readonly makePlan: MakeP
   return {
     name: 'plan pool',
     start: async () => {
-      pool = new Piscina({ filename: WORKER.href, name: 'plan', workerData: network, maxThreads: 1, maxQueue: 4 });
+      const limits = { maxThreads: 1, maxQueue: 4, resourceLimits: PLAN_THREAD_LIMITS };
+      pool = new Piscina({ filename: WORKER.href, name: 'plan', workerData: network, ...limits });
     },
     stop: async () => {
       await pool?.destroy();

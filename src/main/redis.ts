@@ -17,8 +17,10 @@ export interface RedisAccess {
 
 export interface RedisEvents {
   /** The private Redis ended although nobody stopped it. */
-  readonly onExit: (lastWords: string) => void;
+  readonly onExit: (how: string) => void;
   readonly onError: (error: unknown) => void;
+  /** A connection that was lost is there again. */
+  readonly onBack: () => void;
   readonly onWarning: (message: string) => void;
 }
 
@@ -34,7 +36,7 @@ export async function openRedis(config: Config, events: RedisEvents): Promise<Re
     }
     const address = config.redisUrl ?? (server as PrivateRedis).socketPath;
     const connect = async (role: RedisRole): Promise<Redis> => {
-      const connection = await connectRedis(address, { role, onError: events.onError });
+      const connection = await connectRedis(address, { role, onError: events.onError, onBack: events.onBack });
       connections.push(connection);
       return connection;
     };

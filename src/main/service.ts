@@ -6,7 +6,7 @@ import type { ValidatedNetwork } from '../../topology/formats/detour-network.ts'
 import { type Demand, indexNetwork, type NetworkIndex } from '../../topology/model.ts';
 import { readStatus, type Status } from '../api/status.ts';
 import { systemClock } from '../core/clock.ts';
-import { DetourError, messageOf } from '../core/errors.ts';
+import { DetourError } from '../core/errors.ts';
 import { thresholdsFrom } from '../health/thresholds.ts';
 import { createIngest } from '../pipeline/ingest.ts';
 import { createScoringService } from '../pipeline/scoring-service.ts';
@@ -16,6 +16,8 @@ import { createRedisTruthLog } from '../store/redis/truth.ts';
 import type { Store } from '../store/store.ts';
 import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
+import { createErrorLog } from './error-log.ts';
+import { keepHeapsTight } from './heap.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { estimator, planningClient, planWorker, studies } from './planning.ts';
@@ -44,6 +46,7 @@ const DRAIN_MS = 500;
 /** Starts the roles of this process. Throws DetourError, with everything stopped again, when one cannot start. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { config } = options;
+  keepHeapsTight();
   const loaded = await loadNetwork(config.network);
   const demands = config.demands === null ? null : (await loadDemands(config.demands, loaded.network)).demands;
   const runtime = resolveRuntime(config, loaded.network);
@@ -76,14 +79,14 @@ async function open(
 ): Promise<Context> {
   const { config, onFatal } = options;
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-  const onError = (error: unknown): void => {
-    // Nothing that this process holds (leases, schedules, layout) is there any more: only a new start mends that.
-    if (error instanceof DetourError && error.code === 'DETOUR_ERR_REDIS_EMPTY') onFatal(error);
-    else logger.error({ err: error }, 'something failed; it is tried again');
+  const { onError, onBack, closeOutage } = createErrorLog(logger, systemClock, onFatal);
+  const onExit = (how: string): void => {
+    closeOutage();
+    onFatal(redisGone(how));
   };
   const onWarning = (warning: string): void => logger.warn({ warning }, 'warning');
   for (const warning of warnings) onWarning(warning);
-  const redis = await openRedis(config, { onError, onWarning, onExit: (words) => onFatal(redisGone(words)) });
+  const redis = await openRedis(config, { onError, onBack, onWarning, onExit });
   await lifecycle.start(running('redis', redis.stop));
   try {
     const store = await createRedisStore({
@@ -190,8 +193,8 @@ function running(name: string, stop: () => Promise<void>): Service {
   return { name, start: async () => undefined, stop };
 }
 
-function redisGone(lastWords: string): DetourError {
-  return new DetourError('REDIS_UNREACHABLE', `the private Redis ended: ${messageOf(lastWords)}`, {
-    hint: 'start again; the append-only file in the data folder keeps everything',
+function redisGone(how: string): DetourError {
+  return new DetourError('REDIS_UNREACHABLE', `Detour's own Redis ended: ${how}`, {
+    hint: 'Detour stops now; start it again: the append-only file in the data folder has kept everything',
   });
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DetourError } from '../core/errors.ts';
@@ -12,8 +13,8 @@ export interface PrivateRedisOptions {
   readonly dataDir: string;
   /** The binary to start; null finds one. */
   readonly bin: string | null;
-  /** Called once when Redis ends although nobody stopped it, with its last words. */
-  readonly onExit?: (lastWords: string) => void;
+  /** Called once when Redis ends although nobody stopped it, with how: `it was killed (SIGKILL)`. */
+  readonly onExit?: (how: string) => void;
   /** How long loading the data may take. */
   readonly startTimeoutMs?: number;
 }
@@ -116,10 +117,10 @@ async function answering(watched: Watched, runtime: RuntimeDir, timeoutMs: numbe
 
 function supervise(watched: Watched, runtime: RuntimeDir, onExit: PrivateRedisOptions['onExit']): PrivateRedis {
   let stopping: Promise<void> | null = null;
-  void watched.ended.then((lines) => {
+  void watched.ended.then(async (lines) => {
     if (stopping !== null) return;
-    void watched.end();
-    onExit?.(lastWords(lines));
+    const code = await watched.end();
+    onExit?.(howItEnded(code, lines));
   });
   const stop = async (): Promise<void> => {
     await watched.end();
@@ -140,6 +141,19 @@ function removeIfEmpty(path: string): void {
   } catch {
     // Redis was killed and left its socket; the next start removes it.
   }
+}
+
+/** What is known of an end that nobody asked for. Its log says something of it only where it gave up by itself. */
+export function howItEnded(code: number | null, lines: readonly string[]): string {
+  if (code === null) return 'it was killed together with its watchdog';
+  if (code === 0) return 'someone told it to shut down';
+  if (code > 128) {
+    const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+    return `it was killed (${signal ?? `signal ${code - 128}`})`;
+  }
+  // What it said while it started is about the machine, not about its end.
+  const ready = lines.findLastIndex((line) => line.includes('Ready to accept connections'));
+  return `it gave up (exit code ${code}): ${lastWords(lines.slice(ready + 1))}`;
 }
 
 /** Redis marks warnings with `#`; the last of them, else the last line, without its process id and date. */

@@ -28,8 +28,11 @@ const END_TIMEOUT_MS = 4_000;
 export interface Watched {
   /** Resolves once the program has ended, with its last lines of output, oldest first. */
   readonly ended: Promise<readonly string[]>;
-  /** Ends the program in order, by force after 3 s; resolves when watchdog and program are gone. */
-  end(): Promise<void>;
+  /**
+   * Ends the program in order, by force after 3 s; resolves when watchdog and program are gone, with the exit code of
+   * the program as a shell gives it (128 + signal); null when the watchdog was killed and nobody knows.
+   */
+  end(): Promise<number | null>;
 }
 
 /**
@@ -49,19 +52,20 @@ export function startWatched(program: string, args: readonly string[], cwd: stri
     shell.once('error', (error) => resolve([error.message]));
     shell.stdout.once('close', () => resolve(lines));
   });
-  const gone = new Promise<void>((resolve) => {
-    shell.once('error', () => resolve());
-    shell.once('exit', () => {
+  const gone = new Promise<number | null>((resolve) => {
+    shell.once('error', () => resolve(null));
+    shell.once('exit', (code) => {
       // Nothing is left of the group when the shell came to its end; if it was killed, Redis has lost its watchdog.
       killGroup(shell);
-      resolve();
+      resolve(code);
     });
   });
-  const end = async (): Promise<void> => {
+  const end = async (): Promise<number | null> => {
     shell.stdin.end();
     const timer = setTimeout(() => killGroup(shell), END_TIMEOUT_MS);
-    await Promise.all([gone, ended]);
+    const [code] = await Promise.all([gone, ended]);
     clearTimeout(timer);
+    return code;
   };
   return { ended, end };
 }

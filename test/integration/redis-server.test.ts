@@ -98,6 +98,7 @@ describe('the private Redis', () => {
     kill(watchdog?.pid as number, 'SIGKILL');
     await waitFor('Redis to end', () => !isAlive(pid), MARGIN);
     await waitFor('the report', () => words.length === 1, MARGIN);
+    expect(words).toEqual(['it was killed together with its watchdog']);
   });
 
   it('reports its end when nobody stopped it', async () => {
@@ -106,8 +107,16 @@ describe('the private Redis', () => {
     kill(await redisPid(redis.socketPath), 'SIGKILL');
     await waitFor('the report', () => words.length === 1, MARGIN);
     await redis.stop();
-    expect(words).toHaveLength(1);
+    expect(words).toEqual(['it was killed (SIGKILL)']);
     expect(remains(redis.socketPath)).toEqual([]);
+  });
+
+  it('tells a shutdown that someone else asked for from a kill', async () => {
+    const words: string[] = [];
+    const redis = await startHere(tempDir(), { onExit: (how) => words.push(how) });
+    kill(await redisPid(redis.socketPath), 'SIGTERM');
+    await waitFor('the report', () => words.length === 1, MARGIN);
+    expect(words).toEqual(['someone told it to shut down']);
   });
 
   it('does not report a stop as an end', async () => {

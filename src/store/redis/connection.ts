@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly role: RedisRole;
   /** Called when the connection is lost or Redis complains, for the log; the connection comes back by itself. */
   readonly onError?: (error: DetourError) => void;
+  /** Called when a connection that was lost is there again. */
+  readonly onBack?: () => void;
   /** How often the first connection is tried. */
   readonly attempts?: number;
 }
@@ -49,7 +51,7 @@ export async function connectRedis(urlOrSocketPath: string, options: ConnectOpti
 }
 
 /** The connection, or why there is none. */
-async function tryConnect(target: RedisTarget, { role, onError }: ConnectOptions): Promise<Redis | string> {
+async function tryConnect(target: RedisTarget, { role, onError, onBack }: ConnectOptions): Promise<Redis | string> {
   let ready = false;
   let lastError: string | null = null;
   const redis = new Redis({
@@ -64,6 +66,9 @@ async function tryConnect(target: RedisTarget, { role, onError }: ConnectOptions
   redis.on('error', (error: unknown) => {
     lastError = redacted(target, messageOf(error));
     if (ready) onError?.(unreachable(target, lastError));
+  });
+  redis.on('ready', () => {
+    if (ready) onBack?.();
   });
   try {
     await redis.connect();
