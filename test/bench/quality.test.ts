@@ -70,17 +70,33 @@ describe('a judged case', () => {
   it('is never better than the optimum of the same demands', async () => {
     let contested = 0;
     for (const situation of situations('igp').slice(0, 12)) {
-      const one = await judge(highs, situation, { verify: true, naive: true, deadlineMs: Infinity });
+      const one = await judge(highs, situation, { verify: true, metrics: true, oracleMs: Infinity });
       expect(one.sameAffected).toBe(true);
       expect(one.refused).toBeNull();
-      if (!one.isContested || !one.optimum) continue;
+      if (one.metrics) expect(one.metrics.loadDifference).toBeLessThan(1e-9);
+      if (one.standing !== 'contested' || !one.optimum) continue;
       contested += 1;
+      expect(one.optimum.isExact).toBe(true);
+      expect(one.optimum.mlu).toBeGreaterThan(1.001 * one.hottestFixed);
       expect(one.ours.overloadBps).toBeGreaterThanOrEqual(one.optimum.overloadBps - 1e4);
       expect(one.igp.overloadBps).toBeGreaterThanOrEqual(one.optimum.overloadBps - 1e4);
       expect(one.naive?.overloadBps ?? Infinity).toBeGreaterThanOrEqual(0);
+      expect(one.allMovable?.overloadBps ?? Infinity).toBeLessThanOrEqual(one.optimum.overloadBps + 1e4);
       if (one.ours.overloadBps <= 1e4) expect(one.ours.mlu).toBeGreaterThanOrEqual(one.optimum.mlu * (1 - 1e-6));
     }
     expect(contested).toBeGreaterThan(0);
+  });
+
+  it('stays open where the time is over and nothing else decides', async () => {
+    const standings = new Set<string>();
+    for (const situation of situations('igp').slice(0, 12)) {
+      const one = await judge(highs, situation, { verify: false, metrics: false, oracleMs: -1 });
+      standings.add(one.standing);
+      // What the plan's own prices prove may stand in for the optimum, and says so.
+      expect(one.optimum?.isExact ?? false).toBe(false);
+      if (one.optimum) expect(one.optimum.mlu).toBeLessThanOrEqual(one.ours.mlu * (1 + 1e-9));
+    }
+    expect(standings).toContain('contested');
   });
 
   it('cannot profit from fewer demands that move', () => {

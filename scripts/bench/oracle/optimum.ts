@@ -30,24 +30,31 @@ const MILP_DEMANDS = 400;
 /** Thrown where the time is over; a case without an oracle is not counted. */
 export class OracleTimeout extends Error {}
 
+export interface OracleOptions {
+  /** On the clock of `performance.now()`. */
+  readonly deadlineMs?: number;
+  readonly hints?: readonly OracleHint[];
+  /** The last term that counts; those after it are not minimised (the cost is NaN then). */
+  readonly upTo?: Goal;
+}
+
 /**
  * The exact optimum of overload, then MLU, then Fortz-Thorup cost over all ways to split the demands: column
- * generation over the full path program until no path has a negative reduced cost.
+ * generation over the full path program until no path has a negative reduced cost. Throws OracleTimeout.
  */
-export function findOptimum(
-  highs: Highs,
-  instance: OracleInstance,
-  deadlineMs = Infinity,
-  hints: readonly OracleHint[] = [],
-): Optimum {
+export function findOptimum(highs: Highs, instance: OracleInstance, options: OracleOptions = {}): Optimum {
+  const { deadlineMs = Infinity, hints = [], upTo = 'cost' } = options;
   const lp = new PathLp(highs, instance);
   try {
     const search = new Search(lp, instance, deadlineMs);
     search.begin();
     for (const { demand, arcs } of hints) lp.addPath(demand, arcs);
     search.reach('overload');
-    search.reach('mlu');
+    if (upTo !== 'overload') search.reach('mlu');
     const [overloadBps, mlu] = [lp.overloadBps(), lp.mlu()];
+    if (upTo !== 'cost') {
+      return { overloadBps, mlu, cost: Number.NaN, overTwo: 0, twoPaths: null, rounds: search.rounds };
+    }
     const overTwo = needy(lp);
     search.reach('cost');
     const { cost } = measureLoads(instance, loadsOf(instance, lp));

@@ -1,9 +1,8 @@
-import { createRng } from '../../../src/core/rng.ts';
 import { type CompiledGraph, compileGraph } from '../../../src/twin/compiled.ts';
 import { buildGraph } from '../../../src/twin/graph.ts';
 import { type Demand, indexNetwork, type NetworkIndex } from '../../../topology/model.ts';
 import { type BenchNetwork, gravityDemands, scaleToMlu } from '../networks.ts';
-import { type Failure, failuresOf } from './failures.ts';
+import { type Failure, failuresOfSeed } from './failures.ts';
 import { type Ends, endsOf, IgpNetwork } from './routes.ts';
 
 export type PlanBase = 'igp' | 'pinned';
@@ -21,7 +20,6 @@ export type Level = (typeof LEVELS)[number];
 /** Networks beyond this get a sample of the pairs of nodes. */
 const ALL_PAIRS_NODES = 250;
 const SAMPLED_DEMANDS = 10_000;
-const DOUBLES = 200;
 
 /** One network with one traffic at one utilisation, before anything fails. */
 export interface BaseState {
@@ -57,14 +55,22 @@ export function baseState(network: BenchNetwork, base: PlanBase, seed: number, l
     ends,
     intact,
     intactBps: intact.loads(ends).loadBps,
-    failures: failuresOf(network.network, DOUBLES, createRng(seed).fork('failures')),
+    failures: failuresOfSeed(network.network, seed),
   };
 }
 
-/** A matrix of its own for each seed where the network has any. */
+/** The network's own matrices, far from each other first; gravity where there are no more. */
 function trafficOf({ network, matrices }: BenchNetwork, seed: number): readonly Demand[] {
-  if (matrices.length > 0) return matrices[((seed - 1) * 40) % matrices.length] as readonly Demand[];
+  if (seed <= matrices.length) return matrices[((seed - 1) * strideOf(matrices.length)) % matrices.length] ?? [];
   return gravityDemands(network, seed, network.nodes.length > ALL_PAIRS_NODES ? SAMPLED_DEMANDS : Infinity);
+}
+
+/** About a fifth of so many, so that steps of it come to each of them once. */
+function strideOf(count: number): number {
+  const common = (x: number, y: number): number => (y === 0 ? x : common(y, x % y));
+  let stride = Math.ceil(count / 5);
+  while (common(stride, count) !== 1) stride += 1;
+  return stride;
 }
 
 function pinned(demand: Demand, ends: Ends, intact: IgpNetwork): Demand {

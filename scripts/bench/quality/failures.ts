@@ -1,4 +1,4 @@
-import type { Rng } from '../../../src/core/rng.ts';
+import { createRng, type Rng } from '../../../src/core/rng.ts';
 import { indexNetwork, type Network } from '../../../topology/model.ts';
 
 export type FailureKind = 'link' | 'node' | 'srlg' | 'double';
@@ -9,6 +9,20 @@ export interface Failure {
   readonly name: string;
   /** Links that carry nothing any more. */
   readonly links: readonly string[];
+}
+
+/** Pairs of links that fail together, in one set of failures. */
+export const DOUBLES = 200;
+
+/** The failures of one set, in an order that is random but always the same. */
+export function failuresOfSeed(network: Network, seed: number): Failure[] {
+  return failuresOf(network, DOUBLES, createRng(seed).fork('failures'));
+}
+
+/** How many there are. */
+export function failureCount(network: Network): number {
+  const { linksByNode, linksBySrlg } = indexNetwork(network);
+  return network.links.length + linksByNode.size + linksBySrlg.size + pairCount(network, DOUBLES);
 }
 
 /** All single links, nodes and risk groups, and `doubles` random pairs of links; shuffled by the generator. */
@@ -24,7 +38,7 @@ export function failuresOf(network: Network, doubles: number, rng: Rng): Failure
 function pairs(network: Network, count: number, rng: Rng) {
   const { links } = network;
   const found = new Map<string, { kind: 'double'; name: string; links: Network['links'] }>();
-  const most = Math.min(count, (links.length * (links.length - 1)) / 2);
+  const most = pairCount(network, count);
   while (found.size < most) {
     const two = [rng.pick(links), rng.pick(links)].sort((x, y) => links.indexOf(x) - links.indexOf(y));
     if (two[0] === two[1]) continue;
@@ -32,6 +46,10 @@ function pairs(network: Network, count: number, rng: Rng) {
     found.set(name, { kind: 'double', name, links: two });
   }
   return [...found.values()];
+}
+
+function pairCount({ links }: Network, most: number): number {
+  return Math.min(most, (links.length * (links.length - 1)) / 2);
 }
 
 function shuffled<T>(items: readonly T[], rng: Rng): T[] {

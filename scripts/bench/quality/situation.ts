@@ -16,6 +16,8 @@ export interface Situation {
   readonly nothingLostBps: number;
   /** Loads when the IGP has found its ways round. */
   readonly igpBps: Float64Array;
+  /** Loads from which a plan starts: those of the IGP, or of tunnels that nobody has mended. */
+  readonly startBps: Float64Array;
   /** Positions of the demands that a plan may move, and that are connected. */
   readonly affected: readonly number[];
   /** Positions of all demands that the surviving network connects. */
@@ -53,6 +55,7 @@ function onIgp(base: BaseState, failure: Failure, after: IgpNetwork): Situation 
     nothingBps: without(base, hit),
     nothingLostBps: sumBps(base, hit),
     igpBps,
+    startBps: igpBps,
     affected,
     connected: () => [...base.ends.keys()].filter((at) => after.reaches(base.ends[at] as Ends)),
     instance: (movable) => {
@@ -86,6 +89,7 @@ function onPinned(base: BaseState, failure: Failure, after: IgpNetwork): Situati
     nothingBps,
     nothingLostBps: sumBps(base, hit),
     igpBps,
+    startBps: nothingBps,
     affected,
     connected: () => [...base.ends.keys()].filter((at) => after.reaches(base.ends[at] as Ends)),
     instance: (movable) => {

@@ -1,0 +1,33 @@
+import { type Measure, measure } from '../../harness.ts';
+import type { PlanBase } from '../base.ts';
+import { ORACLE_NODES } from '../contest.ts';
+import type { CaseRecord } from '../record.ts';
+import { counts } from './counts.ts';
+import { type Contested, isContested, isJudged, type Row } from './judged.ts';
+import { avoided, others, overloaded } from './overload.ts';
+import { certificates, effort, metrics, orders } from './proofs.ts';
+import { utilisation } from './utilisation.ts';
+
+/** The table of one base. Contested cases only, where nothing else is said; what was not measured is not ok. */
+export function figures(all: readonly CaseRecord[], base: PlanBase): Measure[] {
+  const records = all.filter((record) => record.base === base);
+  const judged = records.filter(isJudged);
+  // Large networks have no optimum to compare with: for them the certificates speak.
+  const contested = records.filter(
+    (record): record is Contested => isContested(record) && record.nodes <= ORACLE_NODES,
+  );
+  const rows: Row[] = [
+    ...counts(records),
+    ...overloaded(contested),
+    ...others(judged),
+    ...utilisation(contested),
+    ...avoided(contested),
+    ...effort(judged),
+    ...certificates(judged),
+    ...orders(judged),
+    ...metrics(judged),
+  ];
+  // What nobody demands and nobody could measure is left out; what is demanded stays, and is not ok.
+  const told = rows.filter(({ value, must }) => Number.isFinite(value) || must !== undefined);
+  return told.map((row) => measure({ bench: 'quality', ...row, metric: `${base}-${row.metric}` }));
+}
