@@ -1,4 +1,5 @@
 /** The agents of the bench, in a process of their own: one JSON line with their ports, then silence until it is ended. */
+import { createInterface } from 'node:readline';
 import { setInterval } from 'node:timers';
 import { createRng } from '../../../src/core/rng.ts';
 import { SnmpAgent } from '../../../src/telemetry/snmp/agent/agent.ts';
@@ -60,13 +61,18 @@ function fullMib(interfaces: number): MibView {
   );
 }
 
+let misbehaving = true;
+createInterface({ input: process.stdin }).on('line', (line) => {
+  misbehaving = line === 'bad';
+});
+
 /** The objects are the same for all, so they are made once. */
 const mib = plan.lean ? leanMib(plan.interfaces) : fullMib(plan.interfaces);
 const ports: number[] = [];
 for (let at = 0; at < plan.agents; at += 1) {
   const delayMs = (): number | null => {
-    if (at < plan.dead) return null;
-    if (at < plan.dead + plan.slow) return plan.slowMs;
+    if (misbehaving && at < plan.dead) return null;
+    if (misbehaving && at < plan.dead + plan.slow) return plan.slowMs;
     return plan.lossRatio > 0 && rng.next() < plan.lossRatio ? null : 0;
   };
   const agent = new SnmpAgent({
@@ -82,5 +88,5 @@ for (let at = 0; at < plan.agents; at += 1) {
 }
 process.stdout.write(`${JSON.stringify(ports)}\n`);
 // Sockets keep the process alive; the end of the bench ends its standard input.
-process.stdin.on('end', () => process.exit(0)).resume();
+process.stdin.on('end', () => process.exit(0));
 setInterval(() => undefined, 60_000);

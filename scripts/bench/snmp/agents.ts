@@ -13,7 +13,7 @@ export interface AgentPlan {
   readonly interfaces: number;
   /** Only what a poll reads: 10 cells an interface; else all of ifTable and ifXTable. */
   readonly lean: boolean;
-  /** The first so many never answer, the next so many hold each answer back. */
+  /** The first so many never answer, the next so many hold each answer back, while they misbehave. */
   readonly dead: number;
   readonly slow: number;
   readonly slowMs: number;
@@ -25,6 +25,8 @@ export interface AgentPlan {
 export interface RunningAgents {
   readonly ports: readonly number[];
   readonly pid: number;
+  /** Whether dead and slow agents are so; they are from the start. */
+  misbehave(on: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,8 @@ export async function startAgents(plan: Partial<AgentPlan>): Promise<RunningAgen
     child.stdin.end();
     await exited;
   };
-  return { ports: JSON.parse(line) as number[], pid: child.pid ?? 0, stop };
+  const misbehave = (on: boolean): void => void child.stdin.write(on ? 'bad\n' : 'good\n');
+  return { ports: JSON.parse(line) as number[], pid: child.pid ?? 0, misbehave, stop };
 }
 
 /** Runs with agents, and ends them whatever happens. */

@@ -8,7 +8,7 @@ import { bulkwalkMs, installed } from './peers.ts';
 
 const REPETITIONS = 10;
 const INTERFACES = 200;
-const RUNS = 9;
+const RUNS = 21;
 /** All columns of ifTable and ifXTable that the agent has. */
 const IF_TABLE = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16, 17, 19, 20].map((at) => `1.3.6.1.2.1.2.2.1.${at}`);
 const IF_X_TABLE = [1, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19].map((at) => `1.3.6.1.2.1.31.1.1.1.${at}`);

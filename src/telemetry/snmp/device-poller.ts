@@ -46,6 +46,8 @@ type Planned = Watched & { plan: InterfacePlan };
 
 /** Varbinds of one request: two or three interfaces, and an answer that fits into one Ethernet frame. */
 const VARBINDS_AT_ONCE = 56;
+/** Interfaces whose columns are looked for in one request. */
+const PROBES_AT_ONCE = 2;
 const MAX_ROWS = 10_000;
 /** An interface that was not found is looked for again after this time. */
 const SEARCH_AGAIN_MS = 60_000;
@@ -103,9 +105,12 @@ export class DevicePoller {
    * poll, in time of its own; never rejects.
    */
   async refreshFacts(deadlineMs: number): Promise<void> {
-    // The first round of a whole network is busy enough with looking for interfaces.
-    if (this.#polls < 2 || this.#map === null || !this.#facts.isDue) return;
-    await this.#facts.refresh(this.#map.names, deadlineMs);
+    if (this.#map !== null && this.areFactsDue) await this.#facts.refresh(this.#map.names, deadlineMs);
+  }
+
+  /** False in the first poll: the first round of a network is busy enough with looking for interfaces. */
+  get areFactsDue(): boolean {
+    return this.#polls > 1 && this.#facts.isDue;
   }
 
   /** Round trip of the last poll between us and the agent, ms: of the way to its management, not of any link. */
@@ -152,20 +157,27 @@ export class DevicePoller {
       const limits = { maxRows: MAX_ROWS, deadlineMs: this.#leftMs(), requestMs: deadlineMs / 3 };
       this.#map = { names: await mapInterfaces(this.#client, limits, clock), atMs: clock.nowMs() };
     }
-    for (const watched of this.#watched) {
-      if (watched.settled) continue;
-      const plan = await this.#plan(watched.polled.name, this.#map.names);
-      if (plan === null || plan.ifIndex !== watched.plan?.ifIndex) watched.tracker.forget();
-      watched.plan = plan;
-      watched.settled = true;
+    const open = this.#watched.filter(({ settled }) => !settled);
+    for (let start = 0; start < open.length; start += PROBES_AT_ONCE) {
+      await this.#probe(open.slice(start, start + PROBES_AT_ONCE), this.#map.names);
     }
   }
 
-  async #plan(name: string, { byName }: InterfaceMap): Promise<InterfacePlan | null> {
-    const found = byName.get(name);
-    if (!found) return null;
-    const { cells } = await readCells(this.#client, probeOids(found.ifIndex), this.#leftMs);
-    return planInterface(name, found.nameColumn, found.ifIndex, cells);
+  /** Which columns the agent has for these interfaces. */
+  async #probe(watched: readonly Watched[], { byName }: InterfaceMap): Promise<void> {
+    const oids = watched.flatMap(({ polled }) => {
+      const found = byName.get(polled.name);
+      return found ? probeOids(found.ifIndex) : [];
+    });
+    const cells = oids.length === 0 ? new Map() : (await readCells(this.#client, oids, this.#leftMs)).cells;
+    for (const each of watched) {
+      const { name } = each.polled;
+      const found = byName.get(name);
+      const plan = found ? planInterface(name, found.nameColumn, found.ifIndex, cells) : null;
+      if (plan === null || plan.ifIndex !== each.plan?.ifIndex) each.tracker.forget();
+      each.plan = plan;
+      each.settled = true;
+    }
   }
 
   /** Another interface stands at the index of these: finds and reads them where they are now. */

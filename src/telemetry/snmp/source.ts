@@ -12,8 +12,9 @@ import type { Secret } from './credentials.ts';
 import { DevicePoller, type PollResult } from './device-poller.ts';
 import { Breaker } from './engine/breaker.ts';
 import type { EngineCounts } from './engine/counts.ts';
-import { Gate } from './engine/gate.ts';
+import { Gate, type Lane } from './engine/gate.ts';
 import { Lag } from './engine/lag.ts';
+import { Paced } from './engine/paced.ts';
 import { SnmpEngine, type SnmpTarget } from './session.ts';
 import { MAX_LISTED, Pace, type SlowDevice, slowest } from './slow-devices.ts';
 import { type DeviceTarget, deviceTargets } from './targets.ts';
@@ -34,7 +35,8 @@ export interface SnmpSourceEvents {
 
 /** Which devices are this poller's among several, and the clock by which all of them divide time. */
 export interface PollShare {
-  isMine(deviceId: string): boolean;
+  /** Whether a poll that is due then is this poller's to make. */
+  isMine(deviceId: string, dueMs: number): boolean;
   /** ms since the epoch, the same in all pollers. */
   nowMs(): number;
 }
@@ -126,6 +128,8 @@ interface Polled {
 
 const LONGEST_DEADLINE_MS = 5_000;
 const LEAST_FOR_FACTS_MS = 50;
+/** Between two devices whose probes and aggregates are read: after a start, thousands are due at once. */
+const FACTS_GAP_MS = 4;
 const DEFAULT_CACHE_HOLD_MS = 5_000;
 const DEFAULT_MAX_IN_FLIGHT = 512;
 const TICK_GAP_MS = 20;
@@ -144,6 +148,7 @@ export class SnmpSource implements TelemetrySource {
   readonly #engine: SnmpEngine;
   readonly #gate: Gate;
   readonly #lag = new Lag();
+  readonly #factsPace = new Paced(FACTS_GAP_MS);
   readonly #byId: ReadonlyMap<string, Polled>;
   readonly #stopping = new AbortController();
   #running = false;
@@ -195,7 +200,7 @@ export class SnmpSource implements TelemetrySource {
   }
 
   stats(): SnmpSourceStats {
-    const mine = this.#devices.filter(({ target }) => this.#isMine(target.deviceId));
+    const mine = this.#devices.filter((device) => this.#isMine(device));
     const candidates = mine.map(({ target, pace, silent }) => ({ deviceId: target.deviceId, pace, silent }));
     const slow = slowest(candidates, this.#deadlineMs());
     return {
@@ -234,8 +239,8 @@ export class SnmpSource implements TelemetrySource {
     return this.#options.share?.nowMs() ?? this.#clock.nowMs();
   }
 
-  #isMine(deviceId: string): boolean {
-    return this.#options.share?.isMine(deviceId) ?? true;
+  #isMine({ target }: Polled, dueMs = this.#gridMs()): boolean {
+    return this.#options.share?.isMine(target.deviceId, dueMs) ?? true;
   }
 
   /** Arms the timer for `dueMs`; the next due time lies on the device's grid, so that delays do not add up. */
@@ -246,15 +251,15 @@ export class SnmpSource implements TelemetrySource {
         const { pollIntervalMs } = this.#options;
         const lateMs = Math.max(0, this.#gridMs() - dueMs);
         this.#lag.observe(Math.min(lateMs, pollIntervalMs), performance.now());
-        this.#fire(device);
+        this.#fire(device, dueMs);
         this.#schedule(device, dueMs + pollIntervalMs * (1 + Math.floor(lateMs / pollIntervalMs)));
       },
       clampDelay(dueMs - nowMs, this.#options.pollIntervalMs),
     );
   }
 
-  #fire(device: Polled): void {
-    if (!this.#isMine(device.target.deviceId)) {
+  #fire(device: Polled, dueMs: number): void {
+    if (!this.#isMine(device, dueMs)) {
       this.#letGo(device);
       return;
     }
@@ -266,7 +271,10 @@ export class SnmpSource implements TelemetrySource {
       this.#stats.suspended += 1;
       return;
     }
-    const turn = this.#gate.run(device.silent, () => this.#poll(device));
+    const turn = this.#gate.run(laneOf(device), async () => {
+      // While it waited for its turn another poller may have taken it over.
+      if (this.#isMine(device, dueMs)) await this.#poll(device);
+    });
     device.running = turn.finally(() => {
       device.running = null;
     });
@@ -293,10 +301,10 @@ export class SnmpSource implements TelemetrySource {
     await pause(TICK_GAP_MS - (performance.now() - device.readAtMs), this.#stopping.signal);
     if (!this.#running) return null;
     let statuses: readonly InterfaceStatus[] | null = null;
-    await this.#gate.run(device.silent, async () => {
+    await this.#gate.run(laneOf(device), async () => {
       statuses = await this.#readStatus(device);
     });
-    if (!this.#isMine(deviceId)) this.#letGo(device);
+    if (!this.#isMine(device)) this.#letGo(device);
     return statuses;
   }
 
@@ -366,7 +374,8 @@ export class SnmpSource implements TelemetrySource {
   /** In what is left of the interval, so that the next poll need not be left out. */
   async #refreshFacts(poller: DevicePoller, elapsedMs: number): Promise<void> {
     const leftMs = 0.95 * this.#options.pollIntervalMs - elapsedMs;
-    if (this.#running && leftMs > LEAST_FOR_FACTS_MS) await poller.refreshFacts(Math.min(LONGEST_DEADLINE_MS, leftMs));
+    if (!this.#running || leftMs < LEAST_FOR_FACTS_MS || !poller.areFactsDue) return;
+    if (this.#factsPace.take(performance.now())) await poller.refreshFacts(Math.min(LONGEST_DEADLINE_MS, leftMs));
   }
 
   #ended(device: Polled, elapsedMs: number): void {
@@ -415,6 +424,11 @@ export class SnmpSource implements TelemetrySource {
     device.silent = true;
     this.#options.events?.onDeviceSilent?.(device.target.deviceId, reasonOf(error));
   }
+}
+
+function laneOf({ silent, poller }: Polled): Lane {
+  if (silent) return 'suspect';
+  return poller === null || poller.managementRttMs === null ? 'new' : 'usual';
 }
 
 /** Changed since it was last seen; of what was never seen, only what is not up. */

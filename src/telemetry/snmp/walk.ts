@@ -37,9 +37,9 @@ interface Column {
   busy: boolean;
 }
 
-/** Columns asked for in one request, and varbinds that an answer may have: about 1,300 octets of a datagram. */
+/** Columns asked for in one request, and varbinds that an answer may have: about 1,400 octets of a datagram. */
 const COLUMNS_AT_ONCE = 8;
-const VARBINDS_AT_ONCE = 48;
+const VARBINDS_AT_ONCE = 60;
 /** Requests under way once the agent has answered: it encodes one answer while we read the other. */
 const LANES = 2;
 

@@ -105,13 +105,19 @@ export class Exchange {
   #arm(): void {
     const leftMs = this.#endsMs - performance.now();
     const isLast = leftMs - this.#gapMs < 0.99 * this.#firstGapMs;
-    this.#timer = setTimeout(
-      () => {
-        if (isLast) this.#hooks.expire();
-        else this.#onGap();
-      },
-      Math.max(0, isLast ? leftMs : this.#gapMs),
-    );
+    this.#timer = setTimeout(() => this.#afterPackets(isLast), Math.max(0, isLast ? leftMs : this.#gapMs));
+  }
+
+  /**
+   * Timers run before sockets are read: after a stall of ours the answer may well lie there. So packets come first,
+   * and the patience of an agent is not tried for what was our own fault.
+   */
+  #afterPackets(isLast: boolean): void {
+    setImmediate(() => {
+      if (this.#over) return;
+      if (isLast) this.#hooks.expire();
+      else this.#onGap();
+    });
   }
 
   #onGap(): void {
