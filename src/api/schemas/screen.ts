@@ -5,6 +5,7 @@ import type { Proposal, ProposalBrief } from '../../reroute/proposal.ts';
 import type { Event } from '../../store/events.ts';
 import type { Problem } from '../problem.ts';
 import type { Status } from '../status.ts';
+import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
 
@@ -13,6 +14,7 @@ export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposa
 export type { Event, LinkView, Plan, Problem, Proposal, ProposalBrief, Status };
 
 export type NetworkView = Static<typeof NetworkViewSchema>;
+export type LayoutView = Static<typeof LayoutSchema>;
 export type NodeView = NetworkView['nodes'][number];
 export type NetworkLink = NetworkView['links'][number];
 

@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
-import type { NetworkView, Proposal, Status } from '../../api/schemas/screen.ts';
+import type { LayoutView, NetworkView, Proposal, Status } from '../../api/schemas/screen.ts';
 import { get } from './client.ts';
 import { ApiError } from './problem.ts';
 
@@ -15,6 +15,13 @@ export function createQueryClient(): QueryClient {
 export const networkQuery = queryOptions({
   queryKey: ['network'],
   queryFn: ({ signal }) => get<NetworkView>('/network', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Where nodes stand whose coordinates the network file does not have. */
+export const layoutQuery = queryOptions({
+  queryKey: ['network', 'layout'],
+  queryFn: ({ signal }) => get<LayoutView>('/network/layout', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
 

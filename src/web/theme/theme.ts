@@ -22,6 +22,20 @@ const TEAL: MantineColorsTuple = [
   '#044b42',
 ];
 
+/** Mantine's own greys of the dark scheme: text first, ground last. */
+const DARK_TUPLE: MantineColorsTuple = [
+  DARK.text,
+  '#b9c4d1',
+  DARK.dim,
+  '#5b6878',
+  '#2a3643',
+  '#1e2833',
+  DARK.raised,
+  DARK.panel,
+  DARK.ground,
+  '#080b10',
+];
+
 /** Mantine injects style tags to lock scrolling, which the content security policy forbids; pages do not scroll. */
 const NO_SCROLL_LOCK = { defaultProps: { lockScroll: false } };
 
@@ -29,7 +43,7 @@ export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { dark: 3, light: 7 },
   autoContrast: true,
-  colors: { teal: TEAL },
+  colors: { teal: TEAL, dark: DARK_TUPLE },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: '600' },

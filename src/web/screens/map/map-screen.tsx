@@ -1,5 +1,35 @@
-import { Empty } from '../../shared/feedback.tsx';
+import { useRef } from 'react';
+import { MapControls } from '../../map/map-controls.tsx';
+import { MapLegend } from '../../map/map-legend.tsx';
+import type { MapRenderer } from '../../map/renderer.ts';
+import { useMapSettings } from '../../map/use-map-settings.ts';
+import { useScene } from '../../map/use-scene.ts';
+import { Weathermap } from '../../map/weathermap.tsx';
+import { Failure, Loading } from '../../shared/feedback.tsx';
+import { MapNotice } from './map-notice.tsx';
+import classes from './map-screen.module.css';
+import { SelectionPanel } from './selection-panel.tsx';
+import { Trouble } from './trouble.tsx';
 
 export function MapScreen() {
-  return <Empty title="Nothing here yet" />;
+  const { scene, error, retry } = useScene();
+  const [settings, setters] = useMapSettings();
+  const rendererRef = useRef<MapRenderer | null>(null);
+  if (!scene) return error ? <Failure error={error} retry={retry} /> : <Loading what="the network" />;
+  return (
+    <div className={classes.screen}>
+      <h1 className="visually-hidden">Map</h1>
+      <div className={classes.map}>
+        <Weathermap scene={scene} settings={settings} setters={setters} rendererRef={rendererRef}>
+          <MapNotice />
+          <MapControls scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} />
+          <MapLegend settings={settings} />
+        </Weathermap>
+      </div>
+      {settings.selection && !settings.wall && (
+        <SelectionPanel scene={scene} selection={settings.selection} setters={setters} rendererRef={rendererRef} />
+      )}
+      <Trouble scene={scene} />
+    </div>
+  );
 }

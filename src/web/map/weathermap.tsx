@@ -1,0 +1,191 @@
+import { useReducedMotion } from '@mantine/hooks';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useLiveStore } from '../live/use-live.ts';
+import { usePalette, useScheme } from '../theme/use-scheme.ts';
+import { scaleColours } from '../theme/utilisation.ts';
+import { loadCoast } from './coast.ts';
+import type { Band } from './draw-bands.ts';
+import type { Target } from './hit.ts';
+import { inSceneOrder, turnedBad } from './live-links.ts';
+import { MapKeys } from './map-keys.tsx';
+import { MapTooltip, type Pointed } from './map-tooltip.tsx';
+import { type MapEvents, type MapOptions, MapRenderer } from './renderer.ts';
+import type { Scene } from './scene.ts';
+import type { MapSetters, MapSettings, Selection } from './use-map-settings.ts';
+import { useSize } from './use-size.ts';
+import { MAP_PADDING, type Padding, readView, writeView } from './view.ts';
+import classes from './weathermap.module.css';
+
+export type PathBand = Omit<Band, 'drawn'>;
+
+export interface WeathermapProps {
+  readonly scene: Scene;
+  readonly settings: MapSettings;
+  readonly setters: MapSetters;
+  /** Paths to show beneath the links. Must be the same array while they are the same: a new one is drawn anew. */
+  readonly bands?: readonly PathBand[];
+  /** Room at the edges that other things cover, px. */
+  readonly padding?: Padding;
+  /** For buttons that act on the map. */
+  readonly rendererRef?: RefObject<MapRenderer | null>;
+  readonly children?: React.ReactNode;
+}
+
+const NO_BANDS: readonly PathBand[] = [];
+
+/** The live map: drawn on canvases, used by pointer and by keys, read out by screen readers. */
+export function Weathermap(props: WeathermapProps) {
+  const { scene, settings, setters, bands = NO_BANDS, padding = MAP_PADDING, children } = props;
+  const hostRef = useRef<HTMLDivElement>(null);
+  const ownRef = useRef<MapRenderer | null>(null);
+  const rendererRef = props.rendererRef ?? ownRef;
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const [, navigate] = useLocation();
+  const options = useMapOptions(scene, settings, bands, pointed);
+  const handlers = useRef<MapEvents>(null as unknown as MapEvents);
+  handlers.current = {
+    rested: (view) => {
+      const { size } = rendererRef.current ?? {};
+      if (size) setters.setAt(writeView(view, size));
+    },
+    pointed: (target, x, y) => setPointed(target && { target, x, y }),
+    chosen: (target) => setters.select(target && selectionOf(scene, target)),
+    opened: (target) => {
+      const { kind, id } = selectionOf(scene, target);
+      if (kind === 'link') navigate(`/links/${encodeURIComponent(id)}`);
+    },
+  };
+  const renderer = useRenderer({ hostRef, rendererRef, scene, options, handlers, at: settings.at, padding });
+  useLiveLinks(renderer, scene);
+  useCoast(renderer, scene);
+  useEffect(() => renderer?.setOptions(options), [options, renderer]);
+  return (
+    <div className={classes.map} data-testid="map">
+      <MapKeys scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} padding={padding}>
+        <div ref={hostRef} className={classes.surface} data-pointed={pointed !== null} data-testid="map-surface" />
+      </MapKeys>
+      {pointed && <MapTooltip scene={scene} pointed={pointed} hostRef={hostRef} />}
+      {children}
+    </div>
+  );
+}
+
+export function selectionOf(scene: Scene, { kind, index }: Target): Selection {
+  return { kind, id: (kind === 'link' ? scene.links[index]?.id : scene.nodes[index]?.id) ?? '' };
+}
+
+function useMapOptions(
+  scene: Scene,
+  settings: MapSettings,
+  bands: readonly PathBand[],
+  pointed: Pointed | null,
+): MapOptions {
+  const palette = usePalette();
+  const colours = scaleColours(settings.scale, useScheme());
+  const still = useReducedMotion() ?? false;
+  const { selection, least, grouped } = settings;
+  const target = pointed?.target ?? null;
+  return useMemo(() => {
+    const chosen = selection?.kind === 'link' ? (scene.linkIndex.get(selection.id) ?? null) : null;
+    const overLink = target?.kind === 'link' ? target.index : null;
+    const highlighted = [
+      ...sameRisk(scene, overLink ?? chosen).map((link) => ({ link, strong: false })),
+      ...(chosen === null ? [] : [{ link: chosen, strong: true }]),
+      ...(overLink === null ? [] : [{ link: overLink, strong: true }]),
+    ];
+    const selectedNode = selection?.kind === 'node' ? (scene.nodeIndex.get(selection.id) ?? null) : null;
+    return { palette, colours, least, grouped, bands, highlighted, selectedNode, still };
+  }, [scene, palette, colours, least, grouped, bands, selection, target, still]);
+}
+
+/** Links that share a risk group with this one. */
+function sameRisk(scene: Scene, link: number | null): number[] {
+  const srlgs = link === null ? [] : (scene.links[link]?.srlgs ?? []);
+  if (srlgs.length === 0) return [];
+  return scene.links.flatMap((each, index) =>
+    index !== link && each.srlgs.some((srlg) => srlgs.includes(srlg)) ? [index] : [],
+  );
+}
+
+interface RendererParts {
+  readonly hostRef: RefObject<HTMLDivElement | null>;
+  readonly rendererRef: RefObject<MapRenderer | null>;
+  readonly scene: Scene;
+  readonly options: MapOptions;
+  readonly handlers: RefObject<MapEvents>;
+  readonly at: string | null;
+  readonly padding: Padding;
+}
+
+/** Makes a renderer for the scene and keeps it as large as its host; null until it has a size. */
+function useRenderer({ hostRef, rendererRef, scene, options, handlers, at, padding }: RendererParts) {
+  const size = useSize(hostRef);
+  const [renderer, setRenderer] = useState<MapRenderer | null>(null);
+  const [ready, setReady] = useState<MapRenderer | null>(null);
+  // What it is made with; later changes reach it through setOptions.
+  const first = useRef({ options, at, padding });
+  first.current = { options, at, padding };
+  useEffect(() => {
+    const host = hostRef.current;
+    if (!host) return;
+    const made = new MapRenderer(host, scene, first.current.options, {
+      rested: (view) => handlers.current.rested(view),
+      pointed: (target, x, y) => handlers.current.pointed(target, x, y),
+      chosen: (target) => handlers.current.chosen(target),
+      opened: (target) => handlers.current.opened(target),
+    });
+    rendererRef.current = made;
+    made.start();
+    setRenderer(made);
+    return () => {
+      made.stop();
+      rendererRef.current = null;
+      setReady(null);
+    };
+  }, [hostRef, rendererRef, handlers, scene]);
+  useEffect(() => {
+    if (!renderer || !size || size.width === 0) return;
+    const isFirst = renderer.size.width === 0;
+    renderer.setSize(size);
+    if (!isFirst) return;
+    renderer.fit(first.current.padding);
+    const view = readView(first.current.at, size);
+    if (view) renderer.setView(view);
+    setReady(renderer);
+  }, [renderer, size]);
+  return ready;
+}
+
+function useLiveLinks(renderer: MapRenderer | null, scene: Scene): void {
+  const store = useLiveStore();
+  useEffect(() => {
+    if (!renderer) return;
+    let seen = store.get();
+    let links = inSceneOrder(scene, seen);
+    const nowMs = () => Date.now() + store.get().clockOffsetMs;
+    renderer.setLinks(links, [], nowMs);
+    return store.subscribe(() => {
+      const state = store.get();
+      if (state.links === seen.links) return;
+      seen = state;
+      const next = inSceneOrder(scene, state);
+      renderer.setLinks(next, turnedBad(links, next), nowMs);
+      links = next;
+    });
+  }, [store, scene, renderer]);
+}
+
+/** Coastlines come when they come: the map does not wait for them, and lives without. */
+function useCoast(renderer: MapRenderer | null, scene: Scene): void {
+  useEffect(() => {
+    const { projection } = scene;
+    if (!renderer || !projection) return;
+    const stop = new AbortController();
+    loadCoast(projection, scene.bounds, stop.signal).then(
+      (coast) => renderer.setCoast(coast),
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [scene, renderer]);
+}
