@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ROLES } from '../config/schema.ts';
 import { nullable } from '../core/schema.ts';
-import { HEALTH_STATES, type HealthState, type LinkState } from '../health/link-state.ts';
+import type { HealthState, LinkState } from '../health/link-state.ts';
 import type { Plan } from '../reroute/plan.ts';
 import { isOpen, type ProposalBrief } from '../reroute/proposal.ts';
 import type { ApiDeps } from './deps.ts';
@@ -124,6 +124,3 @@ export async function readStatus(deps: StatusDeps): Promise<Status> {
   const samples = { ...counts, backlog };
   return summarise({ states: [...states.values()], proposals, plan, savedBits, samples }, facts, deps.clock.nowMs());
 }
-
-/** Names of the states, for whoever prints them in order. */
-export const STATE_ORDER: readonly HealthState[] = HEALTH_STATES;

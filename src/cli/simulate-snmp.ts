@@ -1,7 +1,7 @@
 import { loadDemands, loadNetwork } from '../../topology/files.ts';
 import type { Config } from '../config/schema.ts';
 import { startSimulatedAgents } from '../main/simulated-agents.ts';
-import type { TruthRecord } from '../telemetry/simulator/faults.ts';
+import type { TruthRecord } from '../store/store.ts';
 import { loadScenario } from '../telemetry/simulator/scenario.ts';
 import type { AgentAddress } from './arguments.ts';
 import { print, printJson } from './output.ts';

@@ -2,7 +2,7 @@ import type { Link, NetworkIndex } from '../../topology/model.ts';
 import type { Clock } from '../core/clock.ts';
 import { DetourError, type ErrorCode, type ErrorKey } from '../core/errors.ts';
 import type { SampleQueue } from '../store/store.ts';
-import type { InterfaceSample, Measurement } from '../telemetry/sample.ts';
+import { COUNTER_FIELDS, type InterfaceSample, type Measurement } from '../telemetry/sample.ts';
 import type { SampleSink } from '../telemetry/source.ts';
 
 /** Most samples of one call. */
@@ -111,26 +111,14 @@ function faultOf(measurement: Measurement, link: Link | undefined, nowMs: number
   return notFinite(measurement) ?? (nowMs === null ? null : badTime(measurement.atMs, nowMs));
 }
 
-const NUMBERS = [
-  'atMs',
-  'intervalMs',
-  'inOctets',
-  'outOctets',
-  'inPackets',
-  'outPackets',
-  'inErrors',
-  'outErrors',
-  'inDiscards',
-  'outDiscards',
-  'inUnknownProtos',
-  'latencyMs',
-] as const;
+const NUMBERS = ['atMs', 'intervalMs', ...COUNTER_FIELDS, 'latencyMs', 'capacityBps'] as const;
 
 /** JSON can spell 1e999, which reads as Infinity and would poison every sum it enters. */
 function notFinite(measurement: Measurement): Fault | null {
   for (const field of NUMBERS) {
     const value = measurement[field];
-    if (value !== null && !Number.isFinite(value)) return ['INVALID_INPUT', field, 'must be a finite number'];
+    if (typeof value === 'number' && !Number.isFinite(value))
+      return ['INVALID_INPUT', field, 'must be a finite number'];
   }
   return null;
 }

@@ -110,37 +110,16 @@ export type Proposal = Static<typeof ProposalSchema>;
 
 /** What lists, counts and histories need of a proposal: a few hundred bytes where the whole one may be a megabyte. */
 export const ProposalBriefSchema = Type.Object({
-  id: Type.String(),
-  revision: Type.Integer({ minimum: 1 }),
-  status: ProposalStatus,
-  kind: Type.Union([Type.Literal('reroute'), Type.Literal('no-safe-alternative')]),
-  cause: CauseSchema,
-  links: Type.Array(Type.String()),
+  ...Type.Omit(ProposalSchema, ['moves', 'cuts', 'why']).properties,
   /** Number of moves, and their traffic together. */
   moves: Type.Integer({ minimum: 0 }),
   bps: Type.Number({ minimum: 0 }),
-  expectedSavingBps: Type.Number({ minimum: 0 }),
-  planId: Type.String(),
-  createdAtMs: Type.Number(),
-  updatedAtMs: Type.Number(),
-  appliedAtMs: nullable(Type.Number()),
-  closedAtMs: nullable(Type.Number()),
-  closedReason: nullable(Type.String()),
-  moveLog: Type.Optional(MoveLogSchema),
 });
 export type ProposalBrief = Static<typeof ProposalBriefSchema>;
 
 export function briefOf(proposal: Proposal): ProposalBrief {
-  const { id, revision, status, kind, cause, links, moves, expectedSavingBps, planId } = proposal;
-  const { createdAtMs, updatedAtMs, appliedAtMs, closedAtMs, closedReason } = proposal;
-  const bps = moves.reduce((sum, move) => sum + move.bps, 0);
-  const times = { createdAtMs, updatedAtMs, appliedAtMs, closedAtMs };
-  return {
-    ...{ id, revision, status, kind, cause, links, moves: moves.length, bps, expectedSavingBps, planId },
-    ...times,
-    closedReason,
-    ...(proposal.moveLog ? { moveLog: proposal.moveLog } : {}),
-  };
+  const { moves, cuts: _cuts, why: _why, ...rest } = proposal;
+  return { ...rest, moves: moves.length, bps: moves.reduce((sum, move) => sum + move.bps, 0) };
 }
 
 /** True while a proposal still stands. */

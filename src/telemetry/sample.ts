@@ -74,6 +74,19 @@ export const MeasurementSchema = Type.Object(
 );
 export type Measurement = Static<typeof MeasurementSchema>;
 
+/** The fields of a measurement that are amounts: they add up over time. */
+export const COUNTER_FIELDS = [
+  'inOctets',
+  'outOctets',
+  'inPackets',
+  'outPackets',
+  'inErrors',
+  'outErrors',
+  'inDiscards',
+  'outDiscards',
+  'inUnknownProtos',
+] as const satisfies readonly (keyof Measurement)[];
+
 /** A measurement as Detour received it. */
 export const InterfaceSampleSchema = Type.Object({
   ...MeasurementSchema.properties,

@@ -81,7 +81,7 @@ describe('what goes wrong at the start is said in one line', () => {
     const socketPath = join(folder, 'r.sock');
     const settings = ['--port', '0', '--unixsocket', socketPath, '--save', '', '--maxmemory-policy', 'allkeys-lru'];
     const redis = startWatched(findRedisServer({ bin: null }), settings, folder);
-    onTestFinished(() => redis.end());
+    onTestFinished(async () => void (await redis.end()));
     await waitFor('Redis', async () => (await pingSocket(socketPath)) === 'pong', { timeoutMs: 10_000 });
     const line = await refusal({ dataDir: tempDir('e2e'), env: { REDIS_URL: `unix://${socketPath}` } });
     expect(line).toMatch(/^DETOUR_ERR_REDIS_UNSUITABLE: .*allkeys-lru.*noeviction/);

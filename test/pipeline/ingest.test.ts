@@ -47,6 +47,7 @@ describe('accept', () => {
       measurementAt(10, { atMs: START_MS + 10_000 - 3_600_001 }),
       measurementAt(10, { inOctets: Number.POSITIVE_INFINITY }),
       measurementAt(10, { linkId: '__proto__' }),
+      measurementAt(10, { capacityBps: Number.POSITIVE_INFINITY }),
     ]);
     expect(accepted).toBe(2);
     expect(queued).toHaveLength(2);
@@ -57,10 +58,11 @@ describe('accept', () => {
       [5, 'DETOUR_ERR_SAMPLE_TOO_OLD', 'atMs'],
       [6, 'DETOUR_ERR_INVALID_INPUT', 'inOctets'],
       [7, 'DETOUR_ERR_UNKNOWN_LINK', 'linkId'],
+      [8, 'DETOUR_ERR_INVALID_INPUT', 'capacityBps'],
     ]);
     expect(refused[0]).toMatchObject({ value: 'L9', message: 'is not a link of the network' });
     expect(told).toContainEqual(['DETOUR_ERR_UNKNOWN_LINK', 2]);
-    expect(ingest.refusals().get('DETOUR_ERR_INVALID_INPUT')).toBe(2);
+    expect(ingest.refusals().get('DETOUR_ERR_INVALID_INPUT')).toBe(3);
   });
 
   test('takes 10,000 at once and not one more', async () => {

@@ -1,16 +1,4 @@
-import type { InterfaceSample, Measurement } from '../sample.ts';
-
-const COUNTS = [
-  'inOctets',
-  'outOctets',
-  'inPackets',
-  'outPackets',
-  'inErrors',
-  'outErrors',
-  'inDiscards',
-  'outDiscards',
-  'inUnknownProtos',
-] as const;
+import { COUNTER_FIELDS, type InterfaceSample, type Measurement } from '../sample.ts';
 
 /**
  * One sample per interface out of the measurements of several steps of simulated time, as a collector would have got
@@ -22,7 +10,7 @@ export function aggregate(steps: readonly (readonly Measurement[])[], speed: num
   const last = steps.at(-1) ?? [];
   return last.map((measurement, index) => {
     const parts = steps.map((step) => step[index] as Measurement);
-    const counts = Object.fromEntries(COUNTS.map((name) => [name, scaledSum(parts, name, speed)]));
+    const counts = Object.fromEntries(COUNTER_FIELDS.map((name) => [name, scaledSum(parts, name, speed)]));
     return {
       ...measurement,
       ...counts,
@@ -36,7 +24,7 @@ export function aggregate(steps: readonly (readonly Measurement[])[], speed: num
 
 function scaledSum(
   parts: readonly Measurement[],
-  name: (typeof COUNTS)[number] | 'intervalMs',
+  name: (typeof COUNTER_FIELDS)[number] | 'intervalMs',
   speed: number,
 ): number | null {
   let sum = 0;

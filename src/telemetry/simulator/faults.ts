@@ -1,18 +1,9 @@
 import type { Rng } from '../../core/rng.ts';
+import type { TruthRecord } from '../../store/store.ts';
 import { drawSeconds, within } from './distributions.ts';
 import type { FaultTargets } from './fault-targets.ts';
 import { intactPlant, type LinkTable, type PlantState } from './plant.ts';
 import { FAULT_KINDS, type FaultKind, type FaultPlan, type ScriptedFault } from './scenario-schema.ts';
-
-/** What really happened; has the shape of the records of the truth channel. */
-export interface TruthRecord {
-  readonly atMs: number;
-  readonly faultId: string;
-  readonly kind: string;
-  readonly phase: 'begin' | 'end';
-  readonly links: readonly string[];
-  readonly details: Readonly<Record<string, unknown>>;
-}
 
 /** What a fault does; numbers are those of the link table and the compiled graph. */
 interface Damage {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { DemandSet } from '../../reroute/plan.ts';
 import type { Tunnel } from '../../reroute/proposal.ts';
+import type { TruthRecord } from '../../store/store.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SampleSink, TelemetrySource } from '../source.ts';
 import { aggregate } from './aggregate.ts';
 import type { Engine, StepResult } from './engine.ts';
-import type { TruthRecord } from './faults.ts';
 import { Outbox } from './outbox.ts';
 import { Pacing, stepSeconds, TICK_MS } from './pacing.ts';
 import type { RejectedTunnel } from './tunnel-table.ts';

@@ -3,9 +3,9 @@ import { ManualClock } from '../../../src/core/clock.ts';
 import { compileSchema } from '../../../src/core/schema.ts';
 import type { DemandSet } from '../../../src/reroute/plan.ts';
 import type { Tunnel } from '../../../src/reroute/proposal.ts';
+import type { TruthRecord } from '../../../src/store/store.ts';
 import { type InterfaceSample, InterfaceSampleSchema } from '../../../src/telemetry/sample.ts';
 import { createEngine, type Engine } from '../../../src/telemetry/simulator/engine.ts';
-import type { TruthRecord } from '../../../src/telemetry/simulator/faults.ts';
 import { type SimulatorOptions, SimulatorSource } from '../../../src/telemetry/simulator/source.ts';
 import { demand, diamond, stillScenario } from './networks.ts';
 
