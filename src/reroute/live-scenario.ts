@@ -5,6 +5,7 @@ import type { Footprint } from './engine/flow.ts';
 import type { SharedPath } from './engine/igp-routes.ts';
 import type { Scenario } from './engine/prepare.ts';
 import type { Problem } from './solver.ts';
+import { HOP_LATENCY_MS } from './stability/gain.ts';
 
 /** The network as the board has it now, as the reroute engine takes it; only these demands may move. */
 export function liveScenario(
@@ -21,7 +22,17 @@ export function liveScenario(
   for (const arc of task.relieved) relieved[arc] = 1;
   return {
     // No extra moves: what is not concerned stays where it is, whatever that would win.
-    options: { network: NO_NETWORK, graph, demands: twin.demands, holdMargin: limits.holdMargin, maxExtraMoves: 0 },
+    options: {
+      network: NO_NETWORK,
+      graph,
+      demands: twin.demands,
+      holdMargin: limits.holdMargin,
+      maxExtraMoves: 0,
+      easyMlu: easyMluOf(problem, task.relieved),
+      hopsPerMs: 1 / HOP_LATENCY_MS,
+      // Relief is done once there is room again: every further move would be for nothing.
+      movesOnlyEnough: task.relieved.length > 0,
+    },
     graph,
     base: 'pinned',
     limit: limits.utilisationLimit,
@@ -44,6 +55,18 @@ export function liveScenario(
     affected: movable.filter((index) => !lost.has(index)),
     kept: new Uint8Array(twin.demands.length),
   };
+}
+
+/** Part of the limit up to which an arc counts as having room enough. */
+const EASY = 0.75;
+
+/**
+ * Far below the limit nobody gains by a lower highest utilisation, but everybody feels a longer way. Where arcs are to
+ * be relieved, others may be as full as these are to become: else all that could move would move.
+ */
+export function easyMluOf({ limits }: Problem, relieved: readonly number[]): number {
+  const { utilisationLimit, holdMargin } = limits;
+  return relieved.length > 0 ? Math.max(0, utilisationLimit - holdMargin) : EASY * utilisationLimit;
 }
 
 /** A scenario made of a board does not ask for the network again. */

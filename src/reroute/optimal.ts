@@ -5,7 +5,7 @@ import { figuresOf } from './engine/figures.ts';
 import type { Optimum } from './engine/optimise.ts';
 import type { Scenario } from './engine/prepare.ts';
 import { solve } from './engine/solve.ts';
-import { liveScenario } from './live-scenario.ts';
+import { easyMluOf, liveScenario } from './live-scenario.ts';
 import type { Proof } from './plan.ts';
 import { runnersUp } from './runners-up.ts';
 import type { Placement, Problem, Rejected, Solution, Solver } from './solver.ts';
@@ -61,7 +61,7 @@ function together(problem: Problem, demands: readonly number[], task: Task): Sol
       placed(problem, demand, before.get(demand) ?? [], marked, rank < EXPLAINED_MOVES),
     ),
     stuck: [],
-    proof: proofOf(problem, scenario, optimum),
+    proof: proofOf(problem, scenario, optimum, easyMluOf(problem, task.relieved)),
   };
 }
 
@@ -84,14 +84,13 @@ function connected({ board, condition }: Problem, demands: readonly number[]): n
 }
 
 /** The figures of the board as it is now, against the bounds of the optimiser. */
-function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Optimum): Proof {
+function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Optimum, easyMlu: number): Proof {
   const { graph, alive, limits: limit } = scenario;
   const after = figuresOf({ graph, alive, limit }, board.loadBps);
   const mluBound = Math.min(mlu.value, after.mlu);
   const gap = mluBound > 0 ? after.mlu / mluBound - 1 : 0;
-  const within = gap < 5e-4 ? 'is the lowest possible' : `is within ${formatRatio(gap)} of the lowest possible`;
   return {
-    summary: `highest utilisation ${formatRatio(after.mlu)} ${within} by moving these ${scenario.affected.length} demand(s)`,
+    summary: summaryOf({ mlu: after.mlu, mluBound, gap, easyMlu, movable: scenario.affected.length }),
     movable: scenario.affected.length,
     mlu: after.mlu,
     mluBound,
@@ -102,6 +101,22 @@ function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Opti
       graph.arcIds.map((id, arc) => [id, mlu.price[arc] as number] as const).filter(([, price]) => price > 0),
     ),
   };
+}
+
+interface ProvenMlu {
+  readonly mlu: number;
+  readonly mluBound: number;
+  readonly gap: number;
+  readonly easyMlu: number;
+  readonly movable: number;
+}
+
+function summaryOf({ mlu, mluBound, gap, easyMlu, movable }: ProvenMlu): string {
+  const reached = `highest utilisation ${formatRatio(mlu)}`;
+  const means = `by moving these ${movable} demand(s)`;
+  if (gap < 5e-4) return `${reached} is the lowest possible ${means}`;
+  if (mlu > easyMlu * (1 + 1e-9)) return `${reached} is within ${formatRatio(gap)} of the lowest possible ${means}`;
+  return `${reached}, low enough for shorter ways and fewer moves to count more; the lowest possible ${means} is ${formatRatio(mluBound)}`;
 }
 
 /** True when no arc that got more load ends above its limit: not a new one, and not one that was full already. */

@@ -4,7 +4,7 @@ import type { PlanInput } from '../../src/reroute/plan.ts';
 import { planIdsOf, planReroutes } from '../../src/reroute/planner.ts';
 import { wayRound } from '../../src/reroute/way-round.ts';
 import type { NetworkIndex } from '../../topology/model.ts';
-import { corrupted, demand, inputOf, LIMITS, ringNetwork, sketch } from './fixtures.ts';
+import { corrupted, demand, inputOf, LIMITS, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
 import { expectSound, type Plan, scene } from './scenes.ts';
 
 const plan: Plan = (network, input) => planReroutes(network, input, 'request');
@@ -51,6 +51,41 @@ describe('plans of the reroute engine', () => {
     );
     expect(compared).toBeGreaterThan(10);
     expect(better).toBeGreaterThan(0);
+  });
+
+  it('take the shorter way where all are far below the limit, and the roomier one where they are not', () => {
+    // n0 to n1: over n2 in 2 ms, over n3 in 60 ms. The longer one would always give the lower highest utilisation.
+    const network = sketch(4, [
+      { a: 0, z: 1 },
+      { a: 0, z: 2 },
+      { a: 2, z: 1 },
+      { a: 0, z: 3, latencyMs: 30, capacityBps: 300 },
+      { a: 3, z: 1, latencyMs: 30, capacityBps: 300 },
+    ]);
+    const wayOf = (bps: number) => {
+      const outcome = plan(network, inputOf(network, [demand('d', 0, 1, bps)], [corrupted('l0')]));
+      return outcome.changed[0]?.moves[0]?.to.map(({ arcs }) => arcs.join(' '));
+    };
+    expect(wayOf(30)).toEqual(['l1:az l2:az']);
+    expect(wayOf(79)).not.toEqual(['l1:az l2:az']);
+  });
+
+  it('move only enough off an arc above its limit', () => {
+    // Ten demands of 9 on a link of 100: two of them bring it below the limit less the margin.
+    const network = sketch(3, [
+      { a: 0, z: 1 },
+      { a: 0, z: 2, capacityBps: 400 },
+      { a: 2, z: 1, capacityBps: 400 },
+    ]);
+    const demands = Array.from({ length: 10 }, (_, at) => demand(`d${at}`, 0, 1, 9));
+    const { az, za } = stateOf('l0').arcs;
+    const full = stateOf('l0', 'unhealthy', {
+      parts: [part('loss', 'unhealthy', 'l0:az')],
+      arcs: { az: { ...az, utilisation: 0.9, lossRatio: 0.05, congestionLossRatio: 0.05 }, za },
+    });
+    const outcome = plan(network, inputOf(network, demands, [full]));
+    expect(outcome.changed[0]?.moves).toHaveLength(2);
+    expect(outcome.plan.mlu?.after).toBeCloseTo(0.72, 9);
   });
 
   it('still name the cut where there is no safe way', () => {

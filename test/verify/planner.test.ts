@@ -4,6 +4,7 @@ import { makePlan } from '../../src/reroute/engine/plan.ts';
 import { verifyPlan } from '../../src/verify/verify.ts';
 import { loadNetwork } from '../../topology/files.ts';
 import type { Demand, Network } from '../../topology/model.ts';
+import { networkOf } from './scenarios.ts';
 import { tasks } from './tasks.ts';
 
 function wrong(plan: unknown, network: Network, demands: readonly Demand[]): string[] {
@@ -67,6 +68,28 @@ describe('the plans of the reroute engine', () => {
       }),
       { numRuns: 300, seed: 12 },
     );
+  });
+
+  it('are true where what was to be left alone keeps losing traffic', async () => {
+    const network = networkOf(
+      [
+        ['ab', 'A', 'B', 10, 1],
+        ['ac', 'A', 'C', 10, 1],
+        ['cb', 'C', 'B', 10, 1],
+      ],
+      'A',
+      'B',
+      'C',
+    );
+    const paths = [
+      { share: 0.25, arcs: ['ab:az'] },
+      { share: 0.75, arcs: ['ac:az', 'cb:az'] },
+    ];
+    const demands = ['kept', 'free'].map((id) => ({ id, source: 'A', target: 'B', bps: 4e9, class: null, paths }));
+    const plan = await makePlan({ network, demands, failed: ['ab'], keep: ['kept'] });
+    expect(plan.moves.map(({ demand }) => demand)).toEqual(['free']);
+    expect(plan.after.lostBps).toBe(1e9);
+    expect(wrong(plan, network, demands)).toEqual([]);
   });
 
   it.each(['igp', 'pinned'] as const)('are true on abilene with any link failed, base %s', async (base) => {

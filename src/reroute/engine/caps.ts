@@ -3,6 +3,14 @@ import type { FlowProblem } from './flow.ts';
 /** How far the highest utilisation may rise again for the sake of cost and moves. */
 const SLACK = 5e-4;
 
+export interface CapAims {
+  readonly relieved: Uint8Array;
+  /** Relieved arcs should come this far below their limit (utilisation). */
+  readonly holdMargin: number;
+  /** Up to here the highest utilisation may rise again; below it nobody feels the difference. */
+  readonly easyMlu: number;
+}
+
 /**
  * Most that each arc may carry (bit/s) so that what matters more stays as good as it is: no more overload, the highest
  * utilisation practically the same, and relieved arcs below their limit by the margin where they are.
@@ -10,8 +18,7 @@ const SLACK = 5e-4;
 export function capsOf(
   problem: FlowProblem,
   loadBps: Float64Array,
-  relieved: Uint8Array,
-  holdMargin: number,
+  { relieved, holdMargin, easyMlu }: CapAims,
 ): Float64Array {
   const { alive, limit, graph } = problem;
   const { capacityBps } = graph;
@@ -22,6 +29,6 @@ export function capsOf(
   return loadBps.map((bps, arc) => {
     const capacity = capacityBps[arc] as number;
     const held = (limit[arc] as number) - (relieved[arc] ? holdMargin : 0);
-    return Math.max(bps, capacity * Math.min(mlu * (1 + SLACK), held));
+    return Math.max(bps, capacity * Math.min(Math.max(mlu * (1 + SLACK), easyMlu), held));
   });
 }

@@ -30,6 +30,15 @@ export interface PlanOptions {
   /** How far below its limit a relieved arc should come, as utilisation. */
   readonly holdMargin?: number;
   readonly maxExtraMoves?: number;
+  /**
+   * What a ms of delay is worth, in hops over arcs that are hardly loaded. Left out, delay only decides between ways
+   * that are equal in everything else.
+   */
+  readonly hopsPerMs?: number;
+  /** Highest utilisation that nobody feels: up to it, cost and delay decide. Left out, the lowest one is kept. */
+  readonly easyMlu?: number;
+  /** Undo every move that the limits do not ask for, whatever its cost wins. */
+  readonly movesOnlyEnough?: boolean;
   /** Fill in why each demand moves; costs time. */
   readonly explain?: boolean;
 }

@@ -16,11 +16,21 @@ const BPS_PER_GBPS = 1e9;
 /** Loads at their cap may be above it by this much (relative): rounding. */
 const ROUNDING = 1e-12;
 
-/** Local search for less Fortz-Thorup cost and fewer moves, with every arc below its cap. */
+/** What a polish may do, and what counts. */
+export interface PolishAims {
+  /** Most that each arc may carry, bit/s. */
+  readonly capBps: Float64Array;
+  /** What a ms of delay counts as, in Fortz-Thorup cost of a hop over an arc that is hardly loaded. */
+  readonly hopsPerMs: number;
+}
+
+/** Local search for less Fortz-Thorup cost, less delay and fewer moves, with every arc below its cap. */
 export class Polish {
   readonly loadBps: Float64Array;
   readonly #problem: FlowProblem;
   readonly #capBps: Float64Array;
+  /** What a unit of load on an arc costs for its delay. */
+  readonly #delayCost: Float64Array;
   readonly #stays: readonly (Column | null)[];
   readonly #routing: FlowRouting[number][];
   /** Slope of the cost per arc; `cost` is the same with full and closed arcs at Infinity. */
@@ -33,11 +43,12 @@ export class Polish {
   /** 1 where a demand has several commodities: each with a way of its own, it would get too many. */
   readonly #isPart: Uint8Array;
 
-  constructor(problem: FlowProblem, stays: readonly (Column | null)[], routing: FlowRouting, capBps: Float64Array) {
+  constructor(problem: FlowProblem, stays: readonly (Column | null)[], routing: FlowRouting, aims: PolishAims) {
     this.#problem = problem;
     this.#stays = stays;
     this.#routing = [...routing];
-    this.#capBps = capBps;
+    this.#capBps = aims.capBps;
+    this.#delayCost = problem.graph.latencyMs.map((latencyMs) => latencyMs * aims.hopsPerMs);
     this.loadBps = flowLoads(problem, routing);
     const seen = new Map<number, number>();
     for (const { demand } of problem.commodities) seen.set(demand, (seen.get(demand) ?? 0) + 1);
@@ -52,7 +63,7 @@ export class Polish {
     return this.#routing;
   }
 
-  /** One pass over all commodities that go one way: each takes the cheaper of its present way, another, and staying. */
+  /** One pass over all commodities: each takes the cheapest of what it has now, another way, and staying. */
   cheapen(bySource: ReadonlyMap<number, readonly number[]>): number {
     const paths = new ShortestPaths(this.#problem.graph);
     let changed = 0;
@@ -100,14 +111,13 @@ export class Polish {
 
   #improve(index: number, paths: ShortestPaths): boolean {
     const flows = this.#routing[index] as FlowRouting[number];
-    const now = flows[0]?.column;
-    if (flows.length > 1 || !now || this.#isPart[index]) return false;
+    if (this.#isPart[index]) return false;
     const stay = this.#stays[index] ?? null;
     const { target } = this.#problem.commodities[index] as Commodity;
     // The cost is convex: what is not cheaper at the margin is not cheaper in all.
-    const paid = footprintPrice(this.#price, now);
+    const paid = flows.reduce((sum, { column, value }) => sum + value * footprintPrice(this.#price, column), 0);
     const tries: Column[] = [];
-    if (stay && stay !== now && footprintPrice(this.#price, stay) < paid) tries.push(stay);
+    if (stay && !this.#isStaying(index) && footprintPrice(this.#price, stay) < paid) tries.push(stay);
     if (walkPrice(paths, target, this.#price) < paid) tries.push(pathColumn(index, walkArcs(paths, target)));
     let best: Column | null = null;
     let least = 0;
@@ -138,6 +148,7 @@ export class Polish {
       const capacity = capacityBps[arc] as number;
       if (delta > 0 && had + delta > (this.#capBps[arc] as number) * (1 + ROUNDING)) fits = false;
       change += (capacity / BPS_PER_GBPS) * (congestionCost((had + delta) / capacity) - congestionCost(had / capacity));
+      change += (delta / BPS_PER_GBPS) * (this.#delayCost[arc] as number);
     }
     return fits ? change : null;
   }
@@ -168,7 +179,7 @@ export class Polish {
     const { capacityBps, arcCount } = graph;
     for (let arc = 0; arc < arcCount; arc += 1) {
       const load = this.loadBps[arc] as number;
-      const slope = congestionSlope(load / (capacityBps[arc] as number));
+      const slope = congestionSlope(load / (capacityBps[arc] as number)) + (this.#delayCost[arc] as number);
       this.#price[arc] = slope;
       this.#cost[arc] = !open[arc] || load >= (this.#capBps[arc] as number) ? Infinity : slope;
     }

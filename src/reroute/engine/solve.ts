@@ -29,10 +29,13 @@ export interface Solution {
   readonly metrics?: MetricsPlan;
 }
 
-/** Passes over all commodities for less cost. */
-const PASSES = 2;
+/** Passes over all commodities for less cost: as many as find something, but at most this many commodities in all. */
+const POLISHED = 5_000;
+const FEWEST_PASSES = 2;
 /** Part of the Fortz-Thorup cost that fewer moves are worth. */
 const UNDO_BUDGET = 0.02;
+/** Weight of a ms where delay only decides between ways that are equal in everything that counts. */
+const NEXT_TO_NOTHING = 1e-6;
 /** Times that the linear program is solved again with paths that demands had to give up left out. */
 const REPAIRS = 3;
 /** Extra moves must take away more than this part of the overload. */
@@ -163,18 +166,20 @@ function withRouting(problem: FlowProblem, optimum: Optimum, routing: FlowRoutin
   return { ...optimum, routing, loadBps, figures: figuresOf(problem, loadBps) };
 }
 
-/** Less cost, then fewer moves, as long as overload and highest utilisation stay what they are. */
+/** Less cost and delay, then fewer moves, as long as overload and highest utilisation stay what they are. */
 function polish(
   { relieved, options }: Scenario,
   { problem }: Movable,
   start: Start,
   routing: FlowRouting,
 ): FlowRouting {
-  const caps = capsOf(problem, flowLoads(problem, routing), relieved, options.holdMargin ?? DEFAULTS.holdMargin);
-  const search = new Polish(problem, start.stays, routing, caps);
+  const { holdMargin = DEFAULTS.holdMargin, hopsPerMs = NEXT_TO_NOTHING, easyMlu = 0 } = options;
+  const capBps = capsOf(problem, flowLoads(problem, routing), { relieved, holdMargin, easyMlu });
+  const search = new Polish(problem, start.stays, routing, { capBps, hopsPerMs });
   const bySource = groupBySource(problem);
-  for (let pass = 0; pass < PASSES; pass += 1) if (search.cheapen(bySource) === 0) break;
-  search.undo(UNDO_BUDGET * figuresOf(problem, search.loadBps).cost);
+  const passes = Math.max(FEWEST_PASSES, Math.floor(POLISHED / Math.max(1, problem.commodities.length)));
+  for (let pass = 0; pass < passes; pass += 1) if (search.cheapen(bySource) === 0) break;
+  search.undo(options.movesOnlyEnough ? Infinity : UNDO_BUDGET * figuresOf(problem, search.loadBps).cost);
   return search.routing;
 }
 

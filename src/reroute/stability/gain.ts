@@ -4,7 +4,7 @@ import { congestionCost } from '../congestion-cost.ts';
 import { pathLatencyMs } from '../cost.ts';
 
 /** So much delay is as bad as one hop more over arcs that are hardly loaded. */
-const HOP_LATENCY_MS = 10;
+export const HOP_LATENCY_MS = 10;
 
 /** The board before some demands were routed anew. */
 export interface Earlier {
