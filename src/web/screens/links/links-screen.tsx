@@ -1,5 +1,133 @@
-import { Empty } from '../../shared/feedback.tsx';
+import { Button, CloseButton, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconDownload, IconSearch } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { useLive, useLiveStore } from '../../live/use-live.ts';
+import { useMapSettings } from '../../map/use-map-settings.ts';
+import { downloadCsv } from '../../service/download.ts';
+import { Empty, Loading } from '../../shared/feedback.tsx';
+import { plural } from '../../shared/format.ts';
+import { StateMark } from '../../shared/state-badge.tsx';
+import { useUrlState } from '../../shared/url-state.ts';
+import { useScheme } from '../../theme/use-scheme.ts';
+import { scaleColours } from '../../theme/utilisation.ts';
+import { linkColumns } from './columns.tsx';
+import { type LinkFilter, readFilter, STATES, sortText } from './link-filter.ts';
+import classes from './links.module.css';
+import { LinksTable } from './links-table.tsx';
+import { trendBook } from './trend.ts';
+import { useOrder } from './use-order.ts';
 
+/** Every link with its figures; what is filtered and how it is sorted stands in the address. */
 export function LinksScreen() {
-  return <Empty title="Nothing here yet" />;
+  const store = useLiveStore();
+  const [parameters, change] = useUrlState();
+  const filter = useMemo(() => readFilter(parameters), [parameters]);
+  const [{ scale }] = useMapSettings();
+  const scheme = useScheme();
+  const columns = useMemo(() => linkColumns(trendBook(store), scaleColours(scale, scheme)), [store, scale, scheme]);
+  const ids = useOrder(filter);
+  const total = useLive(({ links }) => links.length);
+  const isKnown = useLive(({ heardAtMs }) => heardAtMs !== null);
+  const narrow = useMediaQuery('(max-width: 720px)') ?? false;
+  if (!isKnown) return <Loading what="links" />;
+  return (
+    <div className={classes.screen}>
+      <h1 className="visually-hidden">Links</h1>
+      <div className={classes.tools}>
+        <TextInput
+          className={classes.search}
+          size="xs"
+          leftSection={<IconSearch size={14} aria-hidden="true" />}
+          placeholder="Link, node or interface"
+          aria-label="Filter links by text"
+          value={filter.q}
+          onChange={(event) => change({ q: event.currentTarget.value || null })}
+          rightSection={filter.q && <CloseButton size="xs" aria-label="Clear" onClick={() => change({ q: null })} />}
+        />
+        <StateChips filter={filter} change={change} />
+        <ObjectChips filter={filter} change={change} />
+        <span className={classes.count} data-testid="links-count" aria-live="polite">
+          {ids.length === total
+            ? plural(total, 'link')
+            : `${ids.length.toLocaleString('en')} of ${plural(total, 'link')}`}
+        </span>
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconDownload size={14} aria-hidden="true" />}
+          onClick={() => downloadCsv('/links', 'links.csv', csvParameters(filter))}
+        >
+          CSV
+        </Button>
+      </div>
+      {ids.length === 0 ? (
+        <Empty title={total === 0 ? 'This network has no links' : 'No link matches'}>
+          {total > 0 && 'Take a filter away to see more.'}
+        </Empty>
+      ) : (
+        <LinksTable
+          ids={ids}
+          columns={columns}
+          sort={filter.sort}
+          setSort={(sort) => change({ sort: sortText(sort) })}
+          narrow={narrow}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ChipProps {
+  readonly filter: LinkFilter;
+  readonly change: ReturnType<typeof useUrlState>[1];
+}
+
+function StateChips({ filter, change }: ChipProps) {
+  const counts = useLive((state) => state.counts);
+  return (
+    <fieldset className={classes.chips} aria-label="States">
+      {STATES.map((state) => {
+        const isOn = filter.states.includes(state);
+        const states = isOn ? filter.states.filter((each) => each !== state) : [...filter.states, state];
+        return (
+          <button
+            key={state}
+            type="button"
+            className={classes.chip}
+            aria-pressed={isOn}
+            onClick={() => change({ state: states.join(',') || null })}
+          >
+            <StateMark state={state} /> {state} <span className="figure">{counts[state]}</span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** What other screens filter by when they lead here. */
+function ObjectChips({ filter, change }: ChipProps) {
+  const chips = [
+    ...(filter.node === null ? [] : [{ name: 'node', text: `at ${filter.node}` }]),
+    ...(filter.srlg === null ? [] : [{ name: 'srlg', text: `in risk group ${filter.srlg}` }]),
+  ];
+  return chips.map(({ name, text }) => (
+    <button key={name} type="button" className={classes.chip} aria-pressed onClick={() => change({ [name]: null })}>
+      {text} <span aria-hidden="true">×</span>
+      <span className="visually-hidden">take away</span>
+    </button>
+  ));
+}
+
+/** The same list from the API, as far as it knows the order. */
+function csvParameters({ states, node, srlg, q, sort }: LinkFilter) {
+  const name = { az: 'utilisation', za: 'utilisation', id: 'id', state: 'state', score: 'score', loss: 'loss' }[
+    sort.name as 'az'
+  ];
+  return {
+    state: states.length > 0 ? states : null,
+    ...{ node, srlg, q: q || null },
+    sort: name ? `${sort.descending ? '-' : ''}${name}` : null,
+  };
 }

@@ -1,0 +1,62 @@
+import { type ColumnDef, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import { Link } from 'wouter';
+import type { LinkView } from '../../../api/schemas/screen.ts';
+import { Age } from '../../shared/age.tsx';
+import { formatMs, formatRatio, UNKNOWN } from '../../shared/format.ts';
+import { StateBadge } from '../../shared/state-badge.tsx';
+import { type SortName, worstLatencyMs, worstLossRatio } from './link-filter.ts';
+import classes from './links.module.css';
+import { Sparkline } from './sparkline.tsx';
+import type { TrendBook } from './trend.ts';
+import { UtilisationBar } from './utilisation-bar.tsx';
+
+/** Rows are sorted and filtered before they get here: a table sees only those that are on screen. */
+export const features = tableFeatures({ rowSortingFeature });
+
+export type LinkColumn = ColumnDef<typeof features, LinkView>;
+
+const column = (
+  id: SortName | 'trend' | 'worst',
+  header: string,
+  cell: (link: LinkView) => React.ReactNode,
+): LinkColumn => ({
+  id,
+  header,
+  accessorFn: (link) => link.id,
+  cell: ({ row }) => cell(row.original),
+});
+
+export function linkColumns(trends: TrendBook, colours: readonly string[]): LinkColumn[] {
+  return [
+    column('state', 'State', ({ state, adminDown }) => (
+      <>
+        <StateBadge state={state} />
+        {adminDown && <span className="dim"> shut</span>}
+      </>
+    )),
+    column('id', 'Link', ({ id, a, z }) => (
+      <span className={classes.name}>
+        <Link href={`/links/${encodeURIComponent(id)}`} className="id" data-row-link>
+          {id}
+        </Link>
+        {!(id.includes(a) && id.includes(z)) && (
+          <span className="dim">
+            {a} – {z}
+          </span>
+        )}
+      </span>
+    )),
+    column('score', 'Score', ({ score }) => score ?? UNKNOWN),
+    column('az', 'Use a→z', ({ arcs }) => <UtilisationBar utilisation={arcs.az.utilisation} colours={colours} />),
+    column('za', 'Use z→a', ({ arcs }) => <UtilisationBar utilisation={arcs.za.utilisation} colours={colours} />),
+    column('latency', 'Latency', (link) => formatMs(worstLatencyMs(link))),
+    column('loss', 'Loss', (link) => <Loss ratio={worstLossRatio(link)} />),
+    column('trend', 'Use, 5 min', ({ id }) => <Sparkline values={trends.of(id)} />),
+    column('since', 'Since', ({ sinceMs }) => <Age atMs={sinceMs} suffix="" />),
+  ];
+}
+
+function Loss({ ratio }: { readonly ratio: number | null }) {
+  if (ratio === null) return UNKNOWN;
+  return <span className={ratio > 0 ? classes.lossy : undefined}>{ratio === 0 ? '0 %' : formatRatio(ratio)}</span>;
+}
