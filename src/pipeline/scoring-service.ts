@@ -61,7 +61,7 @@ class Scoring implements ScoringService {
     const { store, holder } = options;
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? SCORER_LEASE_MS;
-    this.#membership = new Membership(store.leases, holder, store.partitions, this.#leaseMs);
+    this.#membership = new Membership(store.leases, holder, store.partitions, this.#leaseMs, 'scorer');
     this.#linksOf = linksByPartition(options.network.network.links, store.partitions);
   }
 

@@ -85,6 +85,10 @@ export interface NetworkKeys {
   leaseHistory(name: string): string;
   once(name: string): string;
   readonly counters: string;
+  /** holder -> what this poller says about itself. */
+  readonly pollers: string;
+  /** The network as discovery last found it, compressed. */
+  readonly discovered: string;
 }
 
 /** All keys of a network share a hash tag, so that scripts also work where Redis is a cluster. */
@@ -131,6 +135,8 @@ export function networkKeys(networkName: string): NetworkKeys {
     leaseHistory: (name) => key(`lease-history:${name}`),
     once: (name) => key(`once:${name}`),
     counters: key('counters'),
+    pollers: key('pollers'),
+    discovered: key('discovered'),
   };
 }
 

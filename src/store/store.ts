@@ -6,6 +6,7 @@ import type { Proposal, ProposalBrief, ProposalStatus, Tunnel } from '../reroute
 import type { InterfaceSample } from '../telemetry/sample.ts';
 import type { Event, NewEvent } from './events.ts';
 import type { HistoryFeed, HistoryRecord, QuestionBox } from './history-record.ts';
+import type { PollerBoard } from './pollers.ts';
 
 /**
  * Everything that roles tell each other, per network. One conformance suite runs over every implementation
@@ -22,6 +23,8 @@ export interface Store {
   readonly traffic: TrafficStore;
   readonly leases: LeaseStore;
   readonly counters: CounterStore;
+  readonly pollers: PollerBoard;
+  readonly discovered: DiscoveredNetworkStore;
   readonly history: HistoryFeed;
   readonly questions: QuestionBox;
   /** Checks the connection, in ms of round trip. */
@@ -203,8 +206,23 @@ export interface LeaseStore {
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
   /** Gives it back at once; nothing happens when someone else has it. */
   release(name: string, holder: string): Promise<void>;
+  /** The clock that leases run by, ms since the epoch: the one clock that all processes share. */
+  nowMs(): Promise<number>;
   /** True for the first caller within `ttlMs`: a throttle that all processes share. */
   once(name: string, ttlMs: number): Promise<boolean>;
+}
+
+/** The network as discovery last found it, `detour-network/1` with what discovery keeps beside each link. */
+export interface DiscoveredNetworkStore {
+  write(network: DiscoveredNetwork): Promise<void>;
+  /** Null before the first discovery. */
+  read(): Promise<DiscoveredNetwork | null>;
+}
+
+/** Opaque to the store but for its size and name; whoever reads it checks it as a network file. */
+export interface DiscoveredNetwork {
+  readonly format: 'detour-network/1';
+  readonly name: string;
 }
 
 /** Sums that survive a restart, by name: `savedBits`. */
@@ -220,6 +238,7 @@ export interface TruthLog {
   close(): Promise<void>;
 }
 
+/** The beginning or end of a fault, or of something else that evaluations want to know. */
 export interface TruthRecord {
   readonly atMs: number;
   readonly faultId: string;

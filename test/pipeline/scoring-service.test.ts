@@ -158,6 +158,7 @@ describe('the scoring service', () => {
         acquire: (...args) => (isDead ? Promise.reject(new Error('dead')) : store.leases.acquire(...args)),
         release: (...args) => (isDead ? Promise.reject(new Error('dead')) : store.leases.release(...args)),
         once: (...args) => store.leases.once(...args),
+        nowMs: () => store.leases.nowMs(),
       },
     };
     const two = service(mortal, new ManualClock(0), 'two', options);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { history } from './conformance-history.ts';
 import { leases } from './conformance-leases.ts';
 import { plans } from './conformance-plans.ts';
+import { pollers } from './conformance-pollers.ts';
 import { queues } from './conformance-queues.ts';
 import { scores } from './conformance-scores.ts';
 import { type StoreFactory, withStore } from './fixture.ts';
@@ -13,6 +14,7 @@ export function storeConformance(create: StoreFactory): void {
   describe('plans and proposals', () => plans(create));
   describe('history feed and questions', () => history(create));
   describe('leases and counters', () => leases(create));
+  describe('pollers and discovery', () => pollers(create));
 
   describe('as a whole', () => {
     const fixture = withStore(create);

@@ -35,6 +35,10 @@ export class MemoryLeases implements LeaseStore {
     if (known?.holder === holder) known.untilMs = Number.NEGATIVE_INFINITY;
   }
 
+  async nowMs(): Promise<number> {
+    return this.#clock.nowMs();
+  }
+
   async once(name: string, ttlMs: number): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
     if (nowMs < (this.#once.get(name) ?? Number.NEGATIVE_INFINITY)) return false;

@@ -1,11 +1,12 @@
 import type { Clock } from '../../core/clock.ts';
 import { LIMITS, networkKeys } from '../keys.ts';
 import { requireFinite } from '../rules.ts';
-import type { CounterStore, Store } from '../store.ts';
+import type { CounterStore, DiscoveredNetwork, DiscoveredNetworkStore, Store } from '../store.ts';
 import { MemoryEvents } from './events.ts';
 import { MemoryHistoryFeed } from './history-feed.ts';
 import { MemoryLeases } from './leases.ts';
 import { MemoryPlans } from './plans.ts';
+import { MemoryPollers } from './pollers.ts';
 import { MemoryQuestions } from './questions.ts';
 import { MemorySamples } from './samples.ts';
 import { MemoryScoring } from './scoring.ts';
@@ -59,8 +60,20 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     counters,
     history,
     questions,
+    pollers: new MemoryPollers(clock),
+    discovered: memoryDiscovered(),
     ping,
     close,
+  };
+}
+
+function memoryDiscovered(): DiscoveredNetworkStore {
+  let kept: string | null = null;
+  return {
+    write: async (network) => {
+      kept = JSON.stringify(network);
+    },
+    read: async () => (kept === null ? null : (JSON.parse(kept) as DiscoveredNetwork)),
   };
 }
 

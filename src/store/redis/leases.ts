@@ -17,7 +17,11 @@ export function redisLeases({ connection, scripts, keys }: RedisContext): LeaseS
     const answer = await guarded('throttle', () => connection.set(keys.once(name), '1', 'PX', wholeMs(ttlMs), 'NX'));
     return answer === 'OK';
   };
-  return { acquire, release, once };
+  const nowMs = async () => {
+    const [seconds, micros] = await guarded('read the clock', () => connection.time());
+    return Number(seconds) * 1000 + Number(micros) / 1000;
+  };
+  return { acquire, release, once, nowMs };
 }
 
 export function redisCounters({ connection, keys }: RedisContext): CounterStore {

@@ -4,6 +4,7 @@ import { LIMITS, type NetworkKeys, networkKeys, SCHEMA_VERSION } from '../keys.t
 import type { ReportCorrupt, Store } from '../store.ts';
 import { BlockingConnections } from './blocking.ts';
 import type { RedisContext } from './context.ts';
+import { redisDiscovered } from './discovered.ts';
 import { guarded } from './errors.ts';
 import { redisEvents } from './events.ts';
 import { redisHistoryFeed } from './history-feed.ts';
@@ -11,6 +12,7 @@ import { layOut } from './layout.ts';
 import { redisCounters, redisLeases } from './leases.ts';
 import { redisLinks } from './links.ts';
 import { redisPlans } from './plans.ts';
+import { redisPollers } from './pollers.ts';
 import { redisQuestions } from './questions.ts';
 import { Records } from './records.ts';
 import { redisSamples } from './samples.ts';
@@ -83,6 +85,8 @@ function assemble(networkName: string, context: RedisContext): Store {
     traffic: redisTraffic(context),
     leases: redisLeases(context),
     counters: redisCounters(context),
+    pollers: redisPollers(context),
+    discovered: redisDiscovered(context),
     history: redisHistoryFeed(context),
     questions: redisQuestions(context),
     ping,
