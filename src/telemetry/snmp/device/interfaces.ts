@@ -4,6 +4,7 @@ import type { InterfacesDefinition } from '../vendors/schema.ts';
 import { AGGREGATE_COLUMNS, addAggregates } from './aggregates.ts';
 import type { InterfaceReport } from './report.ts';
 import type { Tables } from './tables.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 const PLAIN_COLUMNS = Object.values(INTERFACE).filter((oid) => oid !== INTERFACE.ifCounterDiscontinuityTime);
 const COUNTER_COLUMNS = Object.values(COUNTERS).flatMap(({ wide, narrow }) =>
@@ -46,8 +47,8 @@ function interfacesElsewhere(tables: Tables, definition: InterfacesDefinition, k
     known.add(ifIndex);
     const count = (column: string | undefined): bigint | null => countOf(tables.cell(column ?? '', index));
     const speed = count(definition.speedBps);
-    const row = interfaceReport(ifIndex, () => undefined);
-    return {
+    const { unknown: _, ...row } = interfaceReport(ifIndex, () => undefined);
+    const found: InterfaceReport = {
       ...row,
       name: textOf(name),
       speedBps: speed === null || speed === 0n ? null : Number(speed),
@@ -60,6 +61,7 @@ function interfacesElsewhere(tables: Tables, definition: InterfacesDefinition, k
         outPackets: count(definition.outPackets)?.toString() ?? null,
       },
     };
+    return { ...found, unknown: unknownFields(found, () => undefined) };
   });
 }
 
@@ -85,7 +87,7 @@ function interfaceReport(index: string, cell: (column: string) => Varbind | unde
   };
   const digits = (name: CounterName): string | null => count(name)?.toString() ?? null;
   const { wide, narrow } = COUNTERS.inOctets;
-  return {
+  const row: InterfaceReport = {
     ifIndex: Number(index),
     name: textOf(cell(INTERFACE.ifName)),
     description: textOf(cell(INTERFACE.ifDescr)),
@@ -107,6 +109,8 @@ function interfaceReport(index: string, cell: (column: string) => Varbind | unde
       outDiscards: digits('outDiscards'),
     },
   };
+  const unknown = unknownFields(row, cell);
+  return Object.keys(unknown).length === 0 ? row : { ...row, unknown };
 }
 
 function packets(

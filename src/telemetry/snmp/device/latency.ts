@@ -102,10 +102,16 @@ function rpm(tables: Tables): LatencyReport[] {
       source: 'juniper-rpm',
       name: stringsOfIndex(test).join(' ') || test,
       rttMs: received > 0 && us !== null ? us / 1000 : null,
-      status: received === 0 ? 'no response' : lost > 0 ? `${lost} of ${numberOf(sent)} probes lost` : 'ok',
+      status: rpmStatus(received, lost, us),
       targetAddress: targetOf(tables.cell(PINGED.target, test)),
     };
   });
+}
+
+function rpmStatus(received: number, lost: number, us: number | null): string {
+  if (received === 0) return 'no response';
+  if (us === null) return 'answered, but the device tells no round trip';
+  return lost > 0 ? `${lost} of ${received + lost} probes lost` : 'ok';
 }
 
 /** Targets are octets on some systems and text on others. */

@@ -52,11 +52,13 @@ function selected<D extends Definition, Row>(definitions: readonly D[], rowsOf: 
 }
 
 function cpuRows(definition: Named<CpuDefinition>, tables: Tables): CpuReport[] {
-  return [...tables.column(definition.value)].flatMap(([index, cell]) => {
+  const rows = [...tables.column(definition.value)].flatMap(([index, cell]) => {
     const percent = passes(definition, index, tables) ? figureOf(cell, definition) : null;
     if (percent === null || percent < 0 || percent > 100) return [];
-    return [{ name: fillName(definition.name, index, definition.columns, tables), percent }];
+    return [{ index, name: fillName(definition.name, index, definition.columns, tables), percent }];
   });
+  // A row without a name is called by its place: its index (196608 and up on net-snmp) tells nobody anything.
+  return rows.map(({ index, name, percent }, at) => ({ name: name === index ? `CPU ${at}` : name, percent }));
 }
 
 function sensorRows(definition: Named<SensorDefinition>, tables: Tables): SensorReport[] {

@@ -13,8 +13,8 @@ const HEADINGS = [
   'out',
   'in pkts',
   'out pkts',
-  'errors',
-  'discards',
+  'errors in/out',
+  'discards in/out',
 ];
 /** Columns of figures, which stand on the right. */
 const RIGHT: ReadonlySet<string> = new Set([
@@ -24,19 +24,19 @@ const RIGHT: ReadonlySet<string> = new Set([
   'out',
   'in pkts',
   'out pkts',
-  'errors',
-  'discards',
+  'errors in/out',
+  'discards in/out',
 ]);
 const MAX_CELL = 28;
 
 /** The report as text for a terminal: who it is, one line per interface, how it feels, whom it knows, what went wrong. */
 export function renderDevice(report: DeviceReport): string {
-  const { sysName, address, sysDescr, sysObjectId, uptimeSeconds, interfaces, problems } = report;
+  const { sysName, address, sysDescr, sysObjectId, uptimeSeconds, interfaces, problems, managementRttMs } = report;
   const uptime = uptimeSeconds === null ? 'unknown' : formatUptime(uptimeSeconds);
   const head = [
     `${sysName || 'unnamed device'} at ${address}`,
     `  ${cut(sysDescr ?? 'no description', 100)}`,
-    `  object id ${sysObjectId ?? 'unknown'}, up for ${uptime}, read in ${formatDuration(report.elapsedMs)}`,
+    `  object id ${sysObjectId ?? 'unknown'}, up for ${uptime}, answers in ${managementRttMs} ms, read in ${formatDuration(report.elapsedMs)}`,
     '',
   ];
   const table =

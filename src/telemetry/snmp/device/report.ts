@@ -33,6 +33,8 @@ const InterfaceReportSchema = Type.Object({
     inDiscards: Digits,
     outDiscards: Digits,
   }),
+  /** Why a field above is null, by its name; absent when nothing is. */
+  unknown: Type.Optional(Type.Record(Type.String(), Type.String())),
   /** Present on aggregates (LAG, bundle, port-channel) only. */
   aggregate: Type.Optional(AggregateSchema),
 });
