@@ -1,18 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { DetourError } from '../../core/errors.ts';
-import {
-  isOpen,
-  PROPOSAL_STATUSES,
-  type Proposal,
-  type ProposalBrief,
-  ProposalSchema,
-} from '../../reroute/proposal.ts';
+import { isOpen, PROPOSAL_STATUSES, type Proposal, type ProposalBrief } from '../../reroute/proposal.ts';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { limitOf, listResponse, sendCsv, wantsCsv } from '../list-answer.ts';
 import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
+import { viewProposals } from '../proposal-view.ts';
 import { Cursor, IdParams, Limit, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { ProposalViewSchema } from '../schemas/reroutes.ts';
 import { REROUTE_TABLE } from '../tables.ts';
 
 const RerouteQuery = Query({
@@ -32,6 +28,7 @@ const MAX_MOVES = 2_000;
 
 export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
   const { plans } = deps.store;
+  const view = async (proposal: Proposal) => (await viewProposals(deps, [proposal]))[0];
 
   app.get(
     '/reroutes',
@@ -41,7 +38,7 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
         summary: 'Proposals, newest first',
         description: `A page ends early when it would have more than ${MAX_MOVES} moves; follow \`next\`. As CSV in short.`,
         querystring: RerouteQuery,
-        response: { 200: listResponse(ProposalSchema), ...problemResponses },
+        response: { 200: listResponse(ProposalViewSchema), ...problemResponses },
       },
     },
     async (request, reply) => {
@@ -50,7 +47,8 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       const page = pageOfBriefs(await plans.briefs(scopeOf(query)), query, limitOf(request, query.limit), weighed);
       reply.header('vary', 'accept');
       if (wantsCsv(request)) return sendCsv(request, reply, REROUTE_TABLE, page);
-      return reply.send({ items: await plans.proposalsById(page.items.map(({ id }) => id)), next: page.next });
+      const proposals = await plans.proposalsById(page.items.map(({ id }) => id));
+      return reply.send({ items: await viewProposals(deps, proposals), next: page.next });
     },
   );
 
@@ -62,10 +60,10 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
         summary: 'One proposal: what would be moved where, and why',
         params: IdParams,
         querystring: NoQuery,
-        response: { 200: ProposalSchema, ...problemResponses },
+        response: { 200: ProposalViewSchema, ...problemResponses },
       },
     },
-    async (request) => known(await plans.proposal(request.params.id), request.params.id),
+    async (request) => view(known(await plans.proposal(request.params.id), request.params.id)),
   );
 
   app.post(
@@ -79,7 +77,7 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
         params: IdParams,
         querystring: NoQuery,
         body: NoBody,
-        response: { 200: ProposalSchema, ...problemResponses },
+        response: { 200: ProposalViewSchema, ...problemResponses },
       },
     },
     async (request) => {
@@ -89,9 +87,9 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
           hint: 'carry the move out yourself; the proposal has the paths',
         });
       }
-      if (proposal.status === 'applied') return proposal;
+      if (proposal.status === 'applied') return view(proposal);
       assertApplicable(proposal);
-      return deps.applyProposal(proposal.id);
+      return view(await deps.applyProposal(proposal.id));
     },
   );
 }
