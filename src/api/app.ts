@@ -15,6 +15,7 @@ import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { frontRoutes } from './routes/front.ts';
+import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { linkRoutes } from './routes/links.ts';
 import { momentRoutes } from './routes/moments.ts';
@@ -72,6 +73,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
   registerEtags(api);
   networkRoutes(api, deps, contentHash(deps.network.network));
   linkRoutes(api, deps);
+  historyRoutes(api, deps);
   deviceRoutes(api, deps);
   pathRoutes(api, deps);
   rerouteRoutes(api, deps);

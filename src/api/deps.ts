@@ -12,6 +12,7 @@ import type { NetworkIndex } from '../../topology/model.ts';
 import type { Role } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { HistoryReader } from '../history/history.ts';
 import type { Change } from '../reroute/change.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
@@ -96,6 +97,7 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly config: ApiConfig;
   readonly ingest: SampleIngest;
+  readonly history: HistoryReader;
   /** Demands that are older than this are not planned with, ms. */
   readonly maxDemandAgeMs: number;
   /** What would be planned in a changed network; INVALID_INPUT for unknown ids, BUSY when too many wait. */

@@ -48,9 +48,9 @@ export function loadConfig(environment: Environment, flags: FlagValues = {}, con
   return Object.freeze(values) as Config;
 }
 
-/** A Redis address can hold a password. */
+/** An address can hold a password. */
 function shown(key: string, value: unknown): string {
-  return key === 'redisUrl' ? 'a value that is not shown' : preview(value);
+  return key === 'redisUrl' || key === 'historyUrl' ? 'a value that is not shown' : preview(value);
 }
 
 function defaults(): Record<string, unknown> {

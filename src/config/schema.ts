@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 
-export const ROLES = ['simulate', 'poll', 'score', 'work', 'api'] as const;
+export const ROLES = ['simulate', 'poll', 'score', 'history', 'work', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
@@ -14,7 +14,7 @@ export const ConfigSchema = Type.Object(
       Type.Array(Type.Enum(ROLES), {
         minItems: 1,
         description:
-          'what this process does (simulate poll score work api); by default everything, with poll in place of simulate where the network file has addresses',
+          'what this process does (simulate poll score history work api); by default everything, with poll in place of simulate where the network file has addresses',
       }),
     ),
     network: Type.String({
@@ -142,6 +142,37 @@ export const ConfigSchema = Type.Object(
       maximum: 100000,
       default: 2000,
       description: 'devices that one discovery visits at most',
+    }),
+    historyUrl: nullable(
+      Type.String({
+        pattern: '^https?://',
+        description:
+          'Prometheus-compatible database to keep history in, e.g. http://127.0.0.1:9090; without it DuckDB in the data folder',
+      }),
+    ),
+    historyRawHours: Type.Integer({
+      minimum: 2,
+      maximum: 8760,
+      default: 24,
+      description: 'how long single samples are kept',
+    }),
+    historyMinuteDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 200,
+      description: 'how long figures by the minute are kept',
+    }),
+    historyHourDays: Type.Integer({
+      minimum: 1,
+      maximum: 36500,
+      default: 800,
+      description: 'how long figures by the hour are kept',
+    }),
+    historyMaxMegabytes: Type.Integer({
+      minimum: 64,
+      maximum: 10_000_000,
+      default: 10_000,
+      description: 'disk that history may use; the oldest goes first',
     }),
     lossDegraded: Type.Number({
       minimum: 0,

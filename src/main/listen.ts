@@ -4,6 +4,7 @@ import type { ApiServer } from '../api/deps.ts';
 import { DetourError } from '../core/errors.ts';
 import { PACKAGE_ROOT } from '../core/paths.ts';
 import type { Context } from './context.ts';
+import { historyReader } from './history-role.ts';
 import type { Service } from './lifecycle.ts';
 import { MAX_DEMAND_AGE_MS, type PlanningClient } from './planning.ts';
 import type { Studies } from './studies.ts';
@@ -14,14 +15,16 @@ export async function listen(
   plans: PlanningClient,
   studies: Studies,
 ): Promise<{ service: Service; url: string }> {
-  const { config, runtime, store, registry, version } = context;
+  const { config, runtime, store, registry, version, clock } = context;
+  const reader = historyReader({ config, clock, networkName: context.network.network.name }, store);
   const app = await buildApp({
     network: context.network,
     warnings: context.warnings,
     store,
-    clock: context.clock,
+    clock,
     config: { ...runtime, version, host: config.host },
     ingest: context.ingest,
+    history: reader,
     maxDemandAgeMs: MAX_DEMAND_AGE_MS,
     whatIf: studies.whatIf,
     replayPlan: studies.replay,
@@ -35,7 +38,11 @@ export async function listen(
     webFolder: join(PACKAGE_ROOT, 'dist', 'web'),
   });
   const url = await bind(app, config.host, config.port);
-  return { service: { name: 'api', start: async () => undefined, stop: () => app.close() }, url };
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await reader.close();
+  };
+  return { service: { name: 'api', start: async () => undefined, stop }, url };
 }
 
 async function bind(app: ApiServer, host: string, port: number): Promise<string> {

@@ -7,6 +7,8 @@ import { connectRedis, type RedisRole } from '../store/redis/connection.ts';
 
 /** The Redis of this process, private or given, and the connections to it. */
 export interface RedisAccess {
+  /** Where it is, for another process of ours; may hold a password. */
+  readonly address: string;
   /** The shared connection for commands. */
   readonly commands: Redis;
   /** Another connection; ended with the others. */
@@ -43,7 +45,7 @@ export async function openRedis(config: Config, events: RedisEvents): Promise<Re
     const commands = await connect('commands');
     const { warnings } = await checkRedis(commands);
     for (const warning of warnings) events.onWarning(warning);
-    return { commands, connect, stop };
+    return { address, commands, connect, stop };
   } catch (error) {
     await stop();
     throw error;

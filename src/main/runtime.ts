@@ -16,7 +16,13 @@ export interface Runtime {
  */
 export function resolveRuntime(config: Pick<Config, 'roles' | 'mode'>, network: Network): Runtime {
   const hasAddresses = network.nodes.some((node) => node.address !== null);
-  const roles: readonly Role[] = config.roles ?? [hasAddresses ? 'poll' : 'simulate', 'score', 'work', 'api'];
+  const roles: readonly Role[] = config.roles ?? [
+    hasAddresses ? 'poll' : 'simulate',
+    'score',
+    'history',
+    'work',
+    'api',
+  ];
   if (roles.includes('poll') && roles.includes('simulate')) {
     throw new DetourError('INVALID_CONFIG', 'roles: poll and simulate cannot run on one network', { field: 'roles' });
   }

@@ -18,6 +18,7 @@ import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
 import { createErrorLog } from './error-log.ts';
 import { keepHeapsTight } from './heap.ts';
+import { history } from './history-child.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { estimator, planningClient, planWorker, studies } from './planning.ts';
@@ -131,9 +132,10 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
       await lifecycle.start(planWorker(context));
       await lifecycle.start(estimator(context));
     }
+    if (has('history')) await lifecycle.start(history(context));
     if (has('score')) await lifecycle.start(scoring(context));
     if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
-    if (has('poll')) await lifecycle.start(new Polling(telemetry(context)));
+    if (has('poll')) await lifecycle.start(new Polling(telemetry(context), context.holder));
     return url;
   } catch (error) {
     await lifecycle.stop();

@@ -17,6 +17,9 @@ export const EVENT_TYPES = [
   'samples-refused',
   /** What a person wrote about an earlier event; `details.eventId` names it. */
   'comment',
+  'history-failed',
+  'history-lost',
+  'history-limit',
   'service-started',
   'service-stopped',
 ] as const;

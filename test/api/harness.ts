@@ -13,6 +13,7 @@ import { createMemoryStore } from '../../src/store/memory/store.ts';
 import { PLAN_LEASE, type Store, scorerLease } from '../../src/store/store.ts';
 import type { Measurement } from '../../src/telemetry/sample.ts';
 import { indexNetwork, type Link, type NetworkNode } from '../../topology/model.ts';
+import { createEmptyHistory } from '../history/empty-history.ts';
 import { LIMITS } from '../reroute/fixtures.ts';
 
 export const START_MS = 1_700_000_000_000;
@@ -208,6 +209,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
         return { accepted: measurements.length - refused.length, refused };
       },
     },
+    history: createEmptyHistory(),
     maxDemandAgeMs: 60_000,
     whatIf: async (change, top) => studies.whatIf(change, top),
     replayPlan: async (id) => studies.replay(id),

@@ -9,7 +9,7 @@ const open = { roles: null, mode: null };
 describe('resolveRuntime', () => {
   it('simulates a network without addresses, and heals it', () => {
     expect(resolveRuntime(open, network(null))).toEqual({
-      roles: ['simulate', 'score', 'work', 'api'],
+      roles: ['simulate', 'score', 'history', 'work', 'api'],
       simulated: true,
       mode: 'auto',
     });

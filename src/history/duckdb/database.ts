@@ -60,7 +60,7 @@ function unavailable(file: string | null, cause: unknown): DetourError {
   const hint = isHeld
     ? 'another process keeps this history; only one can'
     : isMissing
-      ? 'run npm ci on this machine, or set DETOUR_HISTORY=off'
+      ? 'run npm ci on this machine; everything else works without'
       : 'see the message; the file is left as it is';
   return new DetourError('HISTORY_UNAVAILABLE', `history cannot be opened${file ? ` (${file})` : ''}: ${message}`, {
     hint,

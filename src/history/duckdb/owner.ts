@@ -102,7 +102,9 @@ export class DuckdbHistory implements HistoryWriter, HistoryReader {
   tick(nowMs: number): Promise<{ closedHours: number }> {
     return this.#alone(async (database) => {
       const minuteMs = startOf(nowMs - MINUTE_GRACE_MS, MINUTE_MS);
-      if (minuteMs > this.#rolledUntilMs) await this.#roll(database, minuteMs);
+      if (minuteMs > this.#rolledUntilMs || this.#isLate()) {
+        await this.#roll(database, Math.max(minuteMs, this.#rolledUntilMs));
+      }
       const closableMs = startOf(nowMs - HOUR_GRACE_MS, HOUR_MS);
       const isDue = closableMs > this.#closedUntilMs || this.#hasImported || this.#lateFromMs < closableMs;
       const closedHours = isDue ? await this.#close(database, closableMs) : 0;
@@ -110,10 +112,16 @@ export class DuckdbHistory implements HistoryWriter, HistoryReader {
     });
   }
 
+  /** Whether something came for minutes that were rolled up before. */
+  #isLate(): boolean {
+    return this.#lateFromMs < this.#rolledUntilMs;
+  }
+
+  /** What came late for a closed hour is left to its closing: until then the hour stays as it was. */
   async #roll({ writer }: Database, untilMs: number): Promise<void> {
     const fromMs = startOf(Math.min(this.#rolledUntilMs, this.#lateFromMs), MINUTE_MS);
     await this.#gate.exclusive(async () => {
-      await rollMinutes(writer, fromMs, untilMs);
+      await rollMinutes(writer, Math.max(fromMs, this.#closedUntilMs), untilMs);
       this.#rolledUntilMs = untilMs;
     });
     if (this.#lateFromMs >= this.#closedUntilMs) this.#lateFromMs = Number.POSITIVE_INFINITY;

@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DetourError, messageOf } from '../../core/errors.ts';
 import type { HistoryKind } from '../../store/history-record.ts';
+import { emptySeries, requireCells } from '../answers.ts';
 import {
   type BaselineAnswer,
   type BaselineHour,
   type BaselineQuery,
   DAY_MS,
   HOUR_MS,
-  MAX_CELLS,
   type MinuteBlock,
   type RangeAnswer,
   type RangeQuery,
@@ -42,7 +42,7 @@ export interface Sources {
 export async function askRange(sources: Sources, query: RangeQuery): Promise<RangeAnswer> {
   const steps = stepsOf(query, sources.retention, sources.nowMs());
   const known = await sources.find(query.kind, query.ids, query.metrics);
-  requireRoom(known.length * steps.buckets);
+  requireCells(known.length * steps.buckets);
   const answers = new Map(known.map(({ series, id, metric }) => [series, emptySeries(id, metric, steps.buckets)]));
   if (known.length > 0) fill(answers, await read(sources, () => rangeSql(sources, steps, [...answers.keys()])));
   const { fromMs, stepMs, buckets, resolution } = steps;
@@ -73,18 +73,17 @@ function fill(answers: ReadonlyMap<number, SeriesRange>, rows: readonly (readonl
     if (!answer) continue;
     const at = bucket as number;
     answer.count[at] = count as number;
-    answer.min[at] = min as number;
-    answer.max[at] = max as number;
-    answer.mean[at] = mean as number;
-    answer.last[at] = last as number;
-    answer.p95[at] = p95 as number;
+    answer.min[at] = asKept(min as number);
+    answer.max[at] = asKept(max as number);
+    answer.mean[at] = asKept(mean as number);
+    answer.last[at] = asKept(last as number);
+    answer.p95[at] = asKept(p95 as number);
   }
 }
 
-export function emptySeries(id: string, metric: string, buckets: number): SeriesRange {
-  const gaps = () => new Array<number | null>(buckets).fill(null);
-  const count = new Array<number>(buckets).fill(0);
-  return { id, metric, count, min: gaps(), max: gaps(), mean: gaps(), last: gaps(), p95: gaps() };
+/** Rows hold single precision, some seven digits; the digits beyond them that a double shows mean nothing. */
+function asKept(value: number): number {
+  return Number(value.toPrecision(7));
 }
 
 const PERCENTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -169,15 +168,6 @@ function block(kind: HistoryKind, { id, metric }: KnownSeries, rows: readonly (r
     Float64Array,
   ];
   return { kind, id, metric, atMs, count, min, max, mean, last };
-}
-
-export function requireRoom(cells: number): void {
-  if (cells <= MAX_CELLS) return;
-  throw new DetourError('INVALID_INPUT', `step: the answer would hold ${cells} figures, at most ${MAX_CELLS}`, {
-    field: 'step',
-    value: cells,
-    hint: 'ask for wider steps, a shorter time, or fewer series',
-  });
 }
 
 /** Hours become days and old files go while someone reads: then the list of files is made anew. */
