@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import type { NetworkIndex, NetworkNode } from '../../topology/model.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { silenceMs } from '../health/staleness.ts';
+import type { Store } from '../store/store.ts';
 import type { DEVICE_STATES, DeviceViewSchema } from './schemas/network.ts';
 import { countStates } from './status.ts';
 
@@ -13,6 +14,7 @@ export function deviceView(
   node: NetworkNode,
   network: NetworkIndex,
   states: ReadonlyMap<string, LinkState>,
+  slow: ReadonlyMap<string, DeviceView['slow']>,
   nowMs: number,
 ): DeviceView {
   const links = network.linksByNode.get(node.id) ?? [];
@@ -28,8 +30,17 @@ export function deviceView(
     state: deviceState(lastHeardMs, reporting),
     lastHeardMs,
     interfaces: { total: links.length, reporting },
+    slow: slow.get(node.id) ?? null,
     links: countStates(known),
   };
+}
+
+/** What pollers say of their slow devices, by device. */
+export async function readSlow({ pollers }: Pick<Store, 'pollers'>): Promise<Map<string, DeviceView['slow']>> {
+  const reports = await pollers.readAll();
+  return new Map(
+    reports.flatMap(({ slow }) => slow.map(({ deviceId, pollMs, silent }) => [deviceId, { pollMs, silent }])),
+  );
 }
 
 function deviceState(lastHeardMs: number | null, reporting: number): DeviceState {

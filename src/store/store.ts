@@ -8,6 +8,8 @@ import type { Event, NewEvent } from './events.ts';
 import type { HistoryFeed, HistoryRecord, QuestionBox } from './history-record.ts';
 import type { PollerBoard } from './pollers.ts';
 
+export type { PollerReport } from './pollers.ts';
+
 /**
  * Everything that roles tell each other, per network. One conformance suite runs over every implementation
  * (redis/, memory/). All methods reject with DetourError; none retries for ever.

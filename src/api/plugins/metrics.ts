@@ -3,6 +3,7 @@ import { HEALTH_STATES } from '../../health/link-state.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import type { EventHub } from '../event-hub.ts';
 import { readStatus, type Status } from '../status.ts';
+import { pollerMetrics } from './poller-metrics.ts';
 
 /** Prometheus metrics of the process, of HTTP and of the network, at `/metrics`. */
 export function registerMetrics(app: ApiServer, deps: ApiDeps, hub: EventHub): void {
@@ -11,6 +12,7 @@ export function registerMetrics(app: ApiServer, deps: ApiDeps, hub: EventHub): v
   if (!registry.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: registry });
   observeRequests(app, registry);
   const record = networkMetrics(registry, hub);
+  const recordPollers = pollerMetrics(registry);
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     // Without the store the metrics of the process matter all the more.
     const status = await readStatus(deps).catch((error: unknown) => {
@@ -18,6 +20,7 @@ export function registerMetrics(app: ApiServer, deps: ApiDeps, hub: EventHub): v
       return null;
     });
     record(status);
+    recordPollers(await deps.store.pollers.readAll().catch(() => []));
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }

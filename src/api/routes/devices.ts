@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
-import { deviceView } from '../devices.ts';
+import { deviceView, readSlow } from '../devices.ts';
 import { readLinkStates } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { notFound } from '../problem.ts';
@@ -16,8 +16,8 @@ export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
 
   const list = async (query: Static<typeof DeviceQuery>, limit: number) => {
     const { state, cursor } = query;
-    const states = await readLinkStates(deps);
-    const devices = network.network.nodes.map((node) => deviceView(node, network, states, clock.nowMs()));
+    const [states, slow] = await Promise.all([readLinkStates(deps), readSlow(deps.store)]);
+    const devices = network.network.nodes.map((node) => deviceView(node, network, states, slow, clock.nowMs()));
     return pageOf({
       items: devices.filter((device) => state === undefined || device.state === state),
       keyOf: (device) => ({ value: null, id: device.id }),
@@ -58,7 +58,8 @@ export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const node = network.nodeById.get(request.params.id);
       if (!node) throw notFound('device', 'id', request.params.id);
-      return deviceView(node, network, await readLinkStates(deps), clock.nowMs());
+      const [states, slow] = await Promise.all([readLinkStates(deps), readSlow(deps.store)]);
+      return deviceView(node, network, states, slow, clock.nowMs());
     },
   );
 }

@@ -46,6 +46,15 @@ export const DeviceViewSchema = Type.Object({
     total: Type.Integer(),
     reporting: Type.Integer({ description: 'heard within three intervals' }),
   }),
+  slow: nullable(
+    Type.Object(
+      {
+        pollMs: Type.Number({ description: 'how long its polls take, smoothed' }),
+        silent: Type.Boolean({ description: 'it does not answer at all' }),
+      },
+      { description: 'set for the slowest devices of each poller, 50 at most; null for all others' },
+    ),
+  ),
   links: Type.Object(Object.fromEntries(HEALTH_STATES.map((state) => [state, Type.Integer()])), {
     description: 'links that end here, by state',
   }),
