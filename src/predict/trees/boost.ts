@@ -12,6 +12,8 @@ export interface Loss {
   start(labels: Float32Array, weights: Float32Array): number;
   /** Gradient and hessian of the loss of one row in its margin. */
   derive(margins: Float64Array, labels: Float32Array, weights: Float32Array, into: Gradients): void;
+  /** The best step for rows that share a leaf, where a Newton step is not: from the labels less the margins. */
+  readonly leaf?: (residuals: Float64Array) => number;
   /** Mean loss. */
   mean(margins: Float64Array, labels: Float32Array, weights: Float32Array): number;
 }
@@ -69,9 +71,10 @@ export function boost(
   const { table, labels, weights = ones(labels) } = examples;
   const cuts = quantileCuts(table);
   const gradients = createGradients(table.rowCount);
-  const grower = new TreeGrower(binned(table, cuts), cuts, gradients, settings);
   const base = Math.fround(loss.start(labels, weights));
   const margins = new Float64Array(table.rowCount).fill(base);
+  const rules = { ...settings, ...leafRule(loss, labels, margins) };
+  const grower = new TreeGrower(binned(table, cuts), cuts, gradients, rules);
   const watch = options.validation === undefined ? null : new ValidationWatch(options.validation, loss, base);
   const dither = ditherOf(rng.fork('rounding'));
   const trees: TreeEnsemble[] = [];
@@ -81,9 +84,16 @@ export function boost(
     pack(gradients, dither, rng.below(dither.length));
     const tree = growOne(grower, table, margins, settings, rng);
     trees.push(tree);
-    options.onTree?.(trees.length, watch?.see(tree) ?? null);
+    const validationLoss = watch === null ? null : watch.see(tree);
+    options.onTree?.(trees.length, validationLoss);
   }
   return joinTrees(watch === null ? trees : trees.slice(0, watch.bestCount), base, table.names.length);
+}
+
+function leafRule({ leaf }: Loss, labels: Float32Array, margins: Float64Array): Pick<GrowRules, 'leafOf'> {
+  if (leaf === undefined) return {};
+  const residual = (row: number) => (labels[row] as number) - (margins[row] as number);
+  return { leafOf: (rows) => leaf(Float64Array.from(rows, residual)) };
 }
 
 /** One more tree, whose leaves are added to the margins of all rows, those it did not see included. */

@@ -10,6 +10,8 @@ export interface GrowRules extends SplitRules {
   readonly maxDepth: number;
   /** Each leaf is multiplied with it. */
   readonly learningRate: number;
+  /** What a leaf with these rows says, before it is multiplied: the Newton step where missing. */
+  readonly leafOf?: (rows: Int32Array) => number;
 }
 
 /** A node that may still be split: its rows are `rows[begin..end)`. */
@@ -101,13 +103,14 @@ export class TreeGrower {
 
   #close(writer: TreeWriter, rows: Int32Array, open: OpenNode, onLeaf: (value: number, rows: Int32Array) => void) {
     const own = rows.subarray(open.begin, open.end);
-    const value = Math.fround(this.#leafValue(own));
+    const { learningRate, leafOf } = this.#rules;
+    const value = Math.fround(learningRate * (leafOf === undefined ? this.#newtonStep(own) : leafOf(own)));
     writer.leaf(open.node, value);
     this.#spare.push(open.histogram);
     onLeaf(value, own);
   }
 
-  #leafValue(rows: Int32Array): number {
+  #newtonStep(rows: Int32Array): number {
     const { gradient, hessian } = this.#gradients;
     let gradients = 0;
     let hessians = 0;
@@ -115,7 +118,7 @@ export class TreeGrower {
       gradients += gradient[row] as number;
       hessians += hessian[row] as number;
     }
-    return hessians === 0 ? 0 : (-this.#rules.learningRate * gradients) / (hessians + this.#rules.l2);
+    return hessians === 0 ? 0 : -gradients / (hessians + this.#rules.l2);
   }
 
   #histogram(): Histogram {

@@ -39,10 +39,11 @@ export const SQUARED: Loss = {
     meanOf(margins, weights, (margin, row) => (margin - (labels[row] as number)) ** 2 / 2),
 };
 
-/** Pinball loss: margins are the `share` quantile (Koenker, Bassett 1978). Steps have unit curvature. */
+/** Pinball loss: margins are the `share` quantile (Koenker, Bassett 1978). A leaf steps to the quantile of its residuals. */
 export function quantileLoss(share: number): Loss {
   return {
-    start: (labels) => labels.toSorted()[Math.floor(share * (labels.length - 1))] ?? 0,
+    start: (labels) => quantileOf(labels, share),
+    leaf: (residuals) => quantileOf(residuals, share),
     derive(margins, labels, weights, { gradient, hessian }) {
       for (let row = 0; row < margins.length; row += 1) {
         const isAbove = (labels[row] as number) > (margins[row] as number);
@@ -56,6 +57,10 @@ export function quantileLoss(share: number): Loss {
         return error > 0 ? share * error : (share - 1) * error;
       }),
   };
+}
+
+function quantileOf(values: Float32Array | Float64Array, share: number): number {
+  return values.toSorted()[Math.floor(share * (values.length - 1))] ?? 0;
 }
 
 function weightedMean(labels: Float32Array, weights: Float32Array): number {

@@ -51,6 +51,11 @@ describe('boosted trees', () => {
     );
   });
 
+  it('keep what helps on the validation set, whether anybody listens or not', () => {
+    const trees = boost(train, LOGISTIC, SETTINGS, createRng(1), { validation: test });
+    expect(trees.roots.length).toBeGreaterThan(20);
+  });
+
   it('the same seed makes the same trees', () => {
     const [one, other] = [1, 1].map((seed) => boost(train, LOGISTIC, { ...SETTINGS, treeCount: 5 }, createRng(seed)));
     expect(one).toEqual(other);
@@ -70,7 +75,12 @@ describe('boosted trees', () => {
     const rng = createRng(9);
     const noisy = (odds: Float64Array) => Float32Array.from(odds, (value) => value + rng.normal());
     const examples = { table: train.table, labels: noisy(train.odds) };
-    const trees = boost(examples, quantileLoss(share), { ...SETTINGS, treeCount: 120 }, createRng(1));
+    const trees = boost(
+      examples,
+      quantileLoss(share),
+      { ...SETTINGS, maxDepth: 4, minLeafWeight: 100, learningRate: 0.1 },
+      createRng(1),
+    );
     const truth = noisy(test.odds);
     const below = marginsOf(trees, test.table).filter((margin, row) => (truth[row] as number) <= margin).length;
     expect(Math.abs(below / 4_000 - share)).toBeLessThan(0.04);

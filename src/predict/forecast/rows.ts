@@ -1,0 +1,73 @@
+import type { Rng } from '../../core/rng.ts';
+import type { Examples } from '../trees/boost.ts';
+import { FORECAST_FEATURES, ForecastFeatures, type Frame } from './features.ts';
+import type { RegularSeries } from './series.ts';
+
+/** A stretch of one series from which forecasts may start: origins and targets lie in `[begin, end)`. */
+export interface Stretch {
+  readonly series: RegularSeries;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Rows of forecasts with their truths, as (truth - anchor) / scale. */
+export interface ForecastRows extends Examples {
+  readonly frames: readonly Frame[];
+}
+
+/** Feature readers are slow to make and serve every horizon. */
+export class FeatureReaders {
+  readonly #readers = new Map<RegularSeries, ForecastFeatures>();
+
+  of(series: RegularSeries): ForecastFeatures {
+    const known = this.#readers.get(series);
+    if (known !== undefined) return known;
+    const reader = new ForecastFeatures(series);
+    this.#readers.set(series, reader);
+    return reader;
+  }
+}
+
+/** Origins in the stretches whose truth after `horizonMs` is known, about `limit` of them, each as likely as any. */
+export function sampleRows(
+  stretches: readonly Stretch[],
+  horizonMs: number,
+  limit: number,
+  readers: FeatureReaders,
+  rng: Rng,
+): ForecastRows {
+  const places = placesOf(stretches, horizonMs);
+  const share = Math.min(1, limit / Math.max(1, places.length));
+  const chosen = places.filter(() => rng.next() < share);
+  const values = new Float32Array(chosen.length * FORECAST_FEATURES.length);
+  const labels = new Float32Array(chosen.length);
+  const frames: Frame[] = [];
+  let count = 0;
+  for (const { series, origin, horizon } of chosen) {
+    const reader = readers.of(series);
+    const frame = reader.frame(origin);
+    if (frame === null) continue;
+    reader.write(origin, horizon, frame, values, count * FORECAST_FEATURES.length);
+    labels[count] = ((series.values[origin + horizon] as number) - frame.anchor) / frame.scale;
+    frames.push(frame);
+    count += 1;
+  }
+  const table = {
+    names: FORECAST_FEATURES,
+    rowCount: count,
+    values: values.slice(0, count * FORECAST_FEATURES.length),
+  };
+  return { table, labels: labels.slice(0, count), frames };
+}
+
+function placesOf(stretches: readonly Stretch[], horizonMs: number) {
+  return stretches.flatMap(({ series, begin, end }) => {
+    const horizon = Math.max(1, Math.round(horizonMs / series.stepMs));
+    const places: { series: RegularSeries; origin: number; horizon: number }[] = [];
+    for (let origin = begin; origin + horizon < end; origin += 1) {
+      const isKnown = Number.isFinite(series.values[origin + horizon]) && Number.isFinite(series.values[origin]);
+      if (isKnown) places.push({ series, origin, horizon });
+    }
+    return places;
+  });
+}
