@@ -17,6 +17,17 @@ interface Client {
   lastId: string;
   /** Null once the client is live. */
   pending: Event[] | null;
+  /** Whether it wants figures too, and whether it needs all of them because some did not reach it. */
+  readonly figures: 'none' | 'wanted';
+  isBehind: boolean;
+}
+
+/** What of a broadcast goes to whom. */
+export interface Broadcast {
+  /** What changed; null when nothing did. */
+  readonly changes: string | null;
+  /** Everything, for clients that missed changes. */
+  readonly whole: () => string;
 }
 
 /**
@@ -44,6 +55,29 @@ export class EventHub {
     return this.#clients.size;
   }
 
+  /** True while someone wants figures. */
+  get wantsFigures(): boolean {
+    return [...this.#clients].some(({ figures }) => figures === 'wanted');
+  }
+
+  /**
+   * Sends figures to all who want them. A client that has not read the last ones gets none: it is behind, and gets
+   * everything once it has caught up, so that what waits for it stays bounded.
+   */
+  broadcast({ changes, whole }: Broadcast): void {
+    let all: string | null = null;
+    for (const client of this.#clients) {
+      if (client.figures === 'none') continue;
+      if (client.pending !== null || !client.writer.isDrained) {
+        client.isBehind = true;
+      } else if (client.isBehind) {
+        client.isBehind = false;
+        all ??= whole();
+        client.writer.writeLarge(all);
+      } else if (changes !== null) client.writer.writeLarge(changes);
+    }
+  }
+
   /** Throws RATE_LIMITED when there is no room for another client. */
   assertRoom(): void {
     if (this.#clients.size < this.#limits.maxClients && !this.#stopping.signal.aborted) return;
@@ -56,9 +90,14 @@ export class EventHub {
    * Serves a client until it leaves. `resumeAfter` is its Last-Event-ID; `snapshot` is called when it has none, or
    * one from which not every later event is kept any more.
    */
-  async serve(writer: StreamWriter, resumeAfter: string | null, snapshot: () => Promise<unknown>): Promise<void> {
+  async serve(
+    writer: StreamWriter,
+    resumeAfter: string | null,
+    snapshot: () => Promise<unknown>,
+    figures: Client['figures'] = 'none',
+  ): Promise<void> {
     if (!writer.open) return;
-    const client: Client = { writer, lastId: '0', pending: [] };
+    const client: Client = { writer, lastId: '0', pending: [], figures, isBehind: resumeAfter !== null };
     this.#clients.add(client);
     writer.onClose(() => this.#clients.delete(client));
     try {

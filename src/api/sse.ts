@@ -8,6 +8,9 @@ export function frame(event: string, id: string | null, data: unknown): string {
   return `${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
+/** What a socket takes at once; less than this waits for nobody. */
+const DRAINED_BYTES = 64 * 1024;
+
 export const KEEP_ALIVE = ': keep-alive\n\n';
 
 /** The writing end of one client; a client that does not read is cut, so that memory stays bounded. */
@@ -24,6 +27,11 @@ export class StreamWriter {
 
   get open(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded;
+  }
+
+  /** True when (nearly) all that was written has left. */
+  get isDrained(): boolean {
+    return this.#response.writableLength < DRAINED_BYTES;
   }
 
   /** Sends the head of the stream. */

@@ -11,7 +11,7 @@ import { theme } from './theme/theme.ts';
 
 export function App() {
   const [client] = useState(createQueryClient);
-  const [store] = useState(() => new LiveStore(apiUrl('/events')));
+  const [store] = useState(() => new LiveStore(apiUrl('/events', { figures: 'true' })));
   useEffect(() => {
     store.start();
     return () => store.stop();

@@ -4,6 +4,7 @@ import { commentOn, commentsOn, eventById } from '../comments.ts';
 import { type ApiDeps, type ApiServer, STREAM_LIMITS } from '../deps.ts';
 import type { EventHub } from '../event-hub.ts';
 import { queryEvents } from '../event-query.ts';
+import { FigureFeed } from '../figure-feed.ts';
 import { readLinkViews } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { inputError } from '../problem.ts';
@@ -19,6 +20,8 @@ const COMMENTS_PER_MINUTE = 30;
 export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void {
   const limits = { ...STREAM_LIMITS, ...deps.stream };
   const { events } = deps.store;
+  const feed = new FigureFeed(hub, { links: () => readLinkViews(deps), status: () => readStatus(deps) }, deps);
+  app.addHook('preClose', () => feed.stop());
 
   app.get(
     '/events',
@@ -30,7 +33,8 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         description:
           'The stream begins with a `snapshot` event (links, open proposals, plan, status) and goes on with every ' +
           'event of the log, named by its type. With `Last-Event-ID` it goes on after that event, with a snapshot ' +
-          'only where some are gone; it has every event, whatever the filter. The list is newest first, or with ' +
+          'only where some are gone; it has every event, whatever the filter. With `figures=true` it also has ' +
+          '`links` (those whose figures changed) and `status`, without ids. The list is newest first, or with ' +
           '`after` oldest first; `next` goes into `before`, or into `after`.',
         querystring: EventQuery,
         response: { 200: listResponse(EventSchema), ...problemResponses },
@@ -43,7 +47,8 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         reply.hijack();
         const writer = new StreamWriter(reply.raw, limits.maxBufferedBytes);
         writer.begin();
-        await hub.serve(writer, resumeAfter, () => snapshot(deps));
+        feed.wake();
+        await hub.serve(writer, resumeAfter, () => snapshot(deps), request.query.figures ? 'wanted' : 'none');
         return reply;
       }
       const page = await queryEvents(events, request.query, limitOf(request, request.query.limit));

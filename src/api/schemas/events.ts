@@ -7,6 +7,9 @@ const ObjectId = (description: string) => Type.Optional(Type.String({ minLength:
 const Time = (description: string) => Type.Optional(Type.Number({ minimum: 0, description }));
 
 export const EventQuery = Query({
+  figures: Type.Optional(
+    Type.Boolean({ default: false, description: 'of a stream: also `links` and `status`, about once a second' }),
+  ),
   after: EventId('id of an event: later ones, oldest first'),
   before: EventId('id of an event: earlier ones, newest first; `next` of a list that is newest first'),
   type: Type.Optional(Type.Array(Type.Enum(EVENT_TYPES), { minItems: 1, maxItems: 50 })),

@@ -1,4 +1,4 @@
-import type { Event, LinkChanges, LinkView, Plan, ProposalBrief, Snapshot, Status } from '../../api/schemas/screen.ts';
+import type { Event, LinkChanges, LinkView, ProposalBrief, Snapshot, Status } from '../../api/schemas/screen.ts';
 import { type Counts, countLinks } from './counts.ts';
 import type { StreamMessage } from './sse.ts';
 
@@ -22,7 +22,6 @@ export interface LiveState {
   readonly indexById: ReadonlyMap<string, number>;
   readonly counts: Counts;
   readonly status: Status | null;
-  readonly plan: Plan | null;
   /** Open ones. */
   readonly proposals: readonly ProposalBrief[];
   /** Newest last. */
@@ -30,6 +29,9 @@ export interface LiveState {
   /** Counts up with every event about a plan or a proposal: what was read about them is out of date. */
   readonly decisions: number;
 }
+
+/** A state that is being made. */
+type Draft = { -readonly [K in keyof LiveState]: LiveState[K] };
 
 export const EMPTY: LiveState = {
   phase: 'connecting',
@@ -40,7 +42,6 @@ export const EMPTY: LiveState = {
   indexById: new Map(),
   counts: countLinks([]),
   status: null,
-  plan: null,
   proposals: [],
   events: [],
   decisions: 0,
@@ -49,7 +50,7 @@ export const EMPTY: LiveState = {
 /** The state after these messages, which arrived by `nowMs` (clock of this machine). Throws on what is not JSON. */
 export function applyMessages(state: LiveState, messages: readonly StreamMessage[], nowMs: number): LiveState {
   if (messages.length === 0) return state;
-  const next: { -readonly [K in keyof LiveState]: LiveState[K] } = { ...state, heardAtMs: nowMs };
+  const next: Draft = { ...state, heardAtMs: nowMs };
   const links = new LinkBatch(state.links, state.indexById);
   for (const { event, data } of messages) {
     const content: unknown = JSON.parse(data);
@@ -58,7 +59,7 @@ export function applyMessages(state: LiveState, messages: readonly StreamMessage
       links.reset(next.links, next.indexById);
     } else if (event === 'links') {
       for (const change of (content as LinkChanges).links) links.merge(change);
-    } else if (event === 'status') next.status = content as Status;
+    } else if (event === 'status') takeStatus(next, content as Status);
     else takeEvent(next, links, content as Event);
   }
   if (links.changed) {
@@ -77,13 +78,12 @@ export function opened(state: LiveState): LiveState {
 }
 
 function fromSnapshot(snapshot: Snapshot, nowMs: number): Partial<LiveState> {
-  const { links, plan, status } = snapshot;
+  const { links, status } = snapshot;
   return {
     clockOffsetMs: snapshot.atMs - nowMs,
     links,
     indexById: new Map(links.map(({ id }, index) => [id, index])),
     counts: countLinks(links),
-    plan,
     status,
     proposals: snapshot.proposals.map(toBrief),
   };
@@ -97,7 +97,13 @@ function toBrief(proposal: Snapshot['proposals'][number]): ProposalBrief {
   return { ...(proposal as ProposalBrief), moves: moves.length, bps };
 }
 
-function takeEvent(next: { -readonly [K in keyof LiveState]: LiveState[K] }, links: LinkBatch, event: Event): void {
+/** A plan that was not there before makes what was read about proposals out of date. */
+function takeStatus(next: Draft, status: Status): void {
+  if (status.lastPlan?.id !== next.status?.lastPlan?.id) next.decisions += 1;
+  next.status = status;
+}
+
+function takeEvent(next: Draft, links: LinkBatch, event: Event): void {
   next.events = [...next.events, event].slice(-KEPT_EVENTS);
   if (event.type === 'link-state' && event.linkId !== null) {
     const { to, score, adminDown } = event.details as Pick<LinkView, 'score' | 'adminDown'> & { to: LinkView['state'] };

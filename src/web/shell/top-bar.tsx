@@ -56,13 +56,13 @@ function StateCounts() {
 }
 
 function PlanAge() {
-  const planAtMs = useLive(({ plan }) => plan?.finishedAtMs ?? null);
-  const refused = useLive(({ plan }) => plan?.refused ?? null);
-  if (planAtMs === null) return <span className={classes.plan}>no plan yet</span>;
+  const status = useLive((state) => state.status);
+  if (!status?.lastPlan) return <span className={classes.plan}>no plan yet</span>;
+  const { ageMs, refused } = status.lastPlan;
   return (
     <span className={classes.plan} data-testid="plan-age">
       {refused ? 'plan refused ' : 'plan '}
-      <Age atMs={planAtMs} />
+      <Age atMs={status.atMs - ageMs} />
     </span>
   );
 }

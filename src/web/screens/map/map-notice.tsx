@@ -10,15 +10,15 @@ export function MapNotice() {
   const offsetMs = useLive((state) => state.clockOffsetMs);
   const total = useLive((state) => state.links.length);
   const stale = useLive((state) => state.counts.stale);
-  const plan = useLive((state) => state.plan);
+  const refused = useLive((state) => state.status?.lastPlan?.refused ?? null);
   const nowMs = useNow() - offsetMs;
   const text =
     phase === 'lost' && heardAtMs !== null
       ? `Connection lost. This is how it was ${formatAge(nowMs - heardAtMs)} ago; trying again.`
       : total > 0 && stale === total
         ? 'No link has been heard from yet. Figures appear as samples arrive.'
-        : plan?.refused
-          ? `No plan: ${plan.refused.reason}`
+        : refused
+          ? `No plan: ${refused.reason}`
           : null;
   if (!text) return null;
   return (
