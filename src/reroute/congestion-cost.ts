@@ -4,6 +4,12 @@ const SLOPES = [1, 3, 10, 70, 500, 5000] as const;
 /** On each piece the cost is slope x utilisation - offset. */
 const OFFSETS = offsets();
 
+/** Where the slope grows (utilisation), and by how much. */
+export const CONGESTION_KINKS: readonly { readonly at: number; readonly add: number }[] = BREAKS.map((at, piece) => ({
+  at,
+  add: (SLOPES[piece] as number) - (SLOPES[piece - 1] ?? 0),
+}));
+
 /** Fortz-Thorup cost of one arc per unit of its capacity. */
 export function congestionCost(utilisation: number): number {
   const piece = pieceAt(utilisation);

@@ -1,5 +1,6 @@
 import { formatBps } from '../../core/units.ts';
 import { capsOf } from './caps.ts';
+import { cheapestRouting } from './cheapest.ts';
 import { groupBySource } from './column-search.ts';
 import { type Movable, movablePart } from './commodities.ts';
 import { changedFlows, type DemandFlow } from './demand-flows.ts';
@@ -167,15 +168,14 @@ function withRouting(problem: FlowProblem, optimum: Optimum, routing: FlowRoutin
 }
 
 /** Less cost and delay, then fewer moves, as long as overload and highest utilisation stay what they are. */
-function polish(
-  { relieved, options }: Scenario,
-  { problem }: Movable,
-  start: Start,
-  routing: FlowRouting,
-): FlowRouting {
+function polish(scenario: Scenario, movable: Movable, start: Start, routing: FlowRouting): FlowRouting {
+  const { relieved, options } = scenario;
+  const { problem } = movable;
   const { holdMargin = DEFAULTS.holdMargin, hopsPerMs = NEXT_TO_NOTHING, easyMlu = 0 } = options;
   const capBps = capsOf(problem, flowLoads(problem, routing), { relieved, holdMargin, easyMlu });
-  const search = new Polish(problem, start.stays, routing, { capBps, hopsPerMs });
+  const aims = { capBps, hopsPerMs };
+  const cheapest = cheapestRouting(scenario, movable, start.stays, routing, aims);
+  const search = new Polish(problem, start.stays, cheapest ?? routing, aims);
   const bySource = groupBySource(problem);
   const passes = Math.max(FEWEST_PASSES, Math.floor(POLISHED / Math.max(1, problem.commodities.length)));
   for (let pass = 0; pass < passes; pass += 1) if (search.cheapen(bySource) === 0) break;
