@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PACKAGE_ROOT } from '../../src/core/paths.ts';
@@ -12,11 +12,14 @@ export interface BenchService {
 
 const START_MS = 30_000;
 
-/** Starts the built service in a process of its own and waits until it listens. */
+/** Starts the built service as `npm start` does, in a process of its own, and waits until it listens. */
 export async function startService(args: readonly string[]): Promise<BenchService> {
   const program = join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
   if (!existsSync(program)) throw new Error('the service is not built: npm run build');
-  const child = spawn(process.execPath, [program, 'run', '--json', '--port', '0', ...args], {
+  // As npm does it: the command of `npm start`, with its arguments at the end.
+  const flags = ['--json', '--port', '0', ...args];
+  const child = spawn('sh', ['-c', `${startCommand()} "$@"`, 'npm-start', ...flags], {
+    cwd: PACKAGE_ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
@@ -30,6 +33,13 @@ export async function startService(args: readonly string[]): Promise<BenchServic
     await ended(child);
     throw error;
   }
+}
+
+function startCommand(): string {
+  const { scripts } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start;
 }
 
 /** The address in its first line. Later lines are read and dropped, so that the pipe does not fill up. */

@@ -15,7 +15,9 @@ export const PLAN_THREAD_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 6 
 /**
  * Keeps resident memory close to what is live, for a little more work in the collector (docs/benchmarks.md has both).
  * Holds for this thread from now on and for threads that are started later. Flags of the command line would do the
- * same, but the service has to be as small however it is started.
+ * same, but the service has to be as small however it is started. Only the C library's part has to be set from
+ * outside: MALLOC_MMAP_THRESHOLD_ in the start script keeps glibc from raising that threshold with every large buffer
+ * that is freed, after which such buffers come from its heap, fragment it, and never go back.
  */
 export function keepHeapsTight(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);

@@ -18,7 +18,8 @@ export function planPool(network: Network): Service & { readonly makePlan: MakeP
   return {
     name: 'plan pool',
     start: async () => {
-      const limits = { maxThreads: 1, maxQueue: 4, resourceLimits: PLAN_THREAD_LIMITS };
+      // Without atomics the thread waits in its event loop, where it can collect its garbage.
+      const limits = { maxThreads: 1, maxQueue: 4, atomics: 'disabled', resourceLimits: PLAN_THREAD_LIMITS } as const;
       pool = new Piscina({ filename: WORKER.href, name: 'plan', workerData: network, ...limits });
     },
     stop: async () => {

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { indexNetwork, type Network } from '../../topology/model.ts';
+import { collectWhenIdle } from '../core/collect.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { type PlanIds, planReroutes } from './planner.ts';
 
@@ -14,5 +15,9 @@ const network = indexNetwork(workerData as Network);
 
 /** Entry of the worker thread: one plan. */
 export function plan({ input, trigger, ids }: PlanTask): PlanOutcome {
-  return planReroutes(network, input, trigger, ids);
+  try {
+    return planReroutes(network, input, trigger, ids);
+  } finally {
+    collectWhenIdle();
+  }
 }
