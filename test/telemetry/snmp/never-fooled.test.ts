@@ -189,6 +189,51 @@ describe('a walk is not fooled', () => {
     const { columns, problems } = await walk();
     expect([...columns.values()].map(({ size }) => size)).toEqual([60, 60]);
     expect(problems).toEqual([]);
+    // Halved, and not given up for one row after the other, where ten varbinds go through.
+    const ofUse = agent.requests.filter(
+      ({ type, second, oids }) => type === PDU.getBulk && second * oids.length <= most,
+    );
+    if (most > 0) expect(ofUse.length).toBeGreaterThan(5);
+  });
+
+  it('halves what it asks of an agent that falls silent on large requests in the middle', async () => {
+    let answered = 0;
+    agent.behaviour = (request, mib) => {
+      if (answered > 0 && request.type === PDU.getBulk && request.second * request.oids.length > 10) return [];
+      answered += 1;
+      return honest(request, mib);
+    };
+    const { columns, problems } = await walk();
+    expect([...columns.values()].map(({ size }) => size)).toEqual([60, 60]);
+    expect(problems).toEqual([]);
+  });
+
+  it('says so when an agent steps back out of the column', async () => {
+    agent.behaviour = (request, mib) => {
+      const rows = rowsOf(request, mib).map((row) =>
+        row.oid === `${column}.40` ? { ...row, oid: '1.3.6.1.2.1.1.1.0' } : row,
+      );
+      return [encodeResponse({ community: CANARY, id: request.id, rows })];
+    };
+    const { columns, problems } = await walk();
+    expect(columns.get(column)?.size).toBe(39);
+    expect(problems).toMatchObject([{ code: 'DETOUR_ERR_SNMP_NOT_INCREASING', oid: '1.3.6.1.2.1.1.1.0' }]);
+  });
+
+  it('ends in time with an agent that has ever more rows', async () => {
+    let made = 0;
+    agent.behaviour = (request) => {
+      const rows = request.oids.map((oid) => {
+        made += 1;
+        const base = oid.startsWith(column) ? column : INTERFACE.ifOperStatus;
+        return { oid: `${base}.${made}`, cell: integer(1) };
+      });
+      return [encodeResponse({ community: CANARY, id: request.id, rows })];
+    };
+    const limits = { maxRows: 1e9, deadlineMs: 300, requestMs: 400 };
+    const { columns, problems } = await walkColumns(client(), [column], limits, systemClock);
+    expect(columns.get(column)?.size).toBeGreaterThan(0);
+    expect(problems).toMatchObject([{ code: 'DETOUR_ERR_SNMP_WALK_CUT' }]);
   });
 
   it('resumes each column where a partial answer left it', async () => {
