@@ -73,8 +73,8 @@ export async function appendPoints(
     }
     appender.closeSync();
     await dictionary.save(connection);
-    await note(connection, 'feed-id', cursor.id);
-    await note(connection, 'feed-number', String(cursor.number));
+    const marks = [cursor.id, String(cursor.number)];
+    await connection.run("INSERT OR REPLACE INTO notes VALUES ('feed-id', $1), ('feed-number', $2)", marks);
   });
   dictionary.saved();
   return { rows, fromMs };
