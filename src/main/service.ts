@@ -16,6 +16,7 @@ import { createRedisTruthLog } from '../store/redis/truth.ts';
 import type { Store } from '../store/store.ts';
 import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
+import { discoveryJobs } from './discovery.ts';
 import { createErrorLog } from './error-log.ts';
 import { keepHeapsTight } from './heap.ts';
 import { history } from './history-child.ts';
@@ -135,7 +136,7 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
     if (has('history')) await lifecycle.start(history(context));
     if (has('score')) await lifecycle.start(scoring(context));
     if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
-    if (has('poll')) await lifecycle.start(new Polling(telemetry(context), context.holder));
+    if (has('poll')) await startPolling(context, lifecycle);
     return url;
   } catch (error) {
     await lifecycle.stop();
@@ -151,6 +152,13 @@ async function startApi(context: Context, lifecycle: Lifecycle): Promise<string>
   const { service, url } = await listen(context, plans, questions);
   await lifecycle.start(service);
   return url;
+}
+
+/** Pollers, and discovery with them: they are where the devices can be reached and the credentials are. */
+async function startPolling(context: Context, lifecycle: Lifecycle): Promise<void> {
+  await lifecycle.start(new Polling(telemetry(context), context.holder));
+  const discovery = discoveryJobs(context);
+  if (discovery) await lifecycle.start(discovery);
 }
 
 /** The scorer; on stop it first scores what the sources have already delivered. */

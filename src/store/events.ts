@@ -15,6 +15,8 @@ export const EVENT_TYPES = [
   'device-silent',
   'device-back',
   'samples-refused',
+  /** Discovery found the network different; `details.change` says how. */
+  'topology-changed',
   /** What a person wrote about an earlier event; `details.eventId` names it. */
   'comment',
   'history-failed',

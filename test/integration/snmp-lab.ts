@@ -42,9 +42,10 @@ export async function labService(
   fleet: AgentFleet,
   folder: string,
   settings: Readonly<Record<string, string>>,
+  network: Network = fleet.polledNetwork(),
 ): Promise<RunningService> {
   const [networkFile, demandsFile] = [join(folder, 'network.json'), join(folder, 'demands.json')];
-  await writeFile(networkFile, JSON.stringify(networkToJson(fleet.polledNetwork())));
+  await writeFile(networkFile, JSON.stringify(networkToJson(network)));
   const demands = [{ id: 'd1', source: 'A', target: 'B', bps: 5e9 }];
   await writeFile(demandsFile, JSON.stringify({ format: 'detour-demands/1', demands }));
   const config = loadConfig(

@@ -44,9 +44,17 @@ export interface Crawl {
 
 interface Step {
   readonly address: string;
+  readonly port: number;
   readonly name: string | null;
   readonly depth: number;
   readonly toldBy: string;
+}
+
+/** An agent that is known by name. */
+export interface KnownAgent {
+  readonly names: readonly string[];
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface CrawlOptions {
@@ -55,7 +63,11 @@ export interface CrawlOptions {
   readonly bounds: Bounds;
   readonly limits: CrawlLimits;
   readonly clock: Clock;
-  readonly connect: (address: string) => SnmpClient;
+  /** UDP port of the agents, but for those that `known` has another for. */
+  readonly port: number;
+  /** Where devices are that a network file has already: neighbours tell names, and seldom ports. */
+  readonly known?: readonly KnownAgent[];
+  readonly connect: (address: string, port: number) => SnmpClient;
   readonly onDevice?: (device: Device, known: number) => void;
 }
 
@@ -93,8 +105,9 @@ class Crawler {
         },
       );
     }
-    this.#asked.add(seed);
-    let wave = await this.#visit({ address: seed, name: null, depth: 0, toldBy: 'you' }, true);
+    const { port } = this.#options;
+    this.#asked.add(`${seed} ${port}`);
+    let wave = await this.#visit({ address: seed, port, name: null, depth: 0, toldBy: 'you' }, true);
     while (wave.length > 0) wave = await this.#visitAll(wave);
     const known = new Set(this.#devices.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
     const unreached = [...this.#unreached.values()].filter(({ address }) => address === null || !known.has(address));
@@ -109,7 +122,7 @@ class Crawler {
       for (let step = rest.shift(); step !== undefined; step = rest.shift()) {
         const limit = this.#limitReached(step);
         if (limit !== null) this.#giveUp(step, limit);
-        else if (!this.#isKnown(step.address)) next.push(...(await this.#visit(step, false)));
+        else if (!this.#isKnown(step)) next.push(...(await this.#visit(step, false)));
       }
     };
     await Promise.all(Array.from({ length: this.#options.limits.inFlight }, worker));
@@ -125,25 +138,32 @@ class Crawler {
 
   #giveUp(step: Step, limit: string): void {
     this.#cutBy ??= limit;
-    this.#unreached.set(step.address, { ...told(step), reason: limit });
+    this.#unreached.set(`${step.address} ${step.port}`, { ...told(step), reason: limit });
   }
 
-  #isKnown(address: string): boolean {
+  /** Reached already under another address; one that several agents share tells nothing. */
+  #isKnown({ address, port }: Step): boolean {
+    if (this.#isShared(address))
+      return this.#devices.some((device) => device.address === address && device.port === port);
     return this.#devices.some((device) => device.addresses.some((own) => own.address === address));
+  }
+
+  #isShared(address: string): boolean {
+    return this.#agents.filter((agent) => agent.address === address).length > 1;
   }
 
   async #visit(step: Step, mustAnswer: boolean): Promise<Step[]> {
     const { clock, connect, limits } = this.#options;
-    const client = connect(step.address);
+    const client = connect(step.address, step.port);
     const deadlineMs = Math.max(1, Math.min(limits.deadlineMs, this.#endsAtMs - clock.nowMs()));
     try {
       // One router's database has the whole area; that of an area border router's neighbours would not add to it.
       const wantsLsdb = !this.#devices.some(({ lsas }) => lsas.length > 0);
-      const device = await readForDiscovery(client, step.address, { ...limits, deadlineMs }, clock, wantsLsdb);
+      const device = await readForDiscovery(client, step, { ...limits, deadlineMs }, clock, wantsLsdb);
       return this.#add(device, step);
     } catch (error) {
       if (mustAnswer) throw error;
-      this.#unreached.set(step.address, { ...told(step), reason: messageOf(error) });
+      this.#unreached.set(`${step.address} ${step.port}`, { ...told(step), reason: messageOf(error) });
       return [];
     } finally {
       client.close();
@@ -166,16 +186,43 @@ class Crawler {
   #tellings(device: Device, { depth }: Step): Step[] {
     const toldBy = device.sysName ?? device.address ?? '';
     const told = [...device.neighbours.flatMap(addressesTold), ...subnetPeers(device), ...lsaAddresses(device)];
-    return told.flatMap(({ address, name }) => this.#stepTo({ address, name, depth: depth + 1, toldBy }));
+    const steps = told.flatMap(({ address, name }) =>
+      this.#stepTo({ ...this.#at(address), name, depth: depth + 1, toldBy }),
+    );
+    const known = device.neighbours.flatMap(({ remoteSystem }) => this.#byName(remoteSystem));
+    return [
+      ...steps,
+      ...known.flatMap(({ address, port, names: [name = null] }) =>
+        this.#stepTo({ address, port, name, depth: depth + 1, toldBy }),
+      ),
+    ];
+  }
+
+  /** The port that the network file has for this address; of several agents there none can be meant. */
+  #at(address: string): { address: string; port: number } {
+    const [only, second] = this.#agents.filter((agent) => agent.address === address);
+    return { address, port: only && second === undefined ? only.port : this.#options.port };
+  }
+
+  #byName(name: string | null): readonly KnownAgent[] {
+    return name === null ? [] : this.#agents.filter(({ names }) => names.includes(name));
+  }
+
+  get #agents(): readonly KnownAgent[] {
+    return this.#options.known ?? [];
   }
 
   #stepTo(step: Step): Step[] {
     const { bounds, seed } = this.#options;
-    if (this.#asked.has(step.address)) return [];
-    this.#asked.add(step.address);
+    const key = `${step.address} ${step.port}`;
+    if (this.#asked.has(key)) return [];
+    this.#asked.add(key);
     if (!isUsable(step.address, seed)) return [];
     if (bounds.holds(step.address)) return [step];
-    this.#unreached.set(step.address, { ...told(step), reason: `not within ${bounds.texts.join(', ')}` });
+    this.#unreached.set(`${step.address} ${step.port}`, {
+      ...told(step),
+      reason: `not within ${bounds.texts.join(', ')}`,
+    });
     return [];
   }
 }

@@ -16,6 +16,8 @@ import { decodeRouterLsa, type RouterLsa } from './router-lsa.ts';
 export interface Device {
   /** Where it answered; null for a router that is known from its neighbours' LSAs only. */
   readonly address: string | null;
+  /** UDP port that it answered on; null where it did not answer. */
+  readonly port: number | null;
   readonly sysName: string | null;
   /** LLDP chassis id, OSPF router id, IS-IS system id; null where it has none. */
   readonly chassisId: string | null;
@@ -40,7 +42,7 @@ const LSDB = '1.3.6.1.2.1.14.4.1.8';
 /** Reads what discovery needs of one device. @throws DetourError when it does not answer. */
 export async function readForDiscovery(
   client: SnmpClient,
-  address: string,
+  { address, port }: { readonly address: string; readonly port: number },
   limits: ReadLimits,
   clock: Clock,
   wantsLsdb: boolean,
@@ -61,6 +63,7 @@ export async function readForDiscovery(
   const lsas = [...tables.column(LSDB).values()].flatMap((cell) => lsaOf(cell) ?? []);
   return {
     address,
+    port,
     sysName: textOf(varbinds[0]) || null,
     chassisId: idOf(first(tables, CHASSIS_ID)),
     routerId: ipOf(first(tables, ROUTER_ID)),

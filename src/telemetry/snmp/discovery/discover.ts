@@ -1,7 +1,14 @@
 import { type Clock, systemClock } from '../../../core/clock.ts';
 import type { AgentCredentials } from '../agent-credentials.ts';
 import { createSnmpClient } from '../session.ts';
-import { type CrawlLimits, crawl, DEFAULT_CRAWL_LIMITS, resolveSeed, type Unreached } from './crawl.ts';
+import {
+  type CrawlLimits,
+  crawl,
+  DEFAULT_CRAWL_LIMITS,
+  type KnownAgent,
+  resolveSeed,
+  type Unreached,
+} from './crawl.ts';
 import type { Device } from './device.ts';
 import { gatherEvidence } from './evidence.ts';
 import { mergeNetworks, type NetworkDiff } from './merge.ts';
@@ -56,12 +63,14 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     bounds,
     limits: { ...DEFAULT_CRAWL_LIMITS, ...options.limits },
     clock,
-    connect: (address) => createSnmpClient({ address, port, ...agent }, clock),
+    port,
+    known: knownAgents(present),
+    connect: (address, port) => createSnmpClient({ address, port, ...agent }, clock),
     ...(options.onDevice ? { onDevice: options.onDevice } : {}),
   });
   const nodes = nodesOf(walked.devices);
   const links = pairLinks(gatherEvidence(nodes, new NodeFinder(nodes)));
-  const found = networkOfDiscovery(nodes, links, { name, nowMs: startMs, credentials, port });
+  const found = networkOfDiscovery(nodes, links, { name, nowMs: startMs, credentials });
   return {
     ...mergeNetworks(present, found),
     devices: nodes.map(({ id, device }) => ({
@@ -75,4 +84,15 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     cutBy: walked.cutBy,
     elapsedMs: clock.nowMs() - startMs,
   };
+}
+
+const SNMP_PORT = 161;
+
+/** The agents of a network file, by what their neighbours may call them. */
+function knownAgents(present: NetworkJson | null): KnownAgent[] {
+  return (present?.nodes ?? []).flatMap(({ id, name, address, snmpPort }) => {
+    if (typeof address !== 'string') return [];
+    const names = [id, ...(typeof name === 'string' ? [name] : [])];
+    return [{ names, address, port: typeof snmpPort === 'number' ? snmpPort : SNMP_PORT }];
+  });
 }

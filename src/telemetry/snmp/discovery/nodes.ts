@@ -39,6 +39,7 @@ function silentRouters(devices: readonly Device[]): Device[] {
     .filter(({ routerId }) => !known.has(routerId))
     .map((lsa) => ({
       address: null,
+      port: null,
       sysName: null,
       chassisId: null,
       routerId: lsa.routerId,

@@ -37,7 +37,6 @@ export interface NetworkDetails {
   readonly nowMs: number;
   /** Goes into the nodes as it is, so that the poller finds the credentials; null leaves it out. */
   readonly credentials: string | null;
-  readonly port: number;
 }
 
 const STAND_IN = { capacityBps: 1e9, latencyMs: 1 } as const;
@@ -59,14 +58,15 @@ export function networkOfDiscovery(
   return {
     format: 'detour-network/1',
     name: details.name,
-    nodes: nodes.map(({ id, device }) => toNode(id, device.sysName, device.address, details)),
+    nodes: nodes.map((node) => toNode(node, details)),
     links: linkJson,
   };
 }
 
-function toNode(id: string, name: string | null, address: string | null, details: NetworkDetails): NodeJson {
+function toNode({ id, device }: DiscoveredNode, details: NetworkDetails): NodeJson {
+  const { sysName: name, address } = device;
   const polled = address === null ? {} : { address };
-  const port = address === null || details.port === SNMP_PORT ? {} : { snmpPort: details.port };
+  const port = device.port === null || device.port === SNMP_PORT ? {} : { snmpPort: device.port };
   const credentials = address === null || details.credentials === null ? {} : { credentials: details.credentials };
   return { id, name: name ?? id, ...polled, ...port, ...credentials };
 }

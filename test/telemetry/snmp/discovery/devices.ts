@@ -29,6 +29,7 @@ export function interfaceRow(ifIndex: number, name: string): InterfaceReport {
 export function deviceNamed(sysName: string, fields: Partial<Device> = {}): Device {
   return {
     address: `10.9.0.${sysName.charCodeAt(sysName.length - 1) % 250}`,
+    port: 161,
     sysName,
     chassisId: `chassis-${sysName}`,
     routerId: null,
