@@ -2,13 +2,14 @@ import fc from 'fast-check';
 
 import { describe, expect, it } from 'vitest';
 import { provenMlu, provenOverloadBps } from '../../scripts/bench/oracle/bound.ts';
-import { arcCost, measureLoads, type OracleInstance } from '../../scripts/bench/oracle/instance.ts';
+import { arcCost, measureLoads, type OracleInstance, type OraclePath } from '../../scripts/bench/oracle/instance.ts';
 import { loadHighs } from '../../scripts/bench/oracle/load.ts';
 import { nodeArcOptimum } from '../../scripts/bench/oracle/node-arc.ts';
 import { findOptimum } from '../../scripts/bench/oracle/optimum.ts';
 import { hasSafeOrder, type OracleMove } from '../../scripts/bench/oracle/order.ts';
 import { compileGraph } from '../../src/twin/compiled.ts';
 import { buildGraph } from '../../src/twin/graph.ts';
+import { ShortestPaths } from '../../src/twin/shortest-path.ts';
 import { validateNetwork } from '../../topology/formats/detour-network.ts';
 
 const highs = await loadHighs();
@@ -63,6 +64,25 @@ const instances: fc.Arbitrary<OracleInstance> = fc
     };
   });
 
+/** Each demand on a mix of two shortest paths, by the first and by the second half of the costs. */
+function twoPathsEach({ graph, alive, demands }: OracleInstance, values: readonly number[]): OraclePath[][] {
+  return demands.map(({ source, target }) =>
+    [0, 30].map((offset, at) => {
+      const paths = new ShortestPaths(graph);
+      paths.from(
+        source,
+        Float64Array.from(alive, (lives, arc) => (lives ? (values[offset + arc] as number) : Infinity)),
+      );
+      return { share: at === 0 ? 0.3 : 0.7, arcs: paths.pathTo(target) as number[] };
+    }),
+  );
+}
+
+function withCurrent(instance: OracleInstance, paths: readonly OraclePath[][]): OracleInstance {
+  const demands = instance.demands.map((demand, at) => ({ ...demand, current: paths[at] as OraclePath[] }));
+  return { ...instance, demands };
+}
+
 describe('the oracle', () => {
   it('finds the same optimum over paths and over arcs', () => {
     let split = 0;
@@ -80,6 +100,22 @@ describe('the oracle', () => {
       { numRuns: 60 },
     );
     expect(split).toBeGreaterThan(0);
+  });
+
+  it('finds the same optimum wherever it begins', () => {
+    const prices = fc.array(fc.double({ min: 0.1, max: 2, noNaN: true }), { minLength: 60, maxLength: 60 });
+    fc.assert(
+      fc.property(instances, prices, fc.boolean(), (instance, values, isKept) => {
+        const two = twoPathsEach(instance, values);
+        const known = isKept ? withCurrent(instance, two) : instance;
+        const hints = two.flatMap((paths, demand) => (demand % 3 === 2 ? [] : [{ demand, paths }]));
+        const [begun, plain] = [findOptimum(highs, known, { hints }), findOptimum(highs, instance)];
+        expect(begun.overloadBps / 1e9).toBeCloseTo(plain.overloadBps / 1e9, 5);
+        expect(begun.mlu).toBeCloseTo(plain.mlu, 5);
+        expect((begun.cost as number) / (plain.cost as number)).toBeCloseTo(1, 5);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('never proves more than the optimum, whatever the prices', () => {

@@ -1,9 +1,11 @@
 import type { Highs } from 'highs';
 import { ShortestPaths } from '../../../src/twin/shortest-path.ts';
 import { measureLoads, type OracleFigures, type OracleInstance } from './instance.ts';
-import { type Goal, PathLp } from './path-lp.ts';
+import { type Goal, PathLp, type Rest } from './path-lp.ts';
 
-export interface Optimum extends OracleFigures {
+export interface Optimum extends Omit<OracleFigures, 'cost'> {
+  /** Null where it was not asked, or the time was not enough for it. */
+  readonly cost: number | null;
   /** Demands to which the solution gives more than two new paths. */
   readonly overTwo: number;
   /** MLU and overload with at most two new paths a demand, over the paths that are known; null where not found. */
@@ -11,10 +13,11 @@ export interface Optimum extends OracleFigures {
   readonly rounds: number;
 }
 
-/** A path to begin with: it saves rounds and changes nothing else. */
+/** Where a demand may begin: it saves rounds and changes nothing else. */
 export interface OracleHint {
   readonly demand: number;
-  readonly arcs: readonly number[];
+  /** Shares sum to 1. */
+  readonly paths: Rest;
 }
 
 /** A small integer program that is not solved by then is not counted. */
@@ -26,6 +29,8 @@ const ACCURACY = 1e-7;
 const MAX_ROUNDS = 2000;
 /** Integer programs larger than this are left alone. */
 const MILP_DEMANDS = 400;
+/** Paths that a round adds at most, the best ones: programs stay small. */
+const ROUND_PATHS = 400;
 
 /** Thrown where the time is over; a case without an oracle is not counted. */
 export class OracleTimeout extends Error {}
@@ -44,25 +49,52 @@ export interface OracleOptions {
  */
 export function findOptimum(highs: Highs, instance: OracleInstance, options: OracleOptions = {}): Optimum {
   const { deadlineMs = Infinity, hints = [], upTo = 'cost' } = options;
-  const lp = new PathLp(highs, instance);
+  const lp = new PathLp(highs, instance, restsOf(instance, hints));
   try {
     const search = new Search(lp, instance, deadlineMs);
-    search.begin();
-    for (const { demand, arcs } of hints) lp.addPath(demand, arcs);
     search.reach('overload');
     if (upTo !== 'overload') search.reach('mlu');
     const [overloadBps, mlu] = [lp.overloadBps(), lp.mlu()];
-    if (upTo !== 'cost') {
-      return { overloadBps, mlu, cost: Number.NaN, overTwo: 0, twoPaths: null, rounds: search.rounds };
-    }
     const overTwo = needy(lp);
-    search.reach('cost');
-    const { cost } = measureLoads(instance, loadsOf(instance, lp));
-    const twoPaths = overTwo.size > 0 && overTwo.size <= MILP_DEMANDS ? withTwoPaths(lp, instance) : null;
-    return { overloadBps, mlu, cost, overTwo: overTwo.size, twoPaths, rounds: search.rounds };
+    const cost = upTo === 'cost' ? costOf(search, lp, instance) : null;
+    const twoPaths = upTo === 'cost' && overTwo > 0 ? withTwoPaths(lp, instance) : null;
+    return { overloadBps, mlu, cost, overTwo, twoPaths, rounds: search.rounds };
   } finally {
     lp.dispose();
   }
+}
+
+/** The hint of a demand, else its present paths where they carry all of it, else the path with the fewest hops. */
+function restsOf(instance: OracleInstance, hints: readonly OracleHint[]): Rest[] {
+  const { graph, alive } = instance;
+  const hop = Float64Array.from(alive, (lives) => (lives ? 1 : Infinity));
+  const paths = new ShortestPaths(graph);
+  const hinted = new Map(hints.map((hint) => [hint.demand, hint.paths]));
+  return instance.demands.map(({ source, target, current }, demand) => {
+    const known = [hinted.get(demand) ?? [], current].find(isWhole);
+    if (known) return known;
+    paths.from(source, hop);
+    return [{ share: 1, arcs: connected(paths.pathTo(target), demand) }];
+  });
+}
+
+function isWhole(paths: Rest): boolean {
+  return Math.abs(paths.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9;
+}
+
+function connected(arcs: readonly number[] | null, demand: number): readonly number[] {
+  if (arcs && arcs.length > 0) return arcs;
+  throw new Error(`the oracle's demand ${demand} is not connected`);
+}
+
+function costOf(search: Search, lp: PathLp, instance: OracleInstance): number | null {
+  try {
+    search.reach('cost');
+  } catch (error) {
+    if (error instanceof OracleTimeout) return null;
+    throw error;
+  }
+  return measureLoads(instance, loadsOf(instance, lp)).cost;
 }
 
 class Search {
@@ -85,15 +117,6 @@ class Search {
     });
   }
 
-  /** Every demand gets its present paths and the one with the fewest hops. */
-  begin(): void {
-    this.#instance.demands.forEach((demand, index) => {
-      for (const { arcs } of demand.current) this.#lp.addPath(index, arcs, true);
-    });
-    const hop = Float64Array.from(this.#instance.alive, (lives) => (lives ? 1 : Infinity));
-    this.#price(hop, null);
-  }
-
   reach(goal: Goal): void {
     this.#lp.aim(goal);
     for (;;) {
@@ -114,37 +137,40 @@ class Search {
     }
   }
 
-  /** Adds the cheapest path of every demand that is cheaper than what it pays; how many there were. */
-  #price(arcPrice: Float64Array, paid: Float64Array | null): number {
-    let added = 0;
+  /** Adds cheapest paths that are cheaper than what their demands pay, the best first; how many. */
+  #price(arcPrice: Float64Array, paid: Float64Array): number {
+    const found: { index: number; arcs: readonly number[]; gain: number }[] = [];
     for (const [source, members] of this.#bySource) {
       this.#paths.from(source, arcPrice);
       for (const index of members) {
         const { target, bps } = this.#instance.demands[index] as OracleInstance['demands'][number];
-        const price = (this.#paths.distance[target] as number) * bps;
-        if (paid && price >= (paid[index] as number) - ACCURACY * Math.max(1e-6, Math.abs(paid[index] as number)))
-          continue;
-        const arcs = this.#paths.pathTo(target);
-        if (!arcs || arcs.length === 0) throw new Error(`the oracle's demand ${index} is not connected`);
-        if (this.#lp.addPath(index, arcs)) added += 1;
+        const own = paid[index] as number;
+        const gain = own - (this.#paths.distance[target] as number) * bps;
+        if (gain <= ACCURACY * Math.max(1e-6, Math.abs(own))) continue;
+        found.push({ index, arcs: connected(this.#paths.pathTo(target), index), gain });
       }
+    }
+    const best = found.sort((x, y) => y.gain - x.gain);
+    let added = 0;
+    for (const { index, arcs } of best) {
+      if (added >= ROUND_PATHS) break;
+      if (this.#lp.addPath(index, arcs)) added += 1;
     }
     return added;
   }
 }
 
-/** Demands with more new paths than they may have. */
-function needy(lp: PathLp): Set<number> {
-  const found = new Set<number>();
-  lp.routing().forEach((paths, index) => {
-    if (paths.filter(({ isCurrent }) => !isCurrent).length > NEW_PATHS) found.add(index);
-  });
-  return found;
+/** How many demands have more new paths than they may have. */
+function needy(lp: PathLp): number {
+  const isNeedy = (paths: ReturnType<PathLp['routing']>[number]): boolean =>
+    new Set(paths.flatMap(({ isCurrent, arcs }) => (isCurrent ? [] : [arcs.join(' ')]))).size > NEW_PATHS;
+  return lp.routing().filter(isNeedy).length;
 }
 
 /** The optimum under the rule of two new paths, over the paths that the program knows; null where none was found. */
 function withTwoPaths(lp: PathLp, instance: OracleInstance): OracleFigures | null {
-  const limited = new Set(instance.demands.keys());
+  const limited = lp.withMoreThan(NEW_PATHS);
+  if (limited.length > MILP_DEMANDS) return null;
   lp.reset();
   lp.limitNewPaths(limited, NEW_PATHS);
   try {

@@ -92,10 +92,8 @@ function provenBy({ bound }: DetourPlan, instance: OracleInstance): Known {
 function hintsOf({ plan, instance }: ContestCase): OracleHint[] {
   const { demands, graph } = instance;
   const place = new Map(demands.map(({ id }, at) => [id, at]));
-  return plan.moves.flatMap(({ demand, to }) =>
-    to.map(({ arcs }) => ({
-      demand: place.get(demand) as number,
-      arcs: arcs.map((id) => graph.arcIndex.get(id) as number),
-    })),
-  );
+  return plan.moves.map(({ demand, to }) => ({
+    demand: place.get(demand) as number,
+    paths: to.map(({ share, arcs }) => ({ share, arcs: arcs.map((id) => graph.arcIndex.get(id) as number) })),
+  }));
 }
