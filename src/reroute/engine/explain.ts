@@ -5,8 +5,12 @@ import { type Counterfactual, counterfactuals } from './counterfactual.ts';
 import type { DemandFlow } from './demand-flows.ts';
 import type { SharedPath } from './igp-routes.ts';
 import type { Scenario } from './prepare.ts';
+import { type RejectedWay, RejectedWays } from './rejected.ts';
 import type { Solution } from './solve.ts';
 import { loadsAfter } from './write-plan.ts';
+
+/** Ways that were not taken are looked for in this many moves, the largest. */
+const JUDGED_MOVES = 100;
 
 interface Reading {
   readonly scenario: Scenario;
@@ -22,11 +26,22 @@ export function explainMoves(plan: DetourPlan, scenario: Scenario, solution: Sol
   const linkOf = (arc: number): string | null => parseArcId(scenario.graph.arcIds[arc] ?? '')?.linkId ?? null;
   const moved = solution.flows.map(({ demand }, at) => ({ demand, link: linkOf(binding[at] as number) }));
   const ifMore = solution.metrics ? new Map<number, Counterfactual>() : counterfactuals(scenario, moved);
+  const rejected = rejectedWays(reading);
   const moves = plan.moves.map((move, at): PlanMove => {
     const flow = solution.flows[at] as DemandFlow;
-    return { ...move, why: why(reading, flow, binding[at] as number, ifMore.get(flow.demand) ?? null) };
+    const reason = why(reading, flow, binding[at] as number, ifMore.get(flow.demand) ?? null);
+    return { ...move, why: { ...reason, rejected: rejected.get(flow.demand) ?? [] } };
   });
   return { ...plan, moves };
+}
+
+/** By demand. Where metrics realise a plan, nobody chooses ways one by one. */
+function rejectedWays({ scenario, solution, afterBps }: Reading): ReadonlyMap<number, readonly RejectedWay[]> {
+  if (solution.metrics) return new Map();
+  const ways = new RejectedWays(scenario, afterBps);
+  const bps = (demand: number): number => scenario.ends[demand]?.bps ?? 0;
+  const largest = solution.flows.toSorted((x, y) => bps(y.demand) - bps(x.demand) || x.demand - y.demand);
+  return new Map(largest.slice(0, JUDGED_MOVES).map((flow) => [flow.demand, ways.of(flow)]));
 }
 
 function why(
@@ -53,7 +68,6 @@ function why(
       overload: priceOf(solution.optimum.overload.price, binding),
     },
     paths: flow.to.map(({ share, arcs }) => ({ share, hops: arcs.map((arc) => hop(reading, arc)) })),
-    rejected: stays ? [{ way: 'stay', arc: graph.arcIds[stays.arc], utilisation: stays.utilisation }] : [],
     counterfactual,
   };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../../src/reroute/engine/plan.ts';
 import type { Network } from '../../../topology/model.ts';
+import { demand, sketch } from '../fixtures.ts';
 import { randomCase } from './random-case.ts';
 
 interface Why {
@@ -42,5 +43,22 @@ describe('the reasons of a plan', () => {
       { numRuns: 120 },
     );
     expect(checked).toBeGreaterThan(5);
+  });
+
+  it('name the shortest ways and the one over the full link, with figures that are true', async () => {
+    // 90 from n0 to n1 on a link of 100: some has to go over n2 (50 wide); n3 is longer, and its link is to be avoided.
+    const { network } = sketch(4, [
+      { a: 0, z: 1 },
+      { a: 0, z: 2, capacityBps: 50 },
+      { a: 2, z: 1, capacityBps: 50 },
+      { a: 0, z: 3 },
+      { a: 3, z: 1 },
+    ]);
+    const demands = [demand('d1', 0, 1, 60), demand('d2', 0, 1, 30)];
+    const plan = await makePlan({ network, demands, avoid: ['l4'], explain: true });
+    expect(plan.moves.map((move) => move.demand)).toEqual(['d2']);
+    const { rejected } = plan.moves[0]?.why as unknown as { rejected: { arcs: string[]; reason: string }[] };
+    expect(rejected).toContainEqual({ arcs: ['l0:az'], reason: 'l0:az would be at 90 %, its limit is 80 %' });
+    expect(rejected).toContainEqual({ arcs: ['l3:az', 'l4:az'], reason: 'l4:az is to be avoided' });
   });
 });
