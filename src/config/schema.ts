@@ -92,7 +92,7 @@ export const ConfigSchema = Type.Object(
     moveCostMinutes: Type.Number({
       minimum: 0,
       maximum: 10080,
-      default: 1440,
+      default: 240,
       description: 'what moving traffic costs, in minutes on a way one hop longer; it returns once staying costs more',
     }),
     pollIntervalSeconds: Type.Number({

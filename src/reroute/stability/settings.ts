@@ -14,10 +14,15 @@ export const StabilitySchema = Type.Object({
 });
 export type Stability = Static<typeof StabilitySchema>;
 
-/** What is taken where the configuration says nothing. */
+/**
+ * What is taken where the configuration says nothing. A move costs four hours on a way one hop longer: a detour of five
+ * hops or 50 ms more ends within the hour after which routers, too, look for better ways of tunnels. With the faults of
+ * `bench replay` (all kinds, three peaks, two seeds) a day in its place came to 17 % of the moves, this to 21 %, both
+ * with 99 % of the benefit.
+ */
 export const DEFAULT_STABILITY: Stability = {
   maxMovesPerHour: 2000,
-  moveCostMs: 86_400_000,
+  moveCostMs: 14_400_000,
   flapHalfLifeMs: 900_000,
 };
 
