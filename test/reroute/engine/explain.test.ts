@@ -57,7 +57,7 @@ describe('the reasons of a plan', () => {
     const demands = [demand('d1', 0, 1, 60), demand('d2', 0, 1, 30)];
     const plan = await makePlan({ network, demands, avoid: ['l4'], explain: true });
     expect(plan.moves.map((move) => move.demand)).toEqual(['d2']);
-    const { rejected } = plan.moves[0]?.why as unknown as { rejected: { arcs: string[]; reason: string }[] };
+    const rejected = plan.moves[0]?.why.rejected;
     expect(rejected).toContainEqual({ arcs: ['l0:az'], reason: 'l0:az would be at 90 %, its limit is 80 %' });
     expect(rejected).toContainEqual({ arcs: ['l3:az', 'l4:az'], reason: 'l4:az is to be avoided' });
   });
