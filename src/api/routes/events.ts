@@ -48,7 +48,12 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         const writer = new StreamWriter(reply.raw, limits.maxBufferedBytes);
         writer.begin();
         feed.wake();
-        await hub.serve(writer, resumeAfter, () => snapshot(deps), request.query.figures ? 'wanted' : 'none');
+        await hub.serve(
+          writer,
+          resumeAfter,
+          () => snapshot(deps),
+          request.query.figures === 'true' ? 'wanted' : 'none',
+        );
         return reply;
       }
       const page = await queryEvents(events, request.query, limitOf(request, request.query.limit));

@@ -1,6 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { DetourError } from '../../core/errors.ts';
-import { isOpen, PROPOSAL_STATUSES, type Proposal, type ProposalBrief } from '../../reroute/proposal.ts';
+import {
+  isOpen,
+  PROPOSAL_STATUSES,
+  type Proposal,
+  type ProposalBrief,
+  ProposalBriefSchema,
+} from '../../reroute/proposal.ts';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { limitOf, listResponse, sendCsv, wantsCsv } from '../list-answer.ts';
@@ -49,6 +55,23 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       if (wantsCsv(request)) return sendCsv(request, reply, REROUTE_TABLE, page);
       const proposals = await plans.proposalsById(page.items.map(({ id }) => id));
       return reply.send({ items: await viewProposals(deps, proposals), next: page.next });
+    },
+  );
+
+  app.get(
+    '/reroutes/briefs',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Proposals in short, newest first: how much they move, without the moves',
+        querystring: RerouteQuery,
+        response: { 200: listResponse(ProposalBriefSchema), ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const briefs = await plans.briefs(scopeOf(query));
+      return pageOfBriefs(briefs, query, limitOf(request, query.limit), Number.POSITIVE_INFINITY);
     },
   );
 

@@ -8,7 +8,7 @@ const Time = (description: string) => Type.Optional(Type.Number({ minimum: 0, de
 
 export const EventQuery = Query({
   figures: Type.Optional(
-    Type.Boolean({ default: false, description: 'of a stream: also `links` and `status`, about once a second' }),
+    Type.Enum(['true', 'false'], { default: 'false', description: 'of a stream: also `links` and `status`' }),
   ),
   after: EventId('id of an event: later ones, oldest first'),
   before: EventId('id of an event: earlier ones, newest first; `next` of a list that is newest first'),

@@ -8,10 +8,11 @@ import type { Status } from '../status.ts';
 import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
+import type { ProposalView } from './reroutes.ts';
 
 export type { ArcState, HealthState, ScorePart } from '../../health/link-state.ts';
 export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposal.ts';
-export type { Event, LinkView, Plan, Problem, Proposal, ProposalBrief, Status };
+export type { Event, LinkView, Plan, Problem, Proposal, ProposalBrief, ProposalView, Status };
 
 export type NetworkView = Static<typeof NetworkViewSchema>;
 export type LayoutView = Static<typeof LayoutSchema>;

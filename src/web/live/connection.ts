@@ -67,6 +67,7 @@ export class Connection {
     const headers = { accept: 'text/event-stream', ...(this.#lastId ? { 'last-event-id': this.#lastId } : {}) };
     const response = await fetch(this.#url, { signal, headers, cache: 'no-store' });
     if (!response.ok || !response.body) {
+      void response.body?.cancel();
       // An id of another life of the service: begin again with a snapshot.
       if (response.status === 400) this.#lastId = null;
       return `the service answered ${response.status}`;

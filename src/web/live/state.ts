@@ -1,4 +1,4 @@
-import type { Event, LinkChanges, LinkView, ProposalBrief, Snapshot, Status } from '../../api/schemas/screen.ts';
+import type { Event, LinkChanges, LinkView, Snapshot, Status } from '../../api/schemas/screen.ts';
 import { type Counts, countLinks } from './counts.ts';
 import type { StreamMessage } from './sse.ts';
 
@@ -22,11 +22,9 @@ export interface LiveState {
   readonly indexById: ReadonlyMap<string, number>;
   readonly counts: Counts;
   readonly status: Status | null;
-  /** Open ones. */
-  readonly proposals: readonly ProposalBrief[];
   /** Newest last. */
   readonly events: readonly Event[];
-  /** Counts up with every event about a plan or a proposal: what was read about them is out of date. */
+  /** Counts up with every plan and every event about a proposal: what was read about them is out of date. */
   readonly decisions: number;
 }
 
@@ -42,7 +40,6 @@ export const EMPTY: LiveState = {
   indexById: new Map(),
   counts: countLinks([]),
   status: null,
-  proposals: [],
   events: [],
   decisions: 0,
 };
@@ -56,6 +53,7 @@ export function applyMessages(state: LiveState, messages: readonly StreamMessage
     const content: unknown = JSON.parse(data);
     if (event === 'snapshot') {
       Object.assign(next, fromSnapshot(content as Snapshot, nowMs));
+      next.decisions += 1;
       links.reset(next.links, next.indexById);
     } else if (event === 'links') {
       for (const change of (content as LinkChanges).links) links.merge(change);
@@ -85,16 +83,7 @@ function fromSnapshot(snapshot: Snapshot, nowMs: number): Partial<LiveState> {
     indexById: new Map(links.map(({ id }, index) => [id, index])),
     counts: countLinks(links),
     status,
-    proposals: snapshot.proposals.map(toBrief),
   };
-}
-
-/** A snapshot may carry whole proposals; all that is kept of them is what a brief has. */
-function toBrief(proposal: Snapshot['proposals'][number]): ProposalBrief {
-  const { moves } = proposal;
-  if (typeof moves === 'number') return proposal as ProposalBrief;
-  const bps = moves.reduce((sum, move) => sum + move.bps, 0);
-  return { ...(proposal as ProposalBrief), moves: moves.length, bps };
 }
 
 /** A plan that was not there before makes what was read about proposals out of date. */

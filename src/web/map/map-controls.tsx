@@ -25,6 +25,8 @@ interface Props {
   readonly settings: MapSettings;
   readonly setters: MapSetters;
   readonly rendererRef: RefObject<MapRenderer | null>;
+  /** Without search and filters, where there is less room. */
+  readonly brief?: boolean;
 }
 
 /** Search, filter and scale at the top of the map; zoom and export at its right. */
@@ -32,7 +34,7 @@ export function MapControls(props: Props) {
   if (props.settings.wall) return <LeaveWall setters={props.setters} />;
   return (
     <>
-      <Filters {...props} />
+      {!props.brief && <Filters {...props} />}
       <Tools {...props} />
     </>
   );

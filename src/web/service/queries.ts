@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
-import type { LayoutView, NetworkView, Proposal, Status } from '../../api/schemas/screen.ts';
+import type { LayoutView, NetworkView, Plan, ProposalBrief, ProposalView, Status } from '../../api/schemas/screen.ts';
 import { get } from './client.ts';
 import { ApiError } from './problem.ts';
 
@@ -31,8 +31,28 @@ export const statusQuery = queryOptions({
   refetchInterval: 5_000,
 });
 
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** Proposals in short, newest first; of the last 24 h, closed ones too, the first thousand. */
+export const reroutesQuery = queryOptions({
+  queryKey: ['reroutes', 'briefs'],
+  queryFn: ({ signal }) =>
+    get<Page<ProposalBrief>>('/reroutes/briefs', { parameters: { status: 'all', limit: 1000 }, signal }),
+});
+
+/** A plan never changes. */
+export const planQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['plans', id],
+    queryFn: ({ signal }) => get<Plan>(`/plans/${encodeURIComponent(id)}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const rerouteQuery = (id: string) =>
   queryOptions({
     queryKey: ['reroutes', id],
-    queryFn: ({ signal }) => get<Proposal>(`/reroutes/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => get<ProposalView>(`/reroutes/${encodeURIComponent(id)}`, { signal }),
   });

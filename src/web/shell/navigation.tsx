@@ -15,13 +15,13 @@ export function Navigation() {
 }
 
 function Item({ screen, menu }: { readonly screen: Screen; readonly menu: NonNullable<Screen['menu']> }) {
-  const [isHere] = useRoute(screen.path);
-  const [isBelow] = useRoute(`${screen.path}/*`);
-  const isCurrent = isHere || (screen.path !== '/' && isBelow);
+  const [isHere] = useRoute(menu.href);
+  const [isBelow] = useRoute(`${menu.href}/*`);
+  const isCurrent = isHere || (menu.href !== '/' && isBelow);
   const Icon = menu.icon;
   return (
     <li>
-      <Link href={screen.path} className={classes.item} aria-current={isCurrent ? 'page' : undefined}>
+      <Link href={menu.href} className={classes.item} aria-current={isCurrent ? 'page' : undefined}>
         <Icon className={classes.icon} size={18} stroke={1.6} aria-hidden="true" />
         <span>{menu.label}</span>
         {screen.name === 'reroutes' && <OpenReroutes />}
@@ -30,9 +30,14 @@ function Item({ screen, menu }: { readonly screen: Screen; readonly menu: NonNul
   );
 }
 
+const NONE = { proposed: 0, applied: 0, noSafeAlternative: 0 };
+
 /** How many proposals stand, while any does. */
 function OpenReroutes() {
-  const open = useLive(({ proposals }) => proposals.length);
+  const open = useLive(({ status }) => {
+    const { proposed, applied, noSafeAlternative } = status?.proposals ?? NONE;
+    return proposed + applied + noSafeAlternative;
+  });
   if (open === 0) return null;
   return (
     <span className={classes.badge}>

@@ -11,8 +11,10 @@ export function Palette() {
   const [, navigate] = useLocation();
   const { data: network } = useQuery(networkQuery);
   const actions = useMemo((): SpotlightActionData[] => {
-    const screens = SCREENS.flatMap(({ path, menu }) =>
-      menu ? [{ id: `screen:${path}`, group: 'Screens', label: menu.label, onClick: () => navigate(path) }] : [],
+    const screens = SCREENS.flatMap(({ menu }) =>
+      menu
+        ? [{ id: `screen:${menu.href}`, group: 'Screens', label: menu.label, onClick: () => navigate(menu.href) }]
+        : [],
     );
     const nodes = (network?.nodes ?? []).map(({ id, name }) => ({
       id: `node:${id}`,

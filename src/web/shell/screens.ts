@@ -8,7 +8,7 @@ export interface Screen {
   readonly path: string;
   readonly component: ComponentType<{ readonly params: Readonly<Record<string, string | undefined>> }>;
   /** Absent for screens that are reached from others. */
-  readonly menu?: { readonly label: string; readonly icon: Icon; readonly key: string };
+  readonly menu?: { readonly href: string; readonly label: string; readonly icon: Icon; readonly key: string };
 }
 
 /**
@@ -20,13 +20,13 @@ export const SCREENS: readonly Screen[] = [
     name: 'map',
     path: '/',
     component: lazy(() => import('../screens/map/map-screen.tsx').then((it) => ({ default: it.MapScreen }))),
-    menu: { label: 'Map', icon: IconMap2, key: 'm' },
+    menu: { href: '/', label: 'Map', icon: IconMap2, key: 'm' },
   },
   {
     name: 'links',
     path: '/links',
     component: lazy(() => import('../screens/links/links-screen.tsx').then((it) => ({ default: it.LinksScreen }))),
-    menu: { label: 'Links', icon: IconListDetails, key: 'l' },
+    menu: { href: '/links', label: 'Links', icon: IconListDetails, key: 'l' },
   },
   {
     name: 'link',
@@ -35,29 +35,23 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: 'reroutes',
-    path: '/reroutes',
+    // One screen for the list and for one of it, so that the map stays where it is.
+    path: '/reroutes/:id?',
     component: lazy(() =>
       import('../screens/reroutes/reroutes-screen.tsx').then((it) => ({ default: it.ReroutesScreen })),
     ),
-    menu: { label: 'Reroutes', icon: IconArrowsShuffle, key: 'r' },
-  },
-  {
-    name: 'reroute',
-    path: '/reroutes/:id',
-    component: lazy(() =>
-      import('../screens/reroutes/reroutes-screen.tsx').then((it) => ({ default: it.ReroutesScreen })),
-    ),
+    menu: { href: '/reroutes', label: 'Reroutes', icon: IconArrowsShuffle, key: 'r' },
   },
   {
     name: 'events',
     path: '/events',
     component: lazy(() => import('../screens/events/events-screen.tsx').then((it) => ({ default: it.EventsScreen }))),
-    menu: { label: 'Events', icon: IconBell, key: 'e' },
+    menu: { href: '/events', label: 'Events', icon: IconBell, key: 'e' },
   },
   {
     name: 'jobs',
     path: '/jobs',
     component: lazy(() => import('../screens/jobs/jobs-screen.tsx').then((it) => ({ default: it.JobsScreen }))),
-    menu: { label: 'Jobs', icon: IconStack2, key: 'j' },
+    menu: { href: '/jobs', label: 'Jobs', icon: IconStack2, key: 'j' },
   },
 ];

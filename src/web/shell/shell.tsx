@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { useRefresh } from '../live/use-refresh.ts';
 import { Empty, Loading } from '../shared/feedback.tsx';
 import { Navigation } from './navigation.tsx';
 import { Palette } from './palette.tsx';
@@ -12,6 +13,7 @@ import { useKeys } from './use-keys.ts';
 /** What stands around every screen: menu at the left (below, on a phone), state of everything at the top. */
 export function Shell() {
   useKeys();
+  useRefresh();
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">

@@ -5,9 +5,7 @@ import { SCREENS } from './screens.ts';
 /** One key opens a screen; not while something is typed. */
 export function useKeys(): void {
   const [, navigate] = useLocation();
-  useHotkeys(
-    SCREENS.flatMap(({ path, menu }) => (menu ? [[menu.key, () => navigate(path)] as const] : [])).map(toItem),
-  );
+  useHotkeys(SCREENS.flatMap(({ menu }) => (menu ? [[menu.key, () => navigate(menu.href)] as const] : [])).map(toItem));
 }
 
 const toItem = ([key, handler]: readonly [string, () => void]): [string, () => void] => [key, handler];

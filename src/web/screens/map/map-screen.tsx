@@ -1,12 +1,12 @@
 import { useRef } from 'react';
 import { MapControls } from '../../map/map-controls.tsx';
 import { MapLegend } from '../../map/map-legend.tsx';
+import { MapNotice } from '../../map/map-notice.tsx';
 import type { MapRenderer } from '../../map/renderer.ts';
 import { useMapSettings } from '../../map/use-map-settings.ts';
 import { useScene } from '../../map/use-scene.ts';
 import { Weathermap } from '../../map/weathermap.tsx';
 import { Failure, Loading } from '../../shared/feedback.tsx';
-import { MapNotice } from './map-notice.tsx';
 import classes from './map-screen.module.css';
 import { SelectionPanel } from './selection-panel.tsx';
 import { Trouble } from './trouble.tsx';

@@ -1,6 +1,6 @@
-import { useLive } from '../../live/use-live.ts';
-import { formatAge } from '../../shared/format.ts';
-import { useNow } from '../../shared/use-now.ts';
+import { useLive } from '../live/use-live.ts';
+import { formatAge } from '../shared/format.ts';
+import { useNow } from '../shared/use-now.ts';
 import classes from './map-notice.module.css';
 
 /** What must be known about the whole picture before a single link is looked at. */
