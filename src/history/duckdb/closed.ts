@@ -57,7 +57,7 @@ export class ClosedHistory implements HistoryReader {
   }
 
   async #sources(): Promise<Sources> {
-    const { networkName, retention, clock, memoryMb = 128 } = this.#options;
+    const { networkName, retention, clock, memoryMb = 96 } = this.#options;
     if (!existsSync(this.#partitions.root)) {
       throw new DetourError('HISTORY_UNAVAILABLE', `there is no history of ${networkName} in this data folder`, {
         hint: 'it begins when the service has run, with its first full hour',

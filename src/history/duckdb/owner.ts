@@ -43,7 +43,7 @@ export interface DuckdbHistoryOptions {
 /** Samples may come this late and still be part of their minute, or hour, when it is rolled up. */
 const MINUTE_GRACE_MS = 10_000;
 const HOUR_GRACE_MS = 90_000;
-const MEMORY_MB = 192;
+const MEMORY_MB = 96;
 const THREADS = 1;
 /** What is kept of samples when even the open hour is more than the disk budget. */
 const LAST_RESORT_MS = 10 * MINUTE_MS;

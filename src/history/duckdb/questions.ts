@@ -105,16 +105,8 @@ export async function askBaseline(sources: Sources, query: BaselineQuery): Promi
 }
 
 function baselineHour([weekend, ...figures]: readonly unknown[]): BaselineHour {
-  const [hour, minutes, days, p5, p25, p50, p75, p95] = figures as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [hour, minutes, days, ...percentiles] = figures as [number, number, number, ...number[]];
+  const [p5, p25, p50, p75, p95] = percentiles.map(asKept) as [number, number, number, number, number];
   return { dayType: weekend === true ? 'weekend' : 'workday', hour, minutes, days, p5, p25, p50, p75, p95 };
 }
 
