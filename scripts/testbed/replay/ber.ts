@@ -1,8 +1,12 @@
-/** The little of BER (X.690) that an SNMP v2c agent needs. Written for speed: cells are encoded once. */
+/**
+ * The little of BER (X.690) that an SNMP v2c agent needs; tests play their agents with it too. Shares nothing with the
+ * poller on purpose. Written for speed: cells are encoded once.
+ */
 
 export const PDU = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5 } as const;
 
 export interface Request {
+  readonly version: number;
   readonly community: string;
   readonly type: number;
   readonly id: number;
@@ -54,8 +58,15 @@ export function encodeResponse(community: string, id: number, varbinds: readonly
 
 /** Throws RangeError on anything that is no v2c request. */
 export function decodeRequest(packet: Buffer): Request {
+  const request = decodeAnyRequest(packet);
+  if (request.version !== 1) throw new RangeError('not SNMP v2c');
+  return request;
+}
+
+/** A request of any version that has a community. @throws RangeError on anything else */
+export function decodeAnyRequest(packet: Buffer): Request {
   const message = new Reader(packet).inside(0x30);
-  if (message.integer() !== 1) throw new RangeError('not SNMP v2c');
+  const version = message.integer();
   const community = message.take(0x04).toString('latin1');
   const type = message.peek();
   const pdu = message.inside(type);
@@ -63,7 +74,7 @@ export function decodeRequest(packet: Buffer): Request {
   const list = pdu.inside(0x30);
   const oids: number[][] = [];
   while (!list.done) oids.push(arcsOf(list.inside(0x30).take(0x06)));
-  return { community, type, id, nonRepeaters, maxRepetitions, oids };
+  return { version, community, type, id, nonRepeaters, maxRepetitions, oids };
 }
 
 class Reader {

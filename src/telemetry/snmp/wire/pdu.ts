@@ -1,7 +1,6 @@
-import type { Varbind } from '../varbind.ts';
 import { type BerReader, element, integerElement, TAG, WireError } from './ber.ts';
 import { encodeOid } from './object-id.ts';
-import { decodeVarbinds, type EncodedOid } from './varbinds.ts';
+import type { EncodedOid } from './varbinds.ts';
 
 /** RFC 3416, section 3. */
 export const PDU = {
@@ -37,16 +36,6 @@ export const ERROR_STATUS = [
   'NotWritable',
   'InconsistentName',
 ] as const;
-
-export interface Pdu {
-  readonly type: number;
-  readonly requestId: number;
-  /** Error status of a response, non-repeaters of a GETBULK. */
-  readonly status: number;
-  /** Error index of a response, maximum repetitions of a GETBULK. */
-  readonly index: number;
-  readonly varbinds: readonly Varbind[];
-}
 
 /** What is asked, encoded once for all tries. */
 export interface EncodedQuestion {
@@ -91,9 +80,4 @@ export function openPdu(reader: BerReader): PduHead {
   if (type < PDU.get || type > PDU.report) throw new WireError('no PDU');
   reader.end = reader.openAny();
   return { type, requestId: reader.integer(), status: reader.integer(), index: reader.integer() };
-}
-
-/** Opens and reads a PDU. @throws WireError */
-export function decodePdu(reader: BerReader, asked: readonly EncodedOid[] = []): Pdu {
-  return { ...openPdu(reader), varbinds: decodeVarbinds(reader, asked) };
 }
