@@ -68,6 +68,8 @@ class TableWalk {
   readonly #problems: WalkProblem[] = [];
   #varbindsAtOnce = VARBINDS_AT_ONCE;
   #answered = false;
+  /** The last timeout. */
+  #silence: unknown = null;
   #lanes = LANES;
 
   constructor(client: SnmpClient, columnOids: readonly string[], limits: WalkLimits, clock: Clock) {
@@ -103,7 +105,9 @@ class TableWalk {
     return Array.from({ length: this.#lanes - 1 }, (_, at) => this.#lane(at + 1));
   }
 
+  /** A device that has not said one word by then is silent, and not one without rows. */
   #runOut(): void {
+    if (!this.#answered && this.#silence !== null) throw this.#silence;
     for (const column of this.#columns.filter(({ open, busy }) => open && !busy)) {
       this.#end(column, 'SNMP_WALK_CUT', column.cursor, `not finished within ${this.#limits.deadlineMs} ms`);
     }
@@ -168,6 +172,7 @@ class TableWalk {
   #retreat(batch: readonly Column[], error: unknown): void {
     // Whatever went wrong, a struggling agent is better asked one thing at a time.
     this.#lanes = 1;
+    if (isTimeout(error)) this.#silence = error;
     const patience = this.#answered ? 1 : COLUMNS_AT_ONCE + 1;
     const less = this.#lessAtOnce(error);
     if (less !== null && this.#varbindsAtOnce > patience) this.#varbindsAtOnce = less;

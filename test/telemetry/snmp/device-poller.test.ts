@@ -84,6 +84,24 @@ describe('DevicePoller', () => {
     expect(await pollAfter(10, 1800)).toMatchObject({ intervalMs: 10_000, inOctets: 500 });
   });
 
+  it('knows of a restart that it missed, though the uptime is larger than before', async () => {
+    await poller.poll();
+    client.put(7, 'xe-0', 9000n);
+    expect(await pollAfter(5_000, 300_000)).toMatchObject({ intervalMs: null, inOctets: null });
+    client.put(7, 'xe-0', 9500n);
+    expect(await pollAfter(10, 301_000)).toMatchObject({ inOctets: 500 });
+  });
+
+  it('does not measure from counters that an agent has not filled yet', async () => {
+    client.tick(100);
+    client.put(7, 'xe-0', 0n);
+    await poller.poll();
+    client.put(7, 'xe-0', 5_000_000n);
+    expect(await pollAfter(6, 700)).toMatchObject({ inOctets: null });
+    client.put(7, 'xe-0', 5_000_400n);
+    expect(await pollAfter(10, 1_700)).toMatchObject({ inOctets: 400 });
+  });
+
   it('follows an interface to its new index, without a spike', async () => {
     await poller.poll();
     client.put(7, 'xe-1', 9_999_999n);

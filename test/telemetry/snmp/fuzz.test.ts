@@ -54,7 +54,7 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 function damaged(packet: Buffer, steps: readonly { kind: number; at: number; octet: number }[]): Buffer {
-  return steps.reduce(
+  return steps.reduce<Buffer>(
     (bytes, { kind, at, octet }) => (DAMAGES[kind] as Damage)(bytes, at % (bytes.length + 1), octet),
     Buffer.from(packet),
   );
@@ -92,7 +92,7 @@ describe('a packet of the largest size', () => {
     return element(TAG.sequence, Buffer.from([2, 1, 1]), element(TAG.octets, Buffer.from('c')), pdu);
   };
   const nested = (depth: number): Buffer => {
-    let bytes = Buffer.alloc(0);
+    let bytes: Buffer = Buffer.alloc(0);
     for (let level = 0; level < depth; level += 1) bytes = element(TAG.sequence, bytes);
     return bytes;
   };

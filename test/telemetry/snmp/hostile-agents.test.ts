@@ -150,6 +150,8 @@ describe('a walk', () => {
     const { columns, problems } = await walk();
     expect(columns.get(COLUMN)?.size).toBe(4);
     expect(problems).toEqual([]);
+    // Less, not the least: the walk halves until it fits.
+    expect(agent.requests.some(({ type, second }) => type === PDU.getBulk && second <= 4)).toBe(true);
   });
 
   it('keeps what it has when the device vanishes', async () => {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -15,6 +16,7 @@ import { honest, RogueAgent, rowsOf } from './rogue-agent.ts';
 
 const CANARY = 'canary-never-41';
 const OUT = COUNTERS.outOctets.wide ?? '';
+const END = { linkId: 'l1', end: 'a' as const, name: 'eth0', capacityBps: 1e9, farAddress: null };
 const community = new Secret(CANARY);
 let agent: RogueAgent;
 let engine: SnmpEngine;
@@ -48,7 +50,7 @@ function poller(): DevicePoller {
     address: '127.0.0.1',
     port: agent.port,
     credentials: null,
-    interfaces: [{ linkId: 'l1', end: 'a' as const, name: 'eth0', capacityBps: 1e9, farAddress: null }],
+    interfaces: [END],
   };
   return new DevicePoller(target, client(), { clock: systemClock, deadlineMs: 2_000, cacheHoldMs: 0 });
 }
@@ -64,7 +66,14 @@ async function next(device: DevicePoller, change: () => void): Promise<Interface
 describe('a poll is not fooled', () => {
   it.each([
     ['a 64-bit counter that falls', () => put(5n, 2_000n)],
-    ['a 64-bit counter that jumps beyond any line rate', () => put(2n ** 52n, 2_000n)],
+    [
+      'a 64-bit counter that jumps beyond any line rate',
+      () => void agent.mib.set(`${COUNTERS.inOctets.wide}.1`, counter64(2n ** 52n)),
+    ],
+    [
+      'a jump of twenty times what the line carries',
+      () => void agent.mib.set(`${COUNTERS.inOctets.wide}.1`, counter64(20n * 125_000_000n)),
+    ],
     [
       'a Counter32 that overflows its type',
       () => void agent.mib.set(`${COUNTERS.inErrors.narrow}.1`, { tag: 0x41, bytes: Buffer.from([1, 0, 0, 0, 0]) }),
@@ -147,6 +156,22 @@ describe('a request is not fooled', () => {
     expect(engine.counts().unexpected).toMatchObject({ unknownId: 1, mismatch: 1 });
   });
 
+  it('takes no answer from another port, though it has the right id and community', async () => {
+    const stranger = createSocket('udp4');
+    let legit = (): void => undefined;
+    agent.behaviour = (request, mib) => {
+      const lie = encodeResponse({ community: CANARY, id: request.id, rows: [{ oid, cell: octets('lie') }] });
+      const { lastRemotePort } = agent;
+      stranger.send(lie, lastRemotePort, '127.0.0.1', () => legit());
+      legit = () => agent.send(honest(request, mib)[0] as Buffer, lastRemotePort);
+      return [];
+    };
+    const { varbinds } = await client().get([oid], 2_000);
+    stranger.close();
+    expect(Buffer.from(varbinds[0]?.value as Uint8Array).toString()).toBe('eth0');
+    expect(engine.counts().unexpected.stranger).toBeGreaterThan(0);
+  });
+
   it('leaves an answer after the deadline alone', async () => {
     const device = client();
     const asked = device.get([oid], 200);
@@ -162,6 +187,19 @@ describe('a request is not fooled', () => {
     expect(Buffer.from(varbinds[0]?.value as Uint8Array).toString()).toBe('eth0');
     expect(engine.counts().unexpected.late).toBe(1);
   });
+});
+
+describe('a silent device', () => {
+  it.each([300, 800, 3_000])(
+    'is silent, not one without interfaces, within a deadline of %i ms',
+    async (deadlineMs) => {
+      agent.behaviour = () => [];
+      const target = { deviceId: 'r1', address: '127.0.0.1', port: agent.port, credentials: null, interfaces: [END] };
+      const device = new DevicePoller(target, client(), { clock: systemClock, deadlineMs, cacheHoldMs: 0 });
+      await expect(device.poll()).rejects.toMatchObject({ code: 'DETOUR_ERR_SNMP_TIMEOUT' });
+      device.close();
+    },
+  );
 });
 
 describe('a walk is not fooled', () => {

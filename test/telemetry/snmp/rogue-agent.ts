@@ -60,6 +60,11 @@ export class RogueAgent {
   /** The port the last request came from. */
   lastRemotePort = 0;
 
+  /** A packet out of turn, from the port that was asked. */
+  send(packet: Buffer, port: number): void {
+    this.#socket.send(packet, port, '127.0.0.1');
+  }
+
   stop(): void {
     this.#socket.close();
   }

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { AuthProtocols, createV3Session, PrivProtocols, SecurityLevel, Version3 } from 'net-snmp';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -31,7 +33,7 @@ async function agentFor(user: UserFields, nowMs?: () => number): Promise<SnmpAge
   return agent;
 }
 
-const clientFor = (agent: SnmpAgent, user: UserFields) =>
+const clientFor = (agent: { readonly port: number }, user: UserFields) =>
   createSnmpClient({ address: '127.0.0.1', port: agent.port, user: usmUser(user) }, systemClock);
 
 describe('keys', () => {
@@ -97,6 +99,26 @@ describe('a v3 client', () => {
     await again.start();
     expect((await client.get([OID], 2_000)).varbinds).toHaveLength(1);
     client.close();
+  });
+
+  it('does not believe a message that was changed on its way', async () => {
+    const open = { user: 'sha2', auth: 'SHA-256', authPassword: AUTH };
+    const agent = await agentFor(open);
+    let harm = false;
+    const way = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(way, 'listening');
+    let asker = 0;
+    way.on('message', (packet, { port }) => {
+      if (port !== agent.port) asker = port;
+      else if (harm) packet[packet.length - 1] = 99;
+      way.send(packet, port === agent.port ? asker : agent.port, '127.0.0.1');
+    });
+    const client = clientFor({ port: way.address().port }, open);
+    expect((await client.get([OID], 2_000)).varbinds).toHaveLength(1);
+    harm = true;
+    await expect(client.get([OID], 300)).rejects.toMatchObject({ message: expect.stringContaining('not authentic') });
+    client.close();
+    way.close();
   });
 
   it('follows an agent whose clock drifts out of the window', async () => {

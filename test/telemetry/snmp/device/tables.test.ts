@@ -52,6 +52,8 @@ describe('the columns of a device', () => {
     ]);
     await tables.read([COLUMN]);
     expect(tables.column(COLUMN).size).toBeLessThanOrEqual(3);
+    // At once, and not when its time is over.
+    expect(agent?.requests).toBeLessThan(10);
   });
 
   it('are a problem, not an error, when the time is over', async () => {
