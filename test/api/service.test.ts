@@ -195,6 +195,7 @@ describe('OpenAPI', () => {
       '/api/v1/jobs',
       '/api/v1/links',
       '/api/v1/links/{id}',
+      '/api/v1/links/{id}/demands',
       '/api/v1/moments',
       '/api/v1/moments/{id}',
       '/api/v1/moments/{id}/reroutes/{rerouteId}',

@@ -1,10 +1,11 @@
 import { Button, CloseButton, TextInput } from '@mantine/core';
 import { IconDownload, IconSearch } from '@tabler/icons-react';
+import { SEVERITIES } from '../../events/severity.ts';
+import { SeverityMark } from '../../events/severity-mark.tsx';
 import { downloadCsv } from '../../service/download.ts';
 import type { useUrlState } from '../../shared/url-state.ts';
-import { apiFilter, type EventFilter, KIND_NAMES, SEVERITIES, SPANS, type Span } from './event-log.ts';
+import { apiFilter, type EventFilter, KIND_NAMES, SPANS, type Span } from './event-log.ts';
 import classes from './events.module.css';
-import { SeverityMark } from './severity-mark.tsx';
 
 interface Props {
   readonly filter: EventFilter;

@@ -1,8 +1,6 @@
 import type { Event } from '../../../api/schemas/screen.ts';
+import { SEVERITIES, type Severity } from '../../events/severity.ts';
 import { get, type Parameters } from '../../service/client.ts';
-
-export const SEVERITIES = ['critical', 'major', 'minor', 'warning', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
 
 /** Kinds of events by what they are about: what one would look for, not how the log names it. */
 export const KINDS = {
@@ -10,7 +8,14 @@ export const KINDS = {
   reroutes: ['proposal-created', 'proposal-revised', 'proposal-applied', 'proposal-closed'],
   plans: ['plan-late', 'plan-refused', 'plan-failed', 'view-lost', 'view-restored'],
   devices: ['device-silent', 'device-back', 'samples-refused'],
-  service: ['service-started', 'service-stopped'],
+  service: [
+    'topology-changed',
+    'service-started',
+    'service-stopped',
+    'history-failed',
+    'history-lost',
+    'history-limit',
+  ],
   comments: ['comment'],
 } as const;
 export type Kind = keyof typeof KINDS;

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { EventRow } from '../../events/event-row.tsx';
 import { Empty, Failure, Loading } from '../../shared/feedback.tsx';
 import { useUrlState } from '../../shared/url-state.ts';
 import { EventFilters } from './event-filters.tsx';
 import { readEventFilter } from './event-log.ts';
-import { EventRow } from './event-row.tsx';
 import classes from './events.module.css';
 import { useEventLog } from './use-event-log.ts';
 

@@ -1,22 +1,24 @@
 import { Link } from 'wouter';
-import type { Event } from '../../../api/schemas/screen.ts';
-import { Age } from '../../shared/age.tsx';
+import type { Event } from '../../api/schemas/screen.ts';
+import { Age } from '../shared/age.tsx';
+import classes from './event.module.css';
 import { EventThread } from './event-thread.tsx';
-import classes from './events.module.css';
 import { SeverityMark } from './severity-mark.tsx';
 
 interface Props {
   readonly event: Event;
   readonly isOpen: boolean;
   readonly toggle: () => void;
+  /** Beside other things: text under its severity, without the object, which is what the place is about. */
+  readonly narrow?: boolean;
 }
 
 /** One line of the log; open, it shows figures and what people wrote about it. */
-export function EventRow({ event, isOpen, toggle }: Props) {
+export function EventRow({ event, isOpen, toggle, narrow = false }: Props) {
   const { severity, cleared, atMs, message, type } = event;
   return (
     <>
-      <div className={classes.row} data-testid="event-row" data-type={type}>
+      <div className={classes.row} data-narrow={narrow} data-testid="event-row" data-type={type}>
         <span className={classes.time}>
           <Age atMs={atMs} suffix="" />
         </span>
@@ -28,9 +30,9 @@ export function EventRow({ event, isOpen, toggle }: Props) {
           {type === 'comment' && <span className="dim">{commentHead(event)}: </span>}
           {message}
         </button>
-        <EventObject event={event} />
+        {!narrow && <EventObject event={event} />}
       </div>
-      {isOpen && <EventThread id={threadId(event)} />}
+      {isOpen && <EventThread id={threadId(event)} narrow={narrow} />}
     </>
   );
 }

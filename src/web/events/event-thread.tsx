@@ -2,18 +2,18 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Event } from '../../../api/schemas/screen.ts';
-import { get, post } from '../../service/client.ts';
-import { Age } from '../../shared/age.tsx';
-import { Failure, Loading } from '../../shared/feedback.tsx';
-import classes from './events.module.css';
+import type { Event } from '../../api/schemas/screen.ts';
+import { get, post } from '../service/client.ts';
+import { Age } from '../shared/age.tsx';
+import { Failure, Loading } from '../shared/feedback.tsx';
+import classes from './event.module.css';
 
 type Thread = Event & { readonly comments: readonly Event[] };
 
 const MAX_TEXT = 1000;
 
 /** Figures of an event, what was written about it, and room to write. */
-export function EventThread({ id }: { readonly id: string }) {
+export function EventThread({ id, narrow = false }: { readonly id: string; readonly narrow?: boolean }) {
   const path = `/events/${encodeURIComponent(id)}`;
   const { data, error, refetch } = useQuery({
     queryKey: ['event', id],
@@ -23,7 +23,7 @@ export function EventThread({ id }: { readonly id: string }) {
   if (error) return <Failure error={error} retry={() => refetch()} />;
   if (!data) return <Loading what="the event" />;
   return (
-    <div className={classes.thread} data-testid="event-thread">
+    <div className={classes.thread} data-narrow={narrow} data-testid="event-thread">
       <dl className={classes.details}>
         <Detail name="time" value={new Date(data.atMs).toLocaleString([], { hour12: false })} />
         <Detail name="kind" value={data.type} />

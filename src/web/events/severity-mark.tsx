@@ -1,5 +1,5 @@
-import type { Severity } from './event-log.ts';
-import classes from './events.module.css';
+import classes from './event.module.css';
+import type { Severity } from './severity.ts';
 
 /** A shape of its own for every severity, in a box of 12 x 12: colour is never all there is. */
 const SHAPES: Readonly<Record<Severity | 'cleared', React.ReactNode>> = {
