@@ -23,12 +23,12 @@ export interface Pulse {
 }
 
 export const PULSE_MS = 1_600;
-const BAND_PX = 13;
+const BAND_PX = 17;
 
 export function drawBands(frame: Frame, bands: readonly Band[]): Shape[] {
   return bands.flatMap(({ steps, colour, drawn }): Shape[] => {
     const at = beginning(pointsOf(frame, steps), drawn);
-    return at.length < 4 ? [] : [{ kind: 'polyline', at, colour, width: BAND_PX, opacity: 0.34 }];
+    return at.length < 4 ? [] : [{ kind: 'polyline', at, colour, width: BAND_PX, opacity: 0.42 }];
   });
 }
 

@@ -18,7 +18,7 @@ import { MapSearch } from './map-search.tsx';
 import type { MapRenderer } from './renderer.ts';
 import type { Scene } from './scene.ts';
 import type { MapSetters, MapSettings } from './use-map-settings.ts';
-import { MAP_PADDING } from './view.ts';
+import { paddingFor } from './view.ts';
 
 interface Props {
   readonly scene: Scene;
@@ -72,16 +72,16 @@ function Filters({ scene, settings, setters, rendererRef }: Props) {
   );
 }
 
-function Tools({ scene, settings, setters, rendererRef }: Props) {
+function Tools({ scene, settings, setters, rendererRef, brief = false }: Props) {
   const zoom = (factor: number) => () => rendererRef.current?.zoomBy(factor);
   return (
-    <div className={classes.tools}>
+    <div className={classes.tools} data-brief={brief}>
       <Tool label="Zoom in" icon={<IconPlus size={16} />} onClick={zoom(1.5)} />
       <Tool label="Zoom out" icon={<IconMinus size={16} />} onClick={zoom(1 / 1.5)} />
       <Tool
         label="Show everything"
         icon={<IconFocusCentered size={16} />}
-        onClick={() => rendererRef.current?.fit(MAP_PADDING)}
+        onClick={() => rendererRef.current?.fit(paddingFor(rendererRef.current.size, brief))}
       />
       <Tool
         label={settings.grouped ? 'Draw every node by itself' : 'Group nodes that stand close'}

@@ -6,7 +6,7 @@ import { nodeTowards } from './hit.ts';
 import type { MapRenderer } from './renderer.ts';
 import type { Scene } from './scene.ts';
 import type { MapSetters, MapSettings, Selection } from './use-map-settings.ts';
-import type { Padding } from './view.ts';
+import { paddingFor } from './view.ts';
 import classes from './weathermap.module.css';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   readonly settings: MapSettings;
   readonly setters: MapSetters;
   readonly rendererRef: RefObject<MapRenderer | null>;
-  readonly padding: Padding;
+  readonly brief: boolean;
   readonly children: ReactNode;
 }
 
@@ -26,7 +26,7 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** Arrows go from node to node, brackets from link to link at a node; what is chosen is read out. */
-export function MapKeys({ scene, settings, setters, rendererRef, padding, children }: Props) {
+export function MapKeys({ scene, settings, setters, rendererRef, brief, children }: Props) {
   const helpId = useId();
   const store = useLiveStore();
   const [, navigate] = useLocation();
@@ -44,7 +44,7 @@ export function MapKeys({ scene, settings, setters, rendererRef, padding, childr
       ']': () => choose(nextLink(scene, settings.selection, 1)),
       '+': () => renderer.zoomBy(1.4),
       '-': () => renderer.zoomBy(1 / 1.4),
-      '0': () => renderer.fit(padding),
+      '0': () => renderer.fit(paddingFor(renderer.size, brief)),
       Escape: () => choose(null),
       Enter: () =>
         settings.selection?.kind === 'link' && navigate(`/links/${encodeURIComponent(settings.selection.id)}`),

@@ -6,11 +6,12 @@ interface Props {
   readonly settings: MapSettings;
   /** Whether paths before and after are on the map. */
   readonly withPaths?: boolean;
+  readonly brief?: boolean;
 }
 
-export function MapLegend({ settings, withPaths = false }: Props) {
+export function MapLegend({ settings, withPaths = false, brief = false }: Props) {
   return (
-    <div className={classes.legend} data-testid="map-legend">
+    <div className={classes.legend} data-testid="map-legend" data-brief={brief}>
       <UtilisationLegend scale={settings.scale} />
       {withPaths && (
         <ul className={classes.list} aria-label="Paths">

@@ -19,8 +19,13 @@ export interface Padding {
   readonly left: number;
 }
 
+const PHONE_PX = 600;
+
 /** What controls at the top and right and the legend at the bottom cover, and room for names. */
-export const MAP_PADDING: Padding = { top: 76, right: 72, bottom: 84, left: 56 };
+export function paddingFor({ width }: Size, isBrief: boolean): Padding {
+  if (width >= PHONE_PX) return { top: 76, right: 72, bottom: 84, left: 56 };
+  return isBrief ? { top: 24, right: 60, bottom: 44, left: 24 } : { top: 110, right: 60, bottom: 96, left: 30 };
+}
 
 const DEEPEST = 24;
 

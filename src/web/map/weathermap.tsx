@@ -14,7 +14,7 @@ import { type MapEvents, type MapOptions, MapRenderer } from './renderer.ts';
 import type { Scene } from './scene.ts';
 import type { MapSetters, MapSettings, Selection } from './use-map-settings.ts';
 import { useSize } from './use-size.ts';
-import { MAP_PADDING, type Padding, readView, writeView } from './view.ts';
+import { paddingFor, readView, writeView } from './view.ts';
 import classes from './weathermap.module.css';
 
 export type PathBand = Omit<Band, 'drawn'>;
@@ -25,8 +25,8 @@ export interface WeathermapProps {
   readonly setters: MapSetters;
   /** Paths to show beneath the links. Must be the same array while they are the same: a new one is drawn anew. */
   readonly bands?: readonly PathBand[];
-  /** Room at the edges that other things cover, px. */
-  readonly padding?: Padding;
+  /** True where it stands beside something else and has fewer controls. */
+  readonly brief?: boolean;
   /** For buttons that act on the map. */
   readonly rendererRef?: RefObject<MapRenderer | null>;
   readonly children?: React.ReactNode;
@@ -36,7 +36,7 @@ const NO_BANDS: readonly PathBand[] = [];
 
 /** The live map: drawn on canvases, used by pointer and by keys, read out by screen readers. */
 export function Weathermap(props: WeathermapProps) {
-  const { scene, settings, setters, bands = NO_BANDS, padding = MAP_PADDING, children } = props;
+  const { scene, settings, setters, bands = NO_BANDS, brief = false, children } = props;
   const hostRef = useRef<HTMLDivElement>(null);
   const ownRef = useRef<MapRenderer | null>(null);
   const rendererRef = props.rendererRef ?? ownRef;
@@ -56,13 +56,13 @@ export function Weathermap(props: WeathermapProps) {
       if (kind === 'link') navigate(`/links/${encodeURIComponent(id)}`);
     },
   };
-  const renderer = useRenderer({ hostRef, rendererRef, scene, options, handlers, at: settings.at, padding });
+  const renderer = useRenderer({ hostRef, rendererRef, scene, options, handlers, at: settings.at, brief });
   useLiveLinks(renderer, scene);
   useCoast(renderer, scene);
   useEffect(() => renderer?.setOptions(options), [options, renderer]);
   return (
     <div className={classes.map} data-testid="map">
-      <MapKeys scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} padding={padding}>
+      <MapKeys scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief={brief}>
         <div ref={hostRef} className={classes.surface} data-pointed={pointed !== null} data-testid="map-surface" />
       </MapKeys>
       {pointed && <MapTooltip scene={scene} pointed={pointed} hostRef={hostRef} />}
@@ -115,17 +115,17 @@ interface RendererParts {
   readonly options: MapOptions;
   readonly handlers: RefObject<MapEvents>;
   readonly at: string | null;
-  readonly padding: Padding;
+  readonly brief: boolean;
 }
 
 /** Makes a renderer for the scene and keeps it as large as its host; null until it has a size. */
-function useRenderer({ hostRef, rendererRef, scene, options, handlers, at, padding }: RendererParts) {
+function useRenderer({ hostRef, rendererRef, scene, options, handlers, at, brief }: RendererParts) {
   const size = useSize(hostRef);
   const [renderer, setRenderer] = useState<MapRenderer | null>(null);
   const [ready, setReady] = useState<MapRenderer | null>(null);
   // What it is made with; later changes reach it through setOptions.
-  const first = useRef({ options, at, padding });
-  first.current = { options, at, padding };
+  const first = useRef({ options, at, brief });
+  first.current = { options, at, brief };
   useEffect(() => {
     const host = hostRef.current;
     if (!host) return;
@@ -149,7 +149,7 @@ function useRenderer({ hostRef, rendererRef, scene, options, handlers, at, paddi
     const isFirst = renderer.size.width === 0;
     renderer.setSize(size);
     if (!isFirst) return;
-    renderer.fit(first.current.padding);
+    renderer.fit(paddingFor(size, first.current.brief));
     const view = readView(first.current.at, size);
     if (view) renderer.setView(view);
     setReady(renderer);

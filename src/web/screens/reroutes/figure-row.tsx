@@ -2,8 +2,8 @@ import type { Proposal } from '../../../api/schemas/screen.ts';
 import { useLive } from '../../live/use-live.ts';
 import type { Scene } from '../../map/scene.ts';
 import { formatBps, formatMs, formatRatio, formatUtilisation, signed, UNKNOWN } from '../../shared/format.ts';
-import { lossOf } from './loss.ts';
-import { arcName, figuresOf } from './paths.ts';
+import { lossAtCause, lossOf, lossOfLink } from './loss.ts';
+import { arcIds, arcName, figuresOf } from './paths.ts';
 import classes from './proposal-panel.module.css';
 
 interface Props {
@@ -15,12 +15,9 @@ interface Props {
 export function FigureRow({ scene, proposal }: Props) {
   const links = useLive((state) => state.links);
   const indexById = useLive((state) => state.indexById);
-  const lossNow = (arc: string) => {
-    const link = links[indexById.get(arc.slice(0, -3)) ?? -1];
-    return link?.arcs[arc.endsWith(':az') ? 'az' : 'za'].lossRatio ?? null;
-  };
+  const lossNow = (arc: string) => lossOfLink(links[indexById.get(arc.slice(0, -3)) ?? -1], arc);
   const { latencyMs, worst } = figuresOf(proposal);
-  const before = lossOf(proposal.moves, 'from', lossNow);
+  const before = lossOf(proposal.moves, 'from', lossAtCause(proposal.why.parts, lossNow));
   const after = lossOf(proposal.moves, 'to', lossNow);
   return (
     <dl className={classes.figures} data-testid="figures">
@@ -30,12 +27,12 @@ export function FigureRow({ scene, proposal }: Props) {
       <Figure name="after" note="loss" tone={after === 0 ? 'good' : null}>
         {after === null ? UNKNOWN : formatRatio(after)}
       </Figure>
-      <Figure name="latency" note="mean, one way" tone={null}>
-        {latencyMs === null ? UNKNOWN : signed(formatMs(latencyMs), latencyMs)}
+      <Figure name="latency" note="ms, one way" tone={null}>
+        {latencyMs === null ? UNKNOWN : signed(formatMs(latencyMs).replace(' ms', ''), latencyMs)}
       </Figure>
       <Figure
         name="worst link"
-        note={worst ? arcName(scene, worst.arc) : ''}
+        note={worst ? arcIds(scene, worst.arc) : ''}
         title={worst ? `${arcName(scene, worst.arc)}: ${formatBps(worst.headroomBps)} free below the limit` : ''}
         tone={null}
       >

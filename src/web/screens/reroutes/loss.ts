@@ -1,4 +1,20 @@
-import type { Move, PathShare } from '../../../api/schemas/screen.ts';
+import type { LinkView, Move, PathShare, ScorePart } from '../../../api/schemas/screen.ts';
+
+export type LossNow = (arc: string) => number | null;
+
+/** Loss of arcs as it was when the proposal was made, where that is why it was made; else as measured now. */
+export function lossAtCause(parts: readonly ScorePart[], lossNow: LossNow): LossNow {
+  const known = new Map(
+    parts.flatMap(({ part, arc, value }) => (part === 'loss' && arc !== null ? [[arc, value]] : [])),
+  );
+  return (arc) => known.get(arc) ?? lossNow(arc);
+}
+
+/** Loss of an arc by the state of its link: what is down delivers nothing. */
+export function lossOfLink(link: LinkView | undefined, arc: string): number | null {
+  if (link?.state === 'down') return 1;
+  return link?.arcs[arc.endsWith(':az') ? 'az' : 'za'].lossRatio ?? null;
+}
 
 /**
  * Loss (0..1) the moved traffic has on its ways by what is measured now: a path delivers the product of what its arcs
@@ -7,11 +23,16 @@ import type { Move, PathShare } from '../../../api/schemas/screen.ts';
 export function lossOf(
   moves: readonly Pick<Move, 'bps' | 'from' | 'to'>[],
   side: 'from' | 'to',
-  lossNow: (arc: string) => number | null,
+  lossNow: LossNow,
 ): number | null {
   let lost = 0;
   let weight = 0;
   for (const move of moves) {
+    // No way at all: everything is lost.
+    if (move[side].length === 0) {
+      lost += move.bps;
+      weight += move.bps;
+    }
     for (const path of move[side]) {
       const ratio = pathLoss(path, lossNow);
       if (ratio === null) return null;
@@ -22,7 +43,7 @@ export function lossOf(
   return weight === 0 ? null : lost / weight;
 }
 
-function pathLoss({ arcs }: PathShare, lossNow: (arc: string) => number | null): number | null {
+function pathLoss({ arcs }: PathShare, lossNow: LossNow): number | null {
   let delivered = 1;
   for (const arc of arcs) {
     const loss = lossNow(arc);

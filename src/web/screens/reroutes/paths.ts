@@ -97,7 +97,15 @@ export function byReason(stayed: Proposal['why']['stayed']): { reason: string; b
   return [...found.values()].sort((one, two) => two.bps - one.bps);
 }
 
-/** `den-c1--slc-c1 → za`, readable: the name of an arc by its two nodes. */
+/** An arc by the ids of its two nodes, for where there is little room. */
+export function arcIds(scene: Scene, arc: string): string {
+  const step = stepOf(scene, arc);
+  if (!step) return arc;
+  const id = (end: number) => scene.nodes[scene.ends[2 * step.link + end] ?? -1]?.id ?? '?';
+  return `${id(Number(step.reversed))}–${id(Number(!step.reversed))}`;
+}
+
+/** An arc by the names of its two nodes. */
 export function arcName(scene: Scene, arc: string): string {
   const step = stepOf(scene, arc);
   if (!step) return arc;

@@ -93,6 +93,15 @@ function Broken({ scene, paths }: { readonly scene: Scene; readonly paths: Propo
   );
 }
 
+const VERBS: Readonly<Record<Proposal['status'], string>> = {
+  proposed: 'Move',
+  applied: 'Moved',
+  'rolled-back': 'Moved, and taken back:',
+  expired: 'Would have moved',
+  superseded: 'Would have moved',
+  failed: 'Failed to move',
+};
+
 function Headline({ scene, proposal }: Props) {
   const { kind, status, cause, moves, cuts, why } = proposal;
   const { bps, stuckBps } = figuresOf({ moves, cuts, why });
@@ -111,7 +120,7 @@ function Headline({ scene, proposal }: Props) {
     );
   return (
     <>
-      {status === 'applied' ? 'Moved' : 'Move'} {formatBps(bps)} off {where}
+      {VERBS[status]} {formatBps(bps)} off {where}
     </>
   );
 }

@@ -45,10 +45,10 @@ function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | 
     <div className={classes.screen}>
       <h1 className="visually-hidden">Reroutes</h1>
       <div className={classes.map}>
-        <Weathermap scene={scene} settings={settings} setters={setters} bands={bands} rendererRef={rendererRef}>
+        <Weathermap scene={scene} settings={settings} setters={setters} bands={bands} rendererRef={rendererRef} brief>
           <MapNotice />
           <MapControls scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief />
-          <MapLegend settings={settings} withPaths={bands.length > 0} />
+          <MapLegend settings={settings} withPaths={bands.length > 0} brief />
         </Weathermap>
       </div>
       <aside className={classes.panel} aria-label={id === null ? 'Proposals' : 'Proposal'}>
