@@ -12,6 +12,8 @@
 # Namespaces are named db<pid of this script>-<router>.
 set -euo pipefail
 export MIBS=
+# shellcheck source=scripts/testbed/namespaces.sh
+source "$(dirname "$0")/namespaces.sh"
 
 # a b cost Mbit/s; a pair that comes twice has parallel links.
 TOPOLOGY='STTL SNVA 10 100
@@ -38,25 +40,7 @@ community=${TESTBED_COMMUNITY:-public}
 declare -A id=() link_of=() peer_of=()
 routers=() links=()
 
-drop_namespace() {
-  local ns=$1 pid
-  for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -9 "$pid" 2>/dev/null || true; done
-  ip netns del "$ns" 2>/dev/null || true
-}
-
-# A run that was killed with -9 could not clean up: its namespaces carry the number of a process that is gone.
-sweep() {
-  local ns owner
-  for ns in $(ip netns list | awk '{print $1}' | grep -E '^db[0-9]+-' || true); do
-    owner=${ns#db}
-    owner=${owner%%-*}
-    grep -qs bed.sh "/proc/$owner/cmdline" || drop_namespace "$ns"
-  done
-  for owner in /tmp/detour-bed-*; do
-    [ -d "$owner" ] && ! grep -qs bed.sh "/proc/${owner##*-}/cmdline" && rm -rf "$owner"
-  done
-  return 0
-}
+sweep() { sweep_beds db bed bed.sh; }
 
 cleanup() {
   trap - EXIT INT TERM HUP

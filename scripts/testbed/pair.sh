@@ -14,27 +14,10 @@
 # The read community is TESTBED_COMMUNITY (default: public). Namespaces are named dt<pid of this script>-a, -w, -z.
 set -euo pipefail
 export MIBS=
+# shellcheck source=scripts/testbed/namespaces.sh
+source "$(dirname "$0")/namespaces.sh"
 
-# Ends what runs in the namespace, and the namespace with its interfaces (a veth takes its peer along).
-drop_namespace() {
-  local ns=$1 pid
-  for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -9 "$pid" 2>/dev/null || true; done
-  ip netns del "$ns" 2>/dev/null || true
-}
-
-# A run that was killed with -9 could not clean up: its namespaces carry the number of a process that is gone.
-sweep() {
-  local ns owner
-  for ns in $(ip netns list | awk '{print $1}' | grep -E '^dt[0-9]+-[awz]$' || true); do
-    owner=${ns#dt}
-    owner=${owner%-?}
-    grep -qs pair.sh "/proc/$owner/cmdline" || drop_namespace "$ns"
-  done
-  for owner in /tmp/detour-pair-*; do
-    [ -d "$owner" ] && ! grep -qs pair.sh "/proc/${owner##*-}/cmdline" && rm -rf "$owner"
-  done
-  return 0
-}
+sweep() { sweep_beds dt pair pair.sh; }
 
 name=dt$$
 dir=/tmp/detour-pair-$$

@@ -1,14 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/core/paths.ts';
 import { Secret } from '../../src/telemetry/snmp/credentials.ts';
 import { type Discovery, discover } from '../../src/telemetry/snmp/discovery/discover.ts';
 import type { NetworkJson } from '../../src/telemetry/snmp/discovery/to-network.ts';
 import { validateNetwork } from '../../topology/formats/detour-network.ts';
 import { installed, waitFor } from './snmp-tools.ts';
+import { Testbed } from './testbed.ts';
 
 const COMMUNITY = 'bed-readers';
 const missing = [
@@ -33,44 +29,6 @@ interface BedPlan {
   readonly links: readonly BedLink[];
 }
 
-/** Obeys one command after another, and is gone when its standard input ends. */
-class Bed {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  #stderr = '';
-  plan: BedPlan = { within: '', nodes: [], links: [] };
-
-  constructor() {
-    this.#process = spawn(join(PACKAGE_ROOT, 'scripts/testbed/bed.sh'), ['run'], {
-      env: { ...process.env, TESTBED_COMMUNITY: COMMUNITY },
-    });
-    this.#process.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr += chunk.toString();
-    });
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async ready(): Promise<void> {
-    this.plan = (await this.#answer()) as unknown as BedPlan;
-  }
-
-  async command(text: string): Promise<void> {
-    this.#process.stdin.write(`${text}\n`);
-    expect(await this.#answer()).toEqual({ done: text });
-  }
-
-  async close(): Promise<void> {
-    this.#process.stdin.end();
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
-  }
-
-  async #answer(): Promise<Record<string, unknown>> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the test bed ended: ${this.#stderr}`);
-    return JSON.parse(value) as Record<string, unknown>;
-  }
-}
-
 /** Links with their ends in one order, so that A-B equals B-A. */
 function canonical(links: readonly Partial<BedLink>[]): string[] {
   return links
@@ -82,27 +40,28 @@ function canonical(links: readonly Partial<BedLink>[]): string[] {
 }
 
 describe.skipIf(missing.length > 0)('discovery of eleven real routers', () => {
-  const bed = new Bed();
+  const bed = new Testbed('bed.sh', COMMUNITY);
+  let plan: BedPlan;
   beforeAll(async () => {
-    await bed.ready();
+    plan = (await bed.answer()) as BedPlan;
     // Adjacencies are full a moment before both ends' LSAs are everywhere.
     await waitFor('the link-state database to be complete', 20_000, async () => {
       const { network } = await walk(null);
       const told = network.links.filter(({ discovery }) =>
         discovery?.evidence.some(({ source }) => source === 'ospf-lsdb'),
       );
-      return told.length === bed.plan.links.length ? told : null;
+      return told.length === plan.links.length ? told : null;
     });
   }, 120_000);
   afterAll(() => bed.close());
 
   const walk = (present: NetworkJson | null): Promise<Discovery> =>
     discover({
-      seed: bed.plan.nodes[0]?.address ?? '',
+      seed: plan.nodes[0]?.address ?? '',
       port: 161,
       agent: { community: new Secret(COMMUNITY) },
       credentials: 'env:BED_COMMUNITY',
-      within: [bed.plan.within],
+      within: [plan.within],
       name: 'bed',
       present,
     });
@@ -111,12 +70,12 @@ describe.skipIf(missing.length > 0)('discovery of eleven real routers', () => {
     const { network, devices, cutBy } = await walk(null);
     expect(cutBy).toBeNull();
     expect(devices.flatMap(({ id, address }) => (address === null ? [] : [id])).sort()).toEqual(
-      bed.plan.nodes.map(({ id }) => id).sort(),
+      plan.nodes.map(({ id }) => id).sort(),
     );
     expect(network.nodes.map(({ id, address }) => `${id} ${String(address)}`).sort()).toEqual(
-      bed.plan.nodes.map(({ id, address }) => `${id} ${address}`).sort(),
+      plan.nodes.map(({ id, address }) => `${id} ${address}`).sort(),
     );
-    expect(canonical(network.links as readonly Partial<BedLink>[])).toEqual(canonical(bed.plan.links));
+    expect(canonical(network.links as readonly Partial<BedLink>[])).toEqual(canonical(plan.links));
     for (const { discovery } of network.links) {
       expect(new Set(discovery?.evidence.map(({ source }) => source))).toEqual(
         new Set(['lldp', 'ospf', 'ospf-lsdb', 'subnet']),
@@ -125,7 +84,7 @@ describe.skipIf(missing.length > 0)('discovery of eleven real routers', () => {
       expect(discovery?.evidence.filter(({ source }) => source === 'lldp')).toHaveLength(2);
       expect(discovery?.confidence).toBeGreaterThan(0.99);
     }
-    expect(validateNetwork(JSON.parse(JSON.stringify(network))).network.links).toHaveLength(bed.plan.links.length);
+    expect(validateNetwork(JSON.parse(JSON.stringify(network))).network.links).toHaveLength(plan.links.length);
   });
 
   it('keeps a link that is cut as stale, and knows it again when it is back', async () => {
@@ -156,7 +115,7 @@ describe.skipIf(missing.length > 0)('discovery of eleven real routers', () => {
   });
 
   it('asks nobody outside the prefix it was given', async () => {
-    const seed = bed.plan.nodes[0]?.address ?? '';
+    const seed = plan.nodes[0]?.address ?? '';
     const { devices, unreached } = await discover({
       seed,
       port: 161,

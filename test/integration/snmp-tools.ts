@@ -2,21 +2,16 @@ import { spawnSync } from 'node:child_process';
 import type { InterfaceSample } from '../../src/telemetry/sample.ts';
 import type { SampleSink } from '../../src/telemetry/source.ts';
 import type { Link, NetworkNode } from '../../topology/model.ts';
+import { waitFor as waitUntil } from '../support/wait.ts';
 
 /** True when the program is on the PATH. */
 export function installed(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-/** Polls a condition until it yields something; throws with `what` when it does not in time. */
-export async function waitFor<T>(what: string, limitMs: number, look: () => T | null | Promise<T | null>): Promise<T> {
-  const endsAtMs = Date.now() + limitMs;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (Date.now() > endsAtMs) throw new Error(`waited ${limitMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** `waitFor` of all tests, with the time first and the condition last. */
+export function waitFor<T>(what: string, limitMs: number, look: () => T | null | Promise<T | null>) {
+  return waitUntil(what, look, { timeoutMs: limitMs, everyMs: 50 });
 }
 
 export class CollectingSink implements SampleSink {

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/paths.ts';
 import type { InterfaceSample } from '../../src/telemetry/sample.ts';
 import { Secret } from '../../src/telemetry/snmp/credentials.ts';
 import { SnmpSource } from '../../src/telemetry/snmp/source.ts';
 import { CollectingSink, installed, linkBetween, routerAt, waitFor } from './snmp-tools.ts';
+import { Testbed } from './testbed.ts';
 
 const COMMUNITY = 'veth-readers';
 const missing = [
@@ -31,50 +31,18 @@ interface PairEnd {
   readonly interface: string;
 }
 
-/** The test bed: obeys one command after another, and is gone when its standard input ends. */
-class Pair {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  #stderr = '';
-  a: PairEnd = { address: '', interface: '' };
-  z: PairEnd = { address: '', interface: '' };
-
-  constructor() {
-    this.#process = spawn(join(PACKAGE_ROOT, 'scripts/testbed/pair.sh'), ['run'], {
-      env: { ...process.env, TESTBED_COMMUNITY: COMMUNITY },
-    });
-    this.#process.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr += chunk.toString();
-    });
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async ready(): Promise<void> {
-    const { a, z } = await this.#answer();
-    Object.assign(this, { a, z });
-  }
-
-  async command(name: 'cut' | 'mend' | 'shut' | 'open' | 'traffic' | 'quiet'): Promise<void> {
-    this.#process.stdin.write(`${name}\n`);
-    expect(await this.#answer()).toEqual({ done: name });
-  }
-
-  async close(): Promise<void> {
-    this.#process.stdin.end();
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
-  }
-
-  async #answer(): Promise<Record<string, unknown>> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the test bed ended: ${this.#stderr}`);
-    return JSON.parse(value) as Record<string, unknown>;
-  }
+interface Pair {
+  readonly a: PairEnd;
+  readonly z: PairEnd;
 }
 
 describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () => {
-  const pair = new Pair();
-  beforeAll(() => pair.ready());
-  afterAll(() => pair.close());
+  const bed = new Testbed('pair.sh', COMMUNITY);
+  let pair: Pair;
+  beforeAll(async () => {
+    pair = (await bed.answer()) as Pair;
+  });
+  afterAll(() => bed.close());
 
   it('are polled: rates while traffic flows, down at both ends when the wire is cut', async () => {
     const sink = new CollectingSink();
@@ -88,7 +56,7 @@ describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () 
     };
     const resolveCredentials = () => Promise.resolve(new Secret(COMMUNITY));
     const source = new SnmpSource({ network, sink, pollIntervalMs: 1000, resolveCredentials });
-    await pair.command('traffic');
+    await bed.command('traffic');
     await source.start();
     try {
       for (const end of ['a', 'z'] as const) {
@@ -102,22 +70,22 @@ describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () 
         expect((busy.outPackets ?? 0) / seconds).toBeLessThan(400);
         expect(busy.inPackets).toBeGreaterThan(0);
       }
-      await pair.command('cut');
+      await bed.command('cut');
       for (const end of ['a', 'z'] as const) {
         const down = await waitFor(`end ${end} to be down`, 15_000, () =>
           latest(end, ({ operStatus }) => operStatus !== null && operStatus !== 'up'),
         );
         expect(down.adminStatus).toBe('up');
       }
-      await pair.command('mend');
+      await bed.command('mend');
       const cutAt = sink.samples.length;
       await waitFor('the wire to be up again', 15_000, () =>
         sink.samples.slice(cutAt).some(({ operStatus }) => operStatus === 'up') ? true : null,
       );
-      await pair.command('shut');
+      await bed.command('shut');
       await waitFor('end a to be shut', 15_000, () => latest('a', ({ adminStatus }) => adminStatus === 'down'));
-      await pair.command('open');
-      await pair.command('quiet');
+      await bed.command('open');
+      await bed.command('quiet');
     } finally {
       await source.stop();
     }
@@ -132,11 +100,11 @@ describe.skipIf(missing.length > 0)('two real agents joined by a veth pair', () 
     const service = new Service(networkFile, folder);
     try {
       // A link that carries nothing needs no way round, so there is traffic to lose.
-      await pair.command('traffic');
+      await bed.command('traffic');
       const api = await service.listening();
       await waitFor('a healthy link', 60_000, async () => (await linkState(api)) === 'healthy' || null);
       await waitFor('its load', 30_000, async () => ((await loadBps(api)) ?? 0) > 100_000 || null);
-      await pair.command('cut');
+      await bed.command('cut');
       await waitFor('the link to be down', 30_000, async () => (await linkState(api)) === 'down' || null);
       const proposal = await waitFor('a proposal', 30_000, async () => (await items(api, 'reroutes'))[0] ?? null);
       expect(proposal).toMatchObject({ kind: 'no-safe-alternative', links: ['wire'] });
