@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Exchange } from '../../../src/telemetry/snmp/engine/exchange.ts';
 import { Gate, type Lane } from '../../../src/telemetry/snmp/engine/gate.ts';
 import { Paced } from '../../../src/telemetry/snmp/engine/paced.ts';
+import { RoundTrip } from '../../../src/telemetry/snmp/engine/round-trip.ts';
 import { encodeQuestion, PDU } from '../../../src/telemetry/snmp/wire/pdu.ts';
 
 /** Jobs that end when told to; `begun` has their names in the order in which they began. */
@@ -65,6 +66,22 @@ describe('a pace', () => {
   it('lets one through in each gap', () => {
     const pace = new Paced(4);
     expect([0, 1, 3.9, 4, 5, 8].map((nowMs) => pace.take(nowMs))).toEqual([true, false, false, true, false, true]);
+  });
+});
+
+describe('the wait before another try', () => {
+  it('is short of nothing known, follows the round trips, and backs off from silence', () => {
+    const first = new RoundTrip();
+    expect([first.firstGapMs(3_000), first.firstGapMs(280)]).toEqual([200, 40]);
+    for (let at = 0; at < 50; at += 1) first.observe(400);
+    expect(first.firstGapMs(3_000)).toBeCloseTo(400, 0);
+    first.silence();
+    expect(first.firstGapMs(3_000)).toBeCloseTo(800, 0);
+    // Room for a third try, always.
+    expect(first.firstGapMs(900)).toBe(300);
+    first.observe(2);
+    for (let at = 0; at < 50; at += 1) first.observe(2);
+    expect(first.firstGapMs(3_000)).toBe(100);
   });
 });
 

@@ -39,10 +39,10 @@ export class RoundTrip {
 
   /**
    * Wait before the second try, ms; the gaps double from there. Leaves room for a third within `limitMs`, and on first
-   * contact, when nothing is known, for a fourth: at 5 % loss six of a million first words are lost then.
+   * contact, when nothing is known, for a fourth where time allows: at 5 % loss six of a million first words are lost.
    */
   firstGapMs(limitMs: number): number {
-    if (this.#smoothedMs === null) return limitMs / 15;
+    if (this.#smoothedMs === null) return Math.max(limitMs / 15, Math.min(LEAST_MS, limitMs / 7));
     const estimateMs = Math.max(LEAST_MS, this.#smoothedMs + DEVIATIONS * this.#deviationMs) * this.#backoff;
     return Math.min(estimateMs, limitMs / 3);
   }
