@@ -5,7 +5,7 @@ import { type BenchNetwork, benchNetworks } from '../../networks.ts';
 import { ALL_MOVABLE_NODES, ORACLE_NODES } from '../contest.ts';
 import { type CaseRecord, keyOf } from '../record.ts';
 import { CaseFile, makerDigest } from './case-file.ts';
-import { work } from './crew.ts';
+import { type CrewOptions, work } from './crew.ts';
 import { Schedule } from './schedule.ts';
 import type { Task } from './worker.ts';
 
@@ -46,6 +46,7 @@ export async function runCases({ full, flags, signal }: RunOptions): Promise<Cas
   const crew = {
     workers: numberFlag(flags, 'workers') ?? availableParallelism(),
     data: flags.data,
+    signal,
     onCase: (record: CaseRecord) => {
       keep(record);
       known?.file.add(record);
@@ -54,16 +55,15 @@ export async function runCases({ full, flags, signal }: RunOptions): Promise<Cas
   const oracleMs = isSample ? SAMPLE_ORACLE_MS : ORACLE_MS;
   const told = setInterval(() => process.stderr.write(`quality: ${schedule.progress()}\n`), PROGRESS_MS);
   try {
-    await work({
+    await workFor(minutes * 60_000, {
       ...crew,
-      signal: within(signal, minutes * 60_000),
       next: () => nextBatch(schedule, oracleMs),
       onDone: (task, spentMs) => task.kind === 'batch' && schedule.spent(task.batch, spentMs),
     });
     const large = allMovableTasks([...records.values()], oracleMs);
     process.stderr.write(`quality: ${schedule.progress()}; ${large.length} cases with every demand movable\n`);
-    const over = within(signal, isSample ? SAMPLE_ALL_MS : ALL_MS);
-    await work({ ...crew, signal: over, next: () => large.shift() ?? null, onDone: () => undefined });
+    const next = () => large.shift() ?? null;
+    await workFor(isSample ? SAMPLE_ALL_MS : ALL_MS, { ...crew, next, onDone: () => undefined });
   } finally {
     clearInterval(told);
     await known?.file.written();
@@ -105,7 +105,18 @@ function isStillOverloaded({ outcome }: CaseRecord): boolean {
   return outcome !== null && (outcome.affectedOverloadBps ?? 0) > outcome.floorBps;
 }
 
-/** The signal, or the end of this time. */
-function within(signal: AbortSignal, ms: number): AbortSignal {
-  return Number.isFinite(ms) ? AbortSignal.any([signal, AbortSignal.timeout(ms)]) : signal;
+/** Works until there is nothing left, the signal comes, or this time is over. */
+async function workFor(ms: number, options: CrewOptions): Promise<void> {
+  // `AbortSignal.any` of a timeout may be collected as garbage before it fires.
+  const over = new AbortController();
+  const stop = () => over.abort();
+  const timer = Number.isFinite(ms) ? setTimeout(stop, ms) : undefined;
+  options.signal.addEventListener('abort', stop);
+  if (options.signal.aborted) stop();
+  try {
+    await work({ ...options, signal: over.signal });
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener('abort', stop);
+  }
 }
