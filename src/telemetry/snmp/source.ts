@@ -15,6 +15,7 @@ import type { EngineCounts } from './engine/counts.ts';
 import { Gate, type Lane } from './engine/gate.ts';
 import { Lag } from './engine/lag.ts';
 import { Paced } from './engine/paced.ts';
+import { KnownStatuses } from './known-statuses.ts';
 import { SnmpEngine, type SnmpTarget } from './session.ts';
 import { MAX_LISTED, Pace, type SlowDevice, slowest } from './slow-devices.ts';
 import { type DeviceTarget, deviceTargets } from './targets.ts';
@@ -117,8 +118,7 @@ interface Polled {
   /** The reading itself, without what follows it in the same turn; null when none is under way. */
   reading: Promise<unknown> | null;
   readAtMs: number;
-  /** Last known status by link end, so that a reading beside the schedule tells news only. */
-  readonly statuses: Map<string, string>;
+  readonly statuses: KnownStatuses;
   timer: NodeJS.Timeout | null;
   silent: boolean;
   problems: readonly string[];
@@ -165,7 +165,7 @@ export class SnmpSource implements TelemetrySource {
       running: null,
       reading: null,
       readAtMs: Number.NEGATIVE_INFINITY,
-      statuses: new Map(),
+      statuses: new KnownStatuses(),
       timer: null,
       silent: false,
       problems: [],
@@ -286,7 +286,7 @@ export class SnmpSource implements TelemetrySource {
     device.poller?.close();
     device.poller = null;
     device.silent = false;
-    device.statuses.clear();
+    device.statuses.forget();
   }
 
   /**
@@ -313,8 +313,8 @@ export class SnmpSource implements TelemetrySource {
     try {
       const { samples } = await this.#read(device, 'status');
       const { poller } = device;
-      const news = samples.filter((sample) => isNews(device.statuses, sample));
-      for (const sample of news) remember(device.statuses, sample);
+      const news = samples.filter((sample) => device.statuses.isNews(sample));
+      device.statuses.remember(news);
       if (news.length > 0) await this.#push(news);
       return samples.map((sample) => ({
         linkId: sample.linkId,
@@ -361,7 +361,7 @@ export class SnmpSource implements TelemetrySource {
       this.#ended(device, performance.now() - startMs);
       this.#heard(device, problems);
       if (samples.length === 0) return;
-      for (const sample of samples) remember(device.statuses, sample);
+      device.statuses.remember(samples);
       await this.#push(samples);
       if (device.poller) await this.#refreshFacts(device.poller, performance.now() - startMs);
     } catch (error) {
@@ -429,24 +429,6 @@ export class SnmpSource implements TelemetrySource {
 function laneOf({ silent, poller }: Polled): Lane {
   if (silent) return 'suspect';
   return poller === null || poller.managementRttMs === null ? 'new' : 'usual';
-}
-
-/** Changed since it was last seen; of what was never seen, only what is not up. */
-function isNews(statuses: ReadonlyMap<string, string>, sample: InterfaceSample): boolean {
-  const known = statuses.get(endKey(sample));
-  return known === undefined ? sample.operStatus !== 'up' : known !== statusText(sample);
-}
-
-function remember(statuses: Map<string, string>, sample: InterfaceSample): void {
-  statuses.set(endKey(sample), statusText(sample));
-}
-
-function endKey({ linkId, end }: InterfaceSample): string {
-  return `${end} ${linkId}`;
-}
-
-function statusText({ adminStatus, operStatus }: InterfaceSample): string {
-  return `${adminStatus} ${operStatus}`;
 }
 
 /** A wall clock that was set must neither stop the polls nor bunch them. */
