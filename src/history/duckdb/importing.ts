@@ -11,7 +11,7 @@ export async function stageImport(
   dictionary: SeriesDictionary,
   blocks: Iterable<ImportBlock> | AsyncIterable<ImportBlock>,
 ): Promise<{ rows: number; days: number[] }> {
-  await connection.run('CREATE OR REPLACE TABLE staged(series INTEGER, at_ms BIGINT, value FLOAT)');
+  await connection.run('CREATE OR REPLACE TABLE staged(series INTEGER, minute INTEGER, value FLOAT)');
   const appender = await connection.createAppender('staged');
   let rows = 0;
   for await (const { kind, id, metric, atMs, values } of blocks) {
@@ -20,7 +20,7 @@ export async function stageImport(
       const value = values[index] as number;
       if (Number.isNaN(value)) continue;
       appender.appendInteger(series);
-      appender.appendBigInt(BigInt(requireMinute(atMs[index] as number)));
+      appender.appendInteger(minuteOf(atMs[index] as number));
       appender.appendFloat(value);
       appender.endRow();
       rows += 1;
@@ -29,9 +29,8 @@ export async function stageImport(
   appender.closeSync();
   await dictionary.save(connection);
   dictionary.saved();
-  await connection.run(`CREATE OR REPLACE VIEW imported_rows AS SELECT ${RAW_AS_ROLLUP} FROM staged`);
-  await connection.run('CREATE OR REPLACE TABLE imported AS FROM imported_rows');
-  await connection.run('DROP VIEW imported_rows');
+  const samples = `(SELECT series, minute::BIGINT * ${MINUTE_MS} AS at_ms, value FROM staged)`;
+  await connection.run(`CREATE OR REPLACE TABLE imported AS SELECT ${RAW_AS_ROLLUP} FROM ${samples}`);
   await connection.run('DROP TABLE staged');
   const days = await rowsOf(
     connection,
@@ -40,8 +39,10 @@ export async function stageImport(
   return { rows, days: days.map(([day]) => (day as number) * DAY_MS) };
 }
 
-function requireMinute(atMs: number): number {
-  if (Number.isInteger(atMs) && atMs >= 0 && atMs % MINUTE_MS === 0) return atMs;
+/** Minutes since 1970, which fit where milliseconds would need a big integer each. */
+function minuteOf(atMs: number): number {
+  const minute = atMs / MINUTE_MS;
+  if (Number.isInteger(minute) && minute >= 0) return minute;
   throw new DetourError('INVALID_INPUT', `atMs: must be the start of a minute, got ${atMs}`, {
     field: 'atMs',
     value: atMs,
