@@ -14,6 +14,7 @@ import { kill, type Running, start } from '../support/process.ts';
 import { describeWithRedis, startTestRedis } from '../support/redis.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait.ts';
+import { labFleet, labNetwork, labService } from './snmp-lab.ts';
 import { linkBetween, routerAt } from './snmp-tools.ts';
 
 describeWithRedis('pollers that share devices, in Redis', () => {
@@ -132,6 +133,32 @@ describeWithRedis('three poller processes', () => {
       }
     } finally {
       for (const { pid } of pollers.values()) kill(pid);
+      await fleet.stop();
+      await redis.stop();
+    }
+  });
+});
+
+describeWithRedis('two services with the role poll at one Redis', () => {
+  it('share the devices, and one that stops leaves its share to the other', { timeout: 120_000 }, async () => {
+    const redis = await startTestRedis();
+    const fleet = labFleet(labNetwork('two-services'), null);
+    await fleet.start();
+    const settings = { redisUrl: `unix://${redis.socketPath}`, pollIntervalSeconds: '2' };
+    const one = await labService(fleet, tempDir('one'), settings);
+    const two = await labService(fleet, tempDir('two'), { ...settings, roles: 'poll' });
+    const held = async (): Promise<number[]> => {
+      const page = await (await fetch(`${one.url}/metrics`)).text();
+      return [...page.matchAll(/^detour_snmp_devices_held\{.*\} (\d+)$/gm)].map(([, count]) => Number(count)).sort();
+    };
+    try {
+      const shared = async () => (await held()).join() === '2,2';
+      await waitFor('two devices each', shared, { timeoutMs: 40_000, everyMs: 200 });
+      await two.stop();
+      await waitFor('all four at one', async () => (await held()).join() === '4', { timeoutMs: 40_000, everyMs: 200 });
+    } finally {
+      await two.stop();
+      await one.stop();
       await fleet.stop();
       await redis.stop();
     }
