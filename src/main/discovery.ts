@@ -61,7 +61,8 @@ function seedOf(text: string, { config, network }: Context): Seed {
 async function discoverAll(context: Context, seeds: readonly Seed[]): Promise<DiscoverySummary> {
   const { store, network, onError } = context;
   let known =
-    ((await store.discovered.read()) as NetworkJson | null) ?? (networkToJson(network.network) as unknown as NetworkJson);
+    ((await store.discovered.read()) as NetworkJson | null) ??
+    (networkToJson(network.network) as unknown as NetworkJson);
   const changes: TopologyChange[] = [];
   let devices = 0;
   for (const seed of seeds) {
