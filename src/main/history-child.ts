@@ -63,11 +63,16 @@ class HistoryChild implements Service {
     this.#done = this.#keepRunning();
   }
 
-  async stop(): Promise<void> {
+  /** What it has not read by then stays in the feed, for the next start. */
+  stopsSoon(): void {
+    if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
-    const child = this.#child;
-    if (child?.connected) child.send('stop');
-    const force = setTimeout(() => child?.kill('SIGKILL'), STOP_MS);
+    if (this.#child?.connected) this.#child.send('stop');
+  }
+
+  async stop(): Promise<void> {
+    this.stopsSoon();
+    const force = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS);
     await this.#done;
     clearTimeout(force);
   }

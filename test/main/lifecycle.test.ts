@@ -23,6 +23,15 @@ describe('Lifecycle', () => {
     expect(first).toBe(second);
   });
 
+  it('tells those who take their time before it stops the first', async () => {
+    const { log, service } = recorder();
+    const lifecycle = new Lifecycle(100);
+    await lifecycle.start(service('history', { stopsSoon: () => void log.push('told history') }));
+    await lifecycle.start(service('source'));
+    await lifecycle.stop();
+    expect(log.slice(2)).toEqual(['told history', 'stop source', 'stop history']);
+  });
+
   it('stops what had been started when a start fails, and says why', async () => {
     const { log, service } = recorder();
     const lifecycle = new Lifecycle(100);
