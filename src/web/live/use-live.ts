@@ -1,12 +1,18 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { LinkView } from '../../api/schemas/screen.ts';
 import type { LiveState } from './state.ts';
-import type { LiveStore } from './store.ts';
 
-export const LiveContext = createContext<LiveStore | null>(null);
+/** Where the picture of the network comes from: the live store, or one moment of it that stands still. */
+export interface LiveSource {
+  readonly get: () => LiveState;
+  /** Calls back after a change; returns how to stop. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+export const LiveContext = createContext<LiveSource | null>(null);
 
 /** The store itself, for canvases that draw without React. */
-export function useLiveStore(): LiveStore {
+export function useLiveStore(): LiveSource {
   const store = useContext(LiveContext);
   if (!store) throw new Error('there is no live store above this component');
   return store;

@@ -1,4 +1,13 @@
-import { type Icon, IconArrowsShuffle, IconBell, IconListDetails, IconMap2, IconStack2 } from '@tabler/icons-react';
+import {
+  type Icon,
+  IconArrowsShuffle,
+  IconBell,
+  IconBolt,
+  IconHistory,
+  IconListDetails,
+  IconMap2,
+  IconStack2,
+} from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
 
 /** A screen: its place in the address, in the menu and under the keys. */
@@ -47,6 +56,18 @@ export const SCREENS: readonly Screen[] = [
     path: '/events',
     component: lazy(() => import('../screens/events/events-screen.tsx').then((it) => ({ default: it.EventsScreen }))),
     menu: { href: '/events', label: 'Events', icon: IconBell, key: 'e' },
+  },
+  {
+    name: 'what-if',
+    path: '/what-if',
+    component: lazy(() => import('../screens/what-if/what-if-screen.tsx').then((it) => ({ default: it.WhatIfScreen }))),
+    menu: { href: '/what-if', label: 'What if', icon: IconBolt, key: 'w' },
+  },
+  {
+    name: 'replay',
+    path: '/replay',
+    component: lazy(() => import('../screens/replay/replay-screen.tsx').then((it) => ({ default: it.ReplayScreen }))),
+    menu: { href: '/replay', label: 'Replay', icon: IconHistory, key: 'p' },
   },
   {
     name: 'jobs',

@@ -1,5 +1,5 @@
 import type { LinkView } from '../../../api/schemas/screen.ts';
-import type { LiveStore } from '../../live/store.ts';
+import type { LiveSource } from '../../live/use-live.ts';
 import { worstUtilisation } from './link-filter.ts';
 
 /** One value every 10 s over five minutes, from when a list of links was first opened. */
@@ -40,10 +40,10 @@ export class TrendBook {
   }
 }
 
-const books = new WeakMap<LiveStore, TrendBook>();
+const books = new WeakMap<LiveSource, TrendBook>();
 
 /** The book of this page; it goes on while other screens are open. */
-export function trendBook(store: LiveStore): TrendBook {
+export function trendBook(store: LiveSource): TrendBook {
   const found = books.get(store);
   if (found) return found;
   const book = new TrendBook();

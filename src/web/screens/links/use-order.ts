@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { LinkView } from '../../../api/schemas/screen.ts';
-import type { LiveStore } from '../../live/store.ts';
-import { useLive, useLiveStore } from '../../live/use-live.ts';
+import { type LiveSource, useLive, useLiveStore } from '../../live/use-live.ts';
 import { chosenLinks, type LinkFilter } from './link-filter.ts';
 
 /** How often the order follows the network; rows that jump every second could not be clicked. */
@@ -15,7 +14,7 @@ export function useOrder(filter: LinkFilter): readonly string[] {
 }
 
 /** The links as they were a moment ago; at once when there are others. */
-function useSettled(store: Pick<LiveStore, 'get'>): readonly LinkView[] {
+function useSettled(store: Pick<LiveSource, 'get'>): readonly LinkView[] {
   const size = useLive(({ links }) => links.length);
   const [links, setLinks] = useState(store.get().links);
   useEffect(() => {
