@@ -1,4 +1,4 @@
-import { type Frame, segmentOf, widthOf } from './frame.ts';
+import { type Frame, placeOfNode, radiusOf, segmentOf, widthOf } from './frame.ts';
 import { beginning, type Segment } from './geometry.ts';
 import type { Shape } from './shapes.ts';
 
@@ -47,6 +47,13 @@ export function drawHighlight(frame: Frame, link: number, opacity: number, colou
   const segment = segmentOf(frame, link);
   if (!segment) return [];
   return [{ kind: 'lines', at: lineOf(segment), colour, width: widthOf(frame, link) + 8, opacity }];
+}
+
+/** A ring around a node that is chosen. */
+export function drawChosenNode(frame: Frame, node: number): Shape[] {
+  const at = placeOfNode(frame, node);
+  const radius = radiusOf(frame, frame.arrangement.groupOf[node] ?? 0) + 6;
+  return [{ kind: 'circles', at, radius, fill: null, stroke: frame.palette.accent, width: 2.5 }];
 }
 
 /** The pulses at this moment; grows and fades twice. */

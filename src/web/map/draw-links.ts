@@ -1,6 +1,6 @@
 import type { LinkView } from '../../api/schemas/screen.ts';
 import { UTILISATION_STOPS, utilisationBand } from '../theme/utilisation.ts';
-import { type Frame, MANY_LINKS, segmentOf, widthOf } from './frame.ts';
+import { type Frame, isHasty, MANY_LINKS, segmentOf, widthOf } from './frame.ts';
 import { arrow, middle, type Segment } from './geometry.ts';
 import { isShown, lookOf } from './link-style.ts';
 import type { Shape } from './shapes.ts';
@@ -24,7 +24,7 @@ interface Batch {
 
 /** All links as half-links, gathered by colour and width: a few dozen strokes however many links there are. */
 export function drawLinks(frame: Frame): Shape[] {
-  const isPlain = frame.detail === 'moving' ? frame.scene.links.length > 400 : isCrowded(frame);
+  const isPlain = isHasty(frame) || isCrowded(frame);
   const batches = new Batches();
   const casing = new Batches();
   for (let i = 0; i < frame.scene.links.length; i += 1) {
@@ -65,7 +65,9 @@ function addLink(batches: Batches, frame: Frame, { link, segment, width, withArr
       stale: { colour: palette.stale, dash: STALE_DASH, order: -2 },
       figures: { colour: palette.stale, dash: STALE_DASH, order: -2 },
     }[look];
-    batches.add({ ...dashed, width, faded }, lineOf(segment));
+    // Dashes cost twenty times what a line does.
+    const { dash, ...solid } = dashed;
+    batches.add({ ...solid, ...(isHasty(frame) ? {} : { dash }), width, faded }, lineOf(segment));
     return;
   }
   const [mx, my] = middle(segment);

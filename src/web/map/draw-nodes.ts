@@ -1,6 +1,6 @@
 import { formatAge } from '../shared/format.ts';
 import { markPlaces } from './draw-marks.ts';
-import { type Frame, placeOfNode, radiusOf, segmentOf } from './frame.ts';
+import { type Frame, isHasty, placeOfNode, radiusOf, segmentOf } from './frame.ts';
 import { middle } from './geometry.ts';
 import { type Label, placeLabels } from './labels.ts';
 import type { Shape } from './shapes.ts';
@@ -8,6 +8,7 @@ import type { Shape } from './shapes.ts';
 /** Labels that are tried for a place; on a screen no more can be read. */
 const MOST_LABELS = 400;
 const STALE_LABELS = 40;
+const HASTY_LABELS = 60;
 
 /** Routers: a ring; core routers larger; a dot inside where one ring stands for several. */
 export function drawNodes(frame: Frame): Shape[] {
@@ -39,13 +40,27 @@ export function drawLabels(frame: Frame): Shape[] {
     const [x, y] = placeOfNode(frame, frame.arrangement.leader[group] ?? 0);
     return { x, y, radius: radiusOf(frame, group) + 1 };
   });
-  const names = groups.slice(0, MOST_LABELS).map((group) => nameLabel(frame, group));
-  const placed = placeLabels([...names, ...staleLabels(frame)], [...obstacles, ...markPlaces(frame)], frame.size);
+  const isHurried = isHasty(frame);
+  const names = groups.slice(0, isHurried ? HASTY_LABELS : MOST_LABELS).map((group) => nameLabel(frame, group));
+  const placed = placeLabels(
+    [...names, ...(isHurried ? [] : staleLabels(frame))],
+    [...obstacles, ...markPlaces(frame)],
+    frame.size,
+  );
   return placed.map(({ label, x, y }): Shape => {
     const { text, height, clear } = label;
     const isCore = clear >= 5;
     const colour = isCore ? palette.text : palette.dim;
-    return { kind: 'text', x, y, text, colour, halo: palette.ground, size: height - 3, weight: isCore ? 500 : 400 };
+    return {
+      kind: 'text',
+      x,
+      y,
+      text,
+      colour,
+      halo: isHurried ? null : palette.ground,
+      size: height - 3,
+      weight: isCore ? 500 : 400,
+    };
   });
 }
 

@@ -25,6 +25,11 @@ export interface Frame {
   measure(text: string, size: number, weight: number): number;
 }
 
+/** True while the map moves and is too large to be drawn in full at every step: what is costly waits for its rest. */
+export function isHasty({ detail, scene }: Frame): boolean {
+  return detail === 'moving' && scene.links.length > 400;
+}
+
 /** More links than this and they are drawn without arrows and casings until the map is near enough. */
 export const MANY_LINKS = 1_500;
 

@@ -34,6 +34,8 @@ export function MapKeys({ scene, settings, setters, rendererRef, brief, children
   const choose = (selection: Selection | null) => {
     setters.select(selection);
     setSaid(selection ? describe(scene, selection, store.get()) : '');
+    const node = nodeOf(scene, selection);
+    if (node !== null) rendererRef.current?.reveal(node);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const renderer = rendererRef.current;

@@ -21,7 +21,7 @@ interface Props {
   readonly hostRef: RefObject<HTMLElement | null>;
 }
 
-const WIDTH = 272;
+const WIDTH = 304;
 const HEIGHT = 170;
 
 /** What is under the pointer, beside it, never outside of the map. */

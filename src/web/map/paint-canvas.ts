@@ -82,10 +82,12 @@ function paintText(context: CanvasRenderingContext2D, { x, y, text, colour, halo
   context.font = fontOf(size, weight);
   context.textAlign = 'left';
   context.textBaseline = 'alphabetic';
-  context.setLineDash([]);
-  context.strokeStyle = halo;
-  context.lineWidth = 3.5;
-  context.strokeText(text, x, y);
+  if (halo) {
+    context.setLineDash([]);
+    context.strokeStyle = halo;
+    context.lineWidth = 3.5;
+    context.strokeText(text, x, y);
+  }
   context.fillStyle = colour;
   context.fillText(text, x, y);
 }

@@ -47,7 +47,7 @@ function element(shape: Shape): string {
     const { x, y, text, colour, halo, size, weight } = shape;
     return (
       `<text x="${round(x)}" y="${round(y)}" font-family="${FONT}" font-size="${size}" font-weight="${weight}" ` +
-      `fill="${colour}" stroke="${halo}" stroke-width="3.5" paint-order="stroke">${escaped(text)}</text>`
+      `fill="${colour}" stroke="${halo ?? 'none'}" stroke-width="3.5" paint-order="stroke">${escaped(text)}</text>`
     );
   }
   if (shape.kind === 'triangles') return `<path d="${pathOf(shape.at, 3, true)}" fill="${shape.colour}"${opacity}/>`;

@@ -4,7 +4,7 @@ import type { LinkView } from '../../api/schemas/screen.ts';
 import type { Palette } from '../theme/tokens.ts';
 import { type Arrangement, arrange, levelOf, MERGE_PX } from './arrange.ts';
 import type { Coast } from './coast.ts';
-import { type Band, drawBands, drawHighlight, drawPulses, PULSE_MS, type Pulse } from './draw-bands.ts';
+import { type Band, drawBands, drawChosenNode, drawHighlight, drawPulses, PULSE_MS, type Pulse } from './draw-bands.ts';
 import { drawLinks } from './draw-links.ts';
 import { drawHalos, drawMarks } from './draw-marks.ts';
 import { drawLabels, drawNodes } from './draw-nodes.ts';
@@ -31,8 +31,8 @@ export interface MapOptions {
 }
 
 export interface MapEvents {
-  /** The view has come to rest. */
-  rested(view: View): void;
+  /** The view has come to rest; `isFitted` while it shows everything because nobody moved it. */
+  rested(view: View, isFitted: boolean): void;
   pointed(target: Target | null, x: number, y: number): void;
   chosen(target: Target | null): void;
   opened(target: Target): void;
@@ -63,6 +63,7 @@ export class MapRenderer {
   #coastView: View | null = null;
   #size: Size = { width: 0, height: 0 };
   #coast: { land: Path2D; borders: Path2D } | null = null;
+  #fitted: Padding | null = null;
   #pulses: Pulse[] = [];
   #bandsBeganAt = 0;
   #stale = new Set<Layer>(LAYERS);
@@ -76,7 +77,10 @@ export class MapRenderer {
     this.#events = events;
     this.#canvases = { coast: canvasIn(host), under: canvasIn(host), links: canvasIn(host) };
     this.#zoom = zoom<HTMLElement, unknown>()
-      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => this.#moved(event.transform))
+      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
+        if (event.sourceEvent) this.#fitted = null;
+        this.#moved(event.transform);
+      })
       .clickDistance(4);
   }
 
@@ -108,7 +112,9 @@ export class MapRenderer {
     return this.#size;
   }
 
+  /** What was in the middle stays there; what showed everything goes on to. */
   setSize(size: Size): void {
+    const before = this.#size;
     this.#size = size;
     const ratio = window.devicePixelRatio || 1;
     for (const canvas of Object.values(this.#canvases)) {
@@ -116,6 +122,12 @@ export class MapRenderer {
       canvas.height = Math.max(1, Math.round(size.height * ratio));
     }
     this.#changed(...LAYERS);
+    if (before.width === 0) return;
+    if (this.#fitted) this.fit(this.#fitted);
+    else {
+      const { k, x, y } = this.#view;
+      this.setView({ k, x: x + (size.width - before.width) / 2, y: y + (size.height - before.height) / 2 });
+    }
   }
 
   setCoast(coast: Coast | null): void {
@@ -147,14 +159,17 @@ export class MapRenderer {
     const view = fitView(this.#scene.bounds, this.#size, padding);
     this.#zoom.scaleExtent([view.k * ZOOM_STEPS[0], view.k * ZOOM_STEPS[1]]);
     this.setView(view);
+    this.#fitted = padding;
   }
 
   setView({ k, x, y }: View): void {
+    this.#fitted = null;
     select(this.#host).call(this.#zoom.transform, zoomIdentity.translate(x, y).scale(k));
   }
 
   /** Nearer (factor above 1) or farther, around the middle. */
   zoomBy(factor: number): void {
+    this.#fitted = null;
     select(this.#host).call(this.#zoom.scaleBy, factor);
   }
 
@@ -164,6 +179,14 @@ export class MapRenderer {
     const x = this.#size.width / 2 - (this.#scene.xs[node] ?? 0) * k;
     const y = this.#size.height / 2 - (this.#scene.ys[node] ?? 0) * k;
     this.setView({ k, x, y });
+  }
+
+  /** Brings a node to the middle unless it is in sight. */
+  reveal(node: number): void {
+    const x = (this.#scene.xs[node] ?? 0) * this.#view.k + this.#view.x;
+    const y = (this.#scene.ys[node] ?? 0) * this.#view.k + this.#view.y;
+    const isInSight = x > 20 && y > 20 && x < this.#size.width - 20 && y < this.#size.height - 20;
+    if (!isInSight) this.centreOn(node);
   }
 
   /** The picture as it would be drawn now. */
@@ -203,7 +226,7 @@ export class MapRenderer {
     const context = contextOf(canvas);
     context.fillStyle = this.#options.palette.ground;
     context.fillRect(0, 0, width, height);
-    for (const layer of LAYERS) context.drawImage(this.#canvases[layer], 0, 0);
+    for (const layer of LAYERS) if (!this.#canvases[layer].hidden) context.drawImage(this.#canvases[layer], 0, 0);
     return canvas;
   }
 
@@ -237,7 +260,7 @@ export class MapRenderer {
     this.#rest = setTimeout(() => {
       this.#rest = null;
       this.#changed(...LAYERS);
-      this.#events.rested(this.#view);
+      this.#events.rested(this.#view, this.#fitted !== null);
     }, REST_MS);
     this.#changed('under', 'links');
     this.#shiftCoast();
@@ -268,12 +291,20 @@ export class MapRenderer {
     this.#stale = new Set();
     const frame = this.frame(this.#rest === null ? 'full' : 'moving');
     if (stale.has('coast')) this.#drawCoast();
-    if (stale.has('under')) paintCanvas(this.#cleared('under'), this.#underShapes(frame));
+    if (stale.has('under')) this.#drawUnder(frame);
     if (stale.has('links')) paintCanvas(this.#cleared('links'), linkShapes(frame));
     if (this.#isAnimated(frame.nowMs)) this.#changed('under');
   }
 
+  /** Mostly there is nothing on it, and an empty canvas that is hidden costs nothing to put on the screen. */
+  #drawUnder(frame: Frame): void {
+    const shapes = this.#underShapes(frame);
+    this.#canvases.under.hidden = shapes.length === 0;
+    if (shapes.length > 0) paintCanvas(this.#cleared('under'), shapes);
+  }
+
   #drawCoast(): void {
+    this.#canvases.coast.hidden = this.#coast === null;
     const context = this.#cleared('coast');
     this.#canvases.coast.style.transform = '';
     this.#coastView = this.#view;
@@ -290,7 +321,7 @@ export class MapRenderer {
   }
 
   #underShapes(frame: Frame): Shape[] {
-    const { bands, highlighted, palette, still } = this.#options;
+    const { bands, highlighted, selectedNode, palette, still } = this.#options;
     const drawn = still ? 1 : Math.min(1, (performance.now() - this.#bandsBeganAt) / BAND_MS);
     return [
       ...drawBands(
@@ -298,6 +329,7 @@ export class MapRenderer {
         bands.map((band) => ({ ...band, drawn })),
       ),
       ...highlighted.flatMap(({ link, strong }) => drawHighlight(frame, link, strong ? 0.34 : 0.18, palette.text)),
+      ...(selectedNode === null ? [] : drawChosenNode(frame, selectedNode)),
       ...drawPulses(frame, this.#pulses),
     ];
   }
@@ -341,14 +373,7 @@ export class MapRenderer {
 }
 
 function linkShapes(frame: Frame): Shape[] {
-  const isBusy = frame.detail === 'moving' && frame.scene.links.length > 2_500;
-  return [
-    ...drawHalos(frame),
-    ...drawLinks(frame),
-    ...drawMarks(frame),
-    ...drawNodes(frame),
-    ...(isBusy ? [] : drawLabels(frame)),
-  ];
+  return [...drawHalos(frame), ...drawLinks(frame), ...drawMarks(frame), ...drawNodes(frame), ...drawLabels(frame)];
 }
 
 function canvasIn(host: HTMLElement): HTMLCanvasElement {

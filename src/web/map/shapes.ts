@@ -40,8 +40,8 @@ export type Shape =
       readonly y: number;
       readonly text: string;
       readonly colour: string;
-      /** Drawn around the letters, so that they can be read over lines. */
-      readonly halo: string;
+      /** Drawn around the letters, so that they can be read over lines; costly. */
+      readonly halo: string | null;
       readonly size: number;
       readonly weight: number;
     };

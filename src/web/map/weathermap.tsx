@@ -45,9 +45,10 @@ export function Weathermap(props: WeathermapProps) {
   const options = useMapOptions(scene, settings, bands, pointed);
   const handlers = useRef<MapEvents>(null as unknown as MapEvents);
   handlers.current = {
-    rested: (view) => {
+    rested: (view, isFitted) => {
       const { size } = rendererRef.current ?? {};
-      if (size) setters.setAt(writeView(view, size));
+      const at = size && !isFitted ? writeView(view, size) : null;
+      if (at !== settings.at) setters.setAt(at);
     },
     pointed: (target, x, y) => setPointed(target && { target, x, y }),
     chosen: (target) => setters.select(target && selectionOf(scene, target)),
@@ -130,7 +131,7 @@ function useRenderer({ hostRef, rendererRef, scene, options, handlers, at, brief
     const host = hostRef.current;
     if (!host) return;
     const made = new MapRenderer(host, scene, first.current.options, {
-      rested: (view) => handlers.current.rested(view),
+      rested: (view, isFitted) => handlers.current.rested(view, isFitted),
       pointed: (target, x, y) => handlers.current.pointed(target, x, y),
       chosen: (target) => handlers.current.chosen(target),
       opened: (target) => handlers.current.opened(target),

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { networkQuery } from '../service/queries.ts';
+import classes from './palette.module.css';
 import { SCREENS } from './screens.ts';
 
 /** Opens screens, links, nodes and proposals by name (⌘K, Ctrl-K or /). */
@@ -39,7 +40,8 @@ export function Palette() {
       shortcut={['mod + K', '/']}
       nothingFound="Nothing has that name"
       searchProps={{ placeholder: 'Screens, nodes, links', 'aria-label': 'Search' }}
-      highlightQuery
+      overlayProps={{ blur: 0, backgroundOpacity: 0.6 }}
+      classNames={{ action: classes.action }}
     />
   );
 }
