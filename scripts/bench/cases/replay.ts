@@ -1,10 +1,11 @@
 import type { PlanLimits } from '../../../src/reroute/plan.ts';
 import { DEFAULT_STABILITY } from '../../../src/reroute/stability/settings.ts';
-import type { Demand, Network } from '../../../topology/model.ts';
+import type { Demand } from '../../../topology/model.ts';
 import { type Bench, type Measure, measure } from '../harness.ts';
-import { benchNetworks, scaleToMlu } from '../networks.ts';
+import { type BenchNetwork, benchNetworks } from '../networks.ts';
 import { detour, igpOnly, replanned } from '../replay/arms.ts';
 import { type ArmTotals, replay } from '../replay/run.ts';
+import { scaledTo, trafficSeries } from '../replay/series.ts';
 import { FAULT_KINDS, type FaultKind } from '../replay/timeline.ts';
 
 const LIMITS: PlanLimits = {
@@ -16,6 +17,7 @@ const LIMITS: PlanLimits = {
   stability: DEFAULT_STABILITY,
 };
 
+const STEPS = 200;
 /** Highest utilisation of the undisturbed network under the heaviest matrix. */
 const PEAKS = [0.7, 0.8, 0.9, 0.95] as const;
 /** From what flaps alone do to faults of every kind; of those that do not come back half of the moves is the least. */
@@ -27,38 +29,61 @@ const MIXES: Readonly<Record<string, readonly FaultKind[]>> = {
 const BOUNDS = { benefit: { must: 0.9, aim: 0.95 }, moves: { must: 0.25, aim: 0.1 } };
 const QUICK_SEEDS = 3;
 const FULL_SEEDS = 10;
+/** Others, on traffic made for them: what serves B4 alone would be no good. */
+const OTHERS = ['abilene', 'nsfnet'];
+const OTHER_PEAKS = [0.8, 0.95] as const;
 
 /** How much of the benefit of planning anew each step is kept, with how many of its moves. */
 export const bench: Bench = {
   name: 'replay',
   summary: "B4's 200 matrices as 5-minute steps with faults: benefit kept and moves against replanning each step",
   async *run({ full, flags, signal }) {
-    const b4 = (await benchNetworks(flags.data)).find(({ family }) => family === 'b4');
-    if (!b4) {
-      process.stderr.write('replay: the reference data of B4 is not there; nothing was measured\n');
+    const networks = await benchNetworks(flags.data);
+    const b4 = networks.find(({ family }) => family === 'b4');
+    const others = flags.networks?.split(',') ?? OTHERS;
+    if (b4 && flags.networks === undefined) {
+      for (const [mix, kinds] of Object.entries(MIXES)) yield* series(b4, mix, { kinds, peaks: PEAKS, full, signal });
+    } else if (!b4) {
+      process.stderr.write('replay: the reference data of B4 is not there; nothing was measured on it\n');
       yield* shares('flaps', [], BOUNDS);
-      return;
     }
-    const seeds = Array.from({ length: full ? FULL_SEEDS : QUICK_SEEDS }, (_, at) => at + 1);
-    for (const [mix, kinds] of Object.entries(MIXES)) {
-      const runs: Totals[] = [];
-      for (const peak of PEAKS) {
-        const matrices = scaledTo(b4.network, b4.matrices, peak);
-        const mine = seeds.map((seed) => play(b4.network, matrices, { seed, kinds }));
-        runs.push(...mine);
-        yield* shares(`${mix}-peak-${peak * 100}`, mine);
-        if (signal.aborted) return;
+    for (const network of networks.filter(({ name }) => others.includes(name))) {
+      for (const [mix, kinds] of Object.entries(MIXES)) {
+        yield* series(network, mix, { kinds, peaks: OTHER_PEAKS, full, signal });
       }
-      yield* shares(mix, runs, BOUNDS);
-      yield* amounts(mix, runs);
     }
   },
 };
 
+interface SeriesOptions {
+  readonly kinds: readonly FaultKind[];
+  readonly peaks: readonly number[];
+  readonly full: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One network with one mix of faults: B4 by load and against the bounds, others in sum. */
+function* series(network: BenchNetwork, mix: string, { kinds, peaks, full, signal }: SeriesOptions) {
+  const isAsked = network.family === 'b4';
+  const name = isAsked ? mix : `${network.name.toLowerCase().replace('/', '-')}-${mix}`;
+  const matrices = trafficSeries(network, STEPS);
+  const seeds = Array.from({ length: full ? FULL_SEEDS : isAsked ? QUICK_SEEDS : 1 }, (_, at) => at + 1);
+  const runs: Totals[] = [];
+  for (const peak of peaks) {
+    const scaled = scaledTo(network, matrices, peak);
+    const mine = seeds.map((seed) => play(network, scaled, { seed, kinds }));
+    runs.push(...mine);
+    if (isAsked) yield* shares(`${name}-peak-${peak * 100}`, mine);
+    if (signal.aborted) return;
+  }
+  yield* shares(name, runs, isAsked ? BOUNDS : {});
+  yield* amounts(name, runs);
+}
+
 type Totals = ReadonlyMap<string, ArmTotals>;
 type Bound = { readonly must?: number; readonly aim?: number };
 
-function play(network: Network, matrices: Demand[][], faults: Parameters<typeof replay>[2]): Totals {
+function play({ network }: BenchNetwork, matrices: Demand[][], faults: Parameters<typeof replay>[2]): Totals {
   return replay(network, matrices, faults, LIMITS, [igpOnly(), replanned(), detour()]);
 }
 
@@ -88,12 +113,4 @@ function amounts(name: string, runs: readonly Totals[]): Measure[] {
 
 function total(runs: readonly Totals[], arm: string, what: keyof ArmTotals): number {
   return runs.reduce((sum, run) => sum + (run.get(arm) as ArmTotals)[what], 0);
-}
-
-/** All matrices by one factor, so that the heaviest loads the undisturbed network to this utilisation. */
-function scaledTo(network: Network, matrices: readonly (readonly Demand[])[], peak: number): Demand[][] {
-  const factor = Math.min(
-    ...matrices.map((matrix) => (scaleToMlu(network, matrix, peak)[0]?.bps ?? 0) / (matrix[0]?.bps ?? 1)),
-  );
-  return matrices.map((matrix) => matrix.map((demand) => ({ ...demand, bps: demand.bps * factor })));
 }
