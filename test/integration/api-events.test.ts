@@ -47,13 +47,13 @@ class StreamClient {
     response.on('error', () => undefined);
   }
 
-  static open(port: number, headers: Record<string, string> = {}): Promise<StreamClient> {
+  static open(port: number, headers: Record<string, string> = {}, query = ''): Promise<StreamClient> {
     return new Promise((resolve, reject) => {
       const request = get(
         {
           host: '127.0.0.1',
           port,
-          path: '/api/v1/events',
+          path: `/api/v1/events${query}`,
           headers: { accept: 'text/event-stream', ...headers },
           agent: false,
         },
@@ -174,6 +174,36 @@ describe('event stream', () => {
       expect(client.frames.slice(1).map(({ id }) => id)).toEqual(expected);
       client.close();
     }
+  });
+
+  it('sends figures that changed, without ids, to those who ask for them and to nobody else', async () => {
+    await writeStates(harness.store, [linkState('AB', 'healthy', 100), linkState('BC', 'healthy', 100)]);
+    const [asking, other] = await Promise.all([StreamClient.open(port, {}, '?figures=true'), StreamClient.open(port)]);
+    const figures = () => asking.frames.filter(({ event }) => event === 'links');
+    const idsOf = (frame: Frame | undefined) =>
+      ((frame?.data as { links: { id: string }[] } | undefined)?.links ?? []).map(({ id }) => id);
+    await until(() => figures().length === 1, 'all figures once');
+    expect(idsOf(figures()[0])).toHaveLength(6);
+    expect(figures()[0]?.id).toBeUndefined();
+    await until(() => asking.frames.some(({ event }) => event === 'status'), 'the status');
+    await writeStates(harness.store, [linkState('BC', 'unhealthy', 40)]);
+    await until(() => figures().length === 2, 'the change');
+    expect(idsOf(figures()[1])).toEqual(['BC']);
+    expect(figures()[1]?.data).toMatchObject({ links: [{ state: 'unhealthy', score: 40 }] });
+    expect(other.frames.map(({ event }) => event)).toEqual(['snapshot']);
+    asking.close();
+    other.close();
+  });
+
+  it('sends all figures to one who goes on after Last-Event-ID', async () => {
+    await harness.store.events.append([linkEvent('AB')]);
+    const lastSeen = await harness.store.events.lastId();
+    const client = await StreamClient.open(port, { 'last-event-id': lastSeen }, '?figures=true');
+    await until(() => client.frames.some(({ event }) => event === 'links'), 'the figures');
+    expect(client.frames.some(({ event }) => event === 'snapshot')).toBe(false);
+    const all = client.frames.find(({ event }) => event === 'links')?.data as { links: unknown[] };
+    expect(all.links).toHaveLength(6);
+    client.close();
   });
 
   it('follows again after the last client has left', async () => {

@@ -2,6 +2,7 @@ import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { useRefresh } from '../live/use-refresh.ts';
 import { Empty, Loading } from '../shared/feedback.tsx';
+import { useUrlState } from '../shared/url-state.ts';
 import { Navigation } from './navigation.tsx';
 import { Palette } from './palette.tsx';
 import { ScreenBoundary } from './screen-boundary.tsx';
@@ -13,13 +14,15 @@ import { useKeys } from './use-keys.ts';
 /** What stands around every screen: menu at the left (below, on a phone), state of everything at the top. */
 export function Shell() {
   useKeys();
+  const [parameters] = useUrlState();
+  const wall = parameters.get('wall') === '1';
   useRefresh();
   return (
-    <div className={classes.shell}>
+    <div className={classes.shell} data-wall={wall}>
       <a className={classes.skip} href="#main">
         Skip to content
       </a>
-      <Navigation />
+      {!wall && <Navigation />}
       <TopBar />
       <main className={classes.main} id="main" tabIndex={-1}>
         <ScreenBoundary>

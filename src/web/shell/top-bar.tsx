@@ -27,8 +27,9 @@ export function TopBar() {
         <PlanAge />
         {status && <Mode simulated={status.simulated} mode={status.mode} />}
         <SchemeSwitch />
-        <button type="button" className={classes.search} onClick={spotlight.open} aria-label="Search and commands">
+        <button type="button" className={classes.search} onClick={spotlight.open}>
           <IconSearch size={14} aria-hidden="true" />
+          <span className="visually-hidden">Search and commands</span>
           <kbd>⌘K</kbd>
         </button>
       </div>
