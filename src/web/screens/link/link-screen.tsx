@@ -28,9 +28,12 @@ export function LinkScreen({ params }: Props) {
   if (link) return <LinkPage link={link} />;
   if (!isKnown) return <Loading what="the link" />;
   return (
-    <Empty title={`This network has no link ${id}`}>
-      <Anchor href="/links">All links</Anchor>
-    </Empty>
+    <>
+      <h1 className="visually-hidden">Link</h1>
+      <Empty title={`This network has no link ${id}`}>
+        <Anchor href="/links">All links</Anchor>
+      </Empty>
+    </>
   );
 }
 

@@ -26,7 +26,15 @@ const column = (
   cell: ({ row }) => cell(row.original),
 });
 
-export function linkColumns(trends: TrendBook, colours: readonly string[]): LinkColumn[] {
+interface ColumnParts {
+  readonly trends: TrendBook;
+  /** Of the utilisation scale. */
+  readonly colours: readonly string[];
+  /** Name of a node; the id where it is not known. */
+  readonly nameOf: (node: string) => string;
+}
+
+export function linkColumns({ trends, colours, nameOf }: ColumnParts): LinkColumn[] {
   return [
     column('state', 'State', ({ state, adminDown }) => (
       <>
@@ -39,11 +47,9 @@ export function linkColumns(trends: TrendBook, colours: readonly string[]): Link
         <Link href={`/links/${encodeURIComponent(id)}`} className="id" data-row-link>
           {id}
         </Link>
-        {!(id.includes(a) && id.includes(z)) && (
-          <span className="dim">
-            {a} – {z}
-          </span>
-        )}
+        <span className="dim">
+          {nameOf(a)} – {nameOf(z)}
+        </span>
       </span>
     )),
     column('score', 'Score', ({ score }) => score ?? UNKNOWN),

@@ -1,10 +1,12 @@
 import { Button, CloseButton, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconDownload, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLive, useLiveStore } from '../../live/use-live.ts';
 import { useMapSettings } from '../../map/use-map-settings.ts';
 import { downloadCsv } from '../../service/download.ts';
+import { networkQuery } from '../../service/queries.ts';
 import { Empty, Loading } from '../../shared/feedback.tsx';
 import { plural } from '../../shared/format.ts';
 import { StateMark } from '../../shared/state-badge.tsx';
@@ -25,7 +27,12 @@ export function LinksScreen() {
   const filter = useMemo(() => readFilter(parameters), [parameters]);
   const [{ scale }] = useMapSettings();
   const scheme = useScheme();
-  const columns = useMemo(() => linkColumns(trendBook(store), scaleColours(scale, scheme)), [store, scale, scheme]);
+  const { data: network } = useQuery(networkQuery);
+  const columns = useMemo(() => {
+    const names = new Map(network?.nodes.map(({ id, name }) => [id, name]));
+    const colours = scaleColours(scale, scheme);
+    return linkColumns({ trends: trendBook(store), colours, nameOf: (node) => names.get(node) ?? node });
+  }, [store, scale, scheme, network]);
   const ids = useOrder(filter);
   const total = useLive(({ links }) => links.length);
   const isKnown = useLive(({ heardAtMs }) => heardAtMs !== null);

@@ -14,7 +14,7 @@ export class TrendBook {
   /** Notes the links; more than once within a step counts once. */
   note(links: readonly LinkView[], nowMs: number): void {
     const step = Math.floor(nowMs / TREND_STEP_MS);
-    if (step === this.#step) return;
+    if (step === this.#step || links.length === 0) return;
     const skipped = this.#step < 0 ? 0 : Math.min(TREND_STEPS, Math.max(0, step - this.#step - 1));
     this.#step = step;
     const known = new Set<string>();

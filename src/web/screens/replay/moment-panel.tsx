@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { MomentView } from '../../../api/schemas/moments.ts';
 import type { Event, Move, Proposal } from '../../../api/schemas/screen.ts';
 import type { Replay } from '../../../api/schemas/studies.ts';
@@ -78,7 +78,9 @@ function Again({ moment, isBehind, move, showMove }: Part & Pick<Props, 'isBehin
         <div className={data.same ? layout.same : layout.other} role="status" data-testid="replay-result">
           <b>{data.same ? 'The same plan came out' : 'Another plan came out'}</b>
           <p className="dim">
-            {plural(data.compared, 'proposal')} compared move by move
+            {data.compared === 0
+              ? 'It changed no proposal, then as now'
+              : `${plural(data.compared, 'proposal')} compared move by move`}
             {data.gone.length > 0 && `; ${data.gone.length} changed since and cannot be compared`}
           </p>
           {data.differences.map((difference) => (
@@ -96,15 +98,18 @@ function Standing({ moment, move, showMove }: Part) {
   const [wanted, setWanted] = useState<string | null>(null);
   const query = useQuery({
     queryKey: ['moments', moment.planId, 'reroutes', wanted],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const path = `/moments/${encodeURIComponent(moment.planId)}/reroutes/${encodeURIComponent(wanted ?? '')}`;
-      const proposal = await get<Proposal>(path, { signal });
-      showMove(largestMove(proposal));
-      return proposal;
+      return get<Proposal>(path, { signal });
     },
+    staleTime: Number.POSITIVE_INFINITY,
     enabled: wanted !== null,
   });
-  const isShown = (id: string) => wanted === id && move !== null && query.data?.moves.some((each) => each === move);
+  const { data } = query;
+  useEffect(() => {
+    if (data) showMove(largestMove(data));
+  }, [data, showMove]);
+  const isShown = (id: string) => wanted === id && move !== null && data?.moves.some((each) => each === move);
   return (
     <>
       <h2>Proposals that stood {moment.open.length > 0 && <span className="figure">{moment.open.length}</span>}</h2>
@@ -117,7 +122,7 @@ function Standing({ moment, move, showMove }: Part) {
               type="button"
               className={layout.item}
               aria-pressed={isShown(id) ?? false}
-              onClick={() => (wanted === id && query.data ? showMove(largestMove(query.data)) : setWanted(id))}
+              onClick={() => (wanted === id && data ? showMove(largestMove(data)) : setWanted(id))}
             >
               <span className={layout.row}>
                 <span className="id">{links.join(' ')}</span>
