@@ -6,8 +6,13 @@ import { findOptimum } from '../../scripts/bench/oracle/optimum.ts';
 import { baseState, LEVELS, type PlanBase } from '../../scripts/bench/quality/base.ts';
 import { failuresOf } from '../../scripts/bench/quality/failures.ts';
 import { judge } from '../../scripts/bench/quality/judge.ts';
+import { type Ends, endsOf, IgpNetwork } from '../../scripts/bench/quality/routes.ts';
 import { mluOf, type Situation, situationOf } from '../../scripts/bench/quality/situation.ts';
 import { createRng } from '../../src/core/rng.ts';
+import { compileGraph } from '../../src/twin/compiled.ts';
+import { buildGraph } from '../../src/twin/graph.ts';
+import { validateNetwork } from '../../topology/formats/detour-network.ts';
+import type { Network } from '../../topology/model.ts';
 
 const highs = await loadHighs();
 const network = (await benchNetworks()).find(({ name }) => name === 'nsfnet');
@@ -18,6 +23,36 @@ const LEVEL = LEVELS[4];
 function situations(base: PlanBase): Situation[] {
   const state = baseState(network as NonNullable<typeof network>, base, 1, LEVEL);
   return state.failures.flatMap((failure) => situationOf(state, failure) ?? []);
+}
+
+describe('the ways of a demand', () => {
+  it('load every arc as its equal-cost paths do, however many there are', () => {
+    const graph = compileGraph(buildGraph(ladder(10)));
+    const igp = new IgpNetwork(graph, new Uint8Array(graph.arcCount).fill(1));
+    const [ends] = endsOf(graph, [{ id: 'd', source: 'n0', target: 'n10', bps: 1, class: null }]) as [Ends];
+    const { loadBps } = igp.loads([ends]);
+    const paths = igp.paths(ends);
+    // 2^10 ways, of which as few are listed as arcs.
+    expect(paths.length).toBeLessThanOrEqual(graph.arcCount);
+    expect(paths.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    const carried = new Float64Array(graph.arcCount);
+    for (const { share, arcs } of paths) for (const arc of arcs) carried[arc] = (carried[arc] as number) + share;
+    for (const [arc, bps] of carried.entries()) expect(bps).toBeCloseTo(loadBps[arc] as number, 9);
+    for (const { arcs } of paths) expect(graph.head[arcs.at(-1) as number]).toBe(ends.target);
+  });
+});
+
+/** A row of nodes, each joined to the next by two links. */
+function ladder(steps: number): Network {
+  const links = Array.from({ length: 2 * steps }, (_, at) => ({
+    id: `l${at}`,
+    a: `n${at >> 1}`,
+    z: `n${(at >> 1) + 1}`,
+    capacityBps: 1e9,
+    latencyMs: 1,
+  }));
+  const nodes = Array.from({ length: steps + 1 }, (_, at) => ({ id: `n${at}` }));
+  return validateNetwork({ format: 'detour-network/1', name: 'ladder', nodes, links }).network;
 }
 
 describe('failures of a network', () => {

@@ -41,6 +41,8 @@ export interface OracleOptions {
   readonly hints?: readonly OracleHint[];
   /** The last term that counts; those after it are not minimised (the cost is NaN then). */
   readonly upTo?: Goal;
+  /** Neither cost nor the rule of two paths matters where the MLU is not above this. */
+  readonly plainMlu?: number;
 }
 
 /**
@@ -48,7 +50,8 @@ export interface OracleOptions {
  * generation over the full path program until no path has a negative reduced cost. Throws OracleTimeout.
  */
 export function findOptimum(highs: Highs, instance: OracleInstance, options: OracleOptions = {}): Optimum {
-  const { deadlineMs = Infinity, hints = [], upTo = 'cost' } = options;
+  const { deadlineMs = Infinity, hints = [], plainMlu = 0 } = options;
+  const upTo = options.upTo ?? 'cost';
   const lp = new PathLp(highs, instance, restsOf(instance, hints));
   try {
     const search = new Search(lp, instance, deadlineMs);
@@ -56,8 +59,9 @@ export function findOptimum(highs: Highs, instance: OracleInstance, options: Ora
     if (upTo !== 'overload') search.reach('mlu');
     const [overloadBps, mlu] = [lp.overloadBps(), lp.mlu()];
     const overTwo = needy(lp);
-    const cost = upTo === 'cost' ? costOf(search, lp, instance) : null;
-    const twoPaths = upTo === 'cost' && overTwo > 0 ? withTwoPaths(lp, instance) : null;
+    const isWhole = upTo === 'cost' && mlu > plainMlu;
+    const cost = isWhole ? costOf(search, lp, instance) : null;
+    const twoPaths = isWhole && overTwo > 0 ? withTwoPaths(lp, instance) : null;
     return { overloadBps, mlu, cost, overTwo, twoPaths, rounds: search.rounds };
   } finally {
     lp.dispose();

@@ -41,7 +41,9 @@ export function contestOf(highs: Highs, one: ContestCase): Contest {
   if (instance.graph.nodeCount > ORACLE_NODES) {
     return isProven ? { ...none, standing: 'contested', optimum: proven } : { ...none, standing: 'open' };
   }
-  const optimum = solved(one, (deadlineMs) => findOptimum(highs, instance, { deadlineMs, hints: hintsOf(one) }));
+  const optimum = solved(one, (deadlineMs) =>
+    findOptimum(highs, instance, { deadlineMs, hints: hintsOf(one), plainMlu: goal }),
+  );
   if (!optimum && !isProven) return { ...none, standing: 'open' };
   const known: Known = optimum ? { ...optimum, isExact: true } : proven;
   if (known.mlu <= goal) return { ...none, standing: 'calm', ...others(highs, one, known) };

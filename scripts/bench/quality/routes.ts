@@ -1,11 +1,13 @@
 import type { CompiledGraph } from '../../../src/twin/compiled.ts';
 import { addLoads, routeTo, type TargetRouting } from '../../../src/twin/ecmp.ts';
-import { ecmpPaths } from '../../../src/twin/equal-paths.ts';
+import { type EqualPath, ecmpPaths } from '../../../src/twin/equal-paths.ts';
 import { ShortestPaths } from '../../../src/twin/shortest-path.ts';
 import type { Demand } from '../../../topology/model.ts';
 
-/** More equal-cost paths than this are not told apart. */
+/** More equal-cost paths than this are not listed one by one. */
 const MAX_EQUAL_PATHS = 128;
+/** A rest of a demand (0..1) that is but rounding. */
+const NOTHING = 1e-9;
 
 /** A demand by node numbers. */
 export interface Ends {
@@ -72,8 +74,37 @@ export class IgpNetwork {
     });
   }
 
-  paths({ source, target }: Ends): { share: number; arcs: number[] }[] {
-    return ecmpPaths(this.to(target), this.graph, source, MAX_EQUAL_PATHS);
+  /** The paths of a demand with their shares; where there are very many, fewer that load every arc the same. */
+  paths(ends: Ends): EqualPath[] {
+    const listed = ecmpPaths(this.to(ends.target), this.graph, ends.source, MAX_EQUAL_PATHS + 1);
+    return listed.length <= MAX_EQUAL_PATHS ? listed : this.#fewerPaths(ends);
+  }
+
+  /** Takes off one path after another, each as wide as it goes: every one empties an arc. */
+  #fewerPaths({ source, target }: Ends): EqualPath[] {
+    const left = this.loads([{ source, target, bps: 1 }]).loadBps;
+    const found: EqualPath[] = [];
+    for (let rest = 1; rest > NOTHING; ) {
+      const arcs = this.#widest(source, target, left);
+      const share = Math.min(rest, ...arcs.map((arc) => left[arc] as number));
+      for (const arc of arcs) left[arc] = (left[arc] as number) - share;
+      found.push({ share, arcs });
+      rest -= share;
+      if (share <= 0) break;
+    }
+    const total = found.reduce((sum, { share }) => sum + share, 0);
+    return found.filter(({ share }) => share > 0).map(({ share, arcs }) => ({ share: share / total, arcs }));
+  }
+
+  /** From each node over the next arc that has most left. */
+  #widest(source: number, target: number, left: Float64Array): number[] {
+    const { nextStart, nextArcs } = this.to(target);
+    const arcs: number[] = [];
+    for (let node = source; node !== target; node = this.graph.head[arcs.at(-1) as number] as number) {
+      const next = nextArcs.subarray(nextStart[node] as number, nextStart[node + 1] as number);
+      arcs.push(next.reduce((most, arc) => ((left[arc] as number) > (left[most] as number) ? arc : most)));
+    }
+    return arcs;
   }
 
   /** Nodes whose traffic to the target crosses a marked arc. */

@@ -63,7 +63,11 @@ export async function runCases({ full, flags, signal }: RunOptions): Promise<Cas
     const large = allMovableTasks([...records.values()], oracleMs);
     process.stderr.write(`quality: ${schedule.progress()}; ${large.length} cases with every demand movable\n`);
     const next = () => large.shift() ?? null;
-    await workFor(isSample ? SAMPLE_ALL_MS : ALL_MS, { ...crew, next, onDone: () => undefined });
+    await workFor(Math.min(isSample ? SAMPLE_ALL_MS : ALL_MS, minutes * 60_000), {
+      ...crew,
+      next,
+      onDone: () => undefined,
+    });
   } finally {
     clearInterval(told);
     await known?.file.written();
