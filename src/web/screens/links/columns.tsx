@@ -1,9 +1,9 @@
 import { type ColumnDef, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
 import { Link } from 'wouter';
 import type { LinkView } from '../../../api/schemas/screen.ts';
-import { Age } from '../../shared/age.tsx';
-import { formatMs, formatRatio, UNKNOWN } from '../../shared/format.ts';
+import { formatAge, formatClock, formatMs, formatRatio, UNKNOWN } from '../../shared/format.ts';
 import { StateBadge } from '../../shared/state-badge.tsx';
+import { useNow } from '../../shared/use-now.ts';
 import { type SortName, worstLatencyMs, worstLossRatio } from './link-filter.ts';
 import classes from './links.module.css';
 import { Sparkline } from './sparkline.tsx';
@@ -58,11 +58,21 @@ export function linkColumns({ trends, colours, nameOf }: ColumnParts): LinkColum
     column('latency', 'Latency', (link) => formatMs(worstLatencyMs(link))),
     column('loss', 'Loss', (link) => <Loss ratio={worstLossRatio(link)} />),
     column('trend', 'Use, 5 min', ({ id }) => <Sparkline values={trends.of(id)} />),
-    column('since', 'Since', ({ sinceMs }) => <Age atMs={sinceMs} suffix="" />),
+    column('since', 'Since', ({ sinceMs }) => <Since atMs={sinceMs} />),
   ];
 }
 
 function Loss({ ratio }: { readonly ratio: number | null }) {
   if (ratio === null) return UNKNOWN;
   return <span className={ratio > 0 ? classes.lossy : undefined}>{ratio === 0 ? '0 %' : formatRatio(ratio)}</span>;
+}
+
+/** An age as everywhere, but with the browser's own tooltip: of forty rows others cost more than all else in them. */
+function Since({ atMs }: { readonly atMs: number }) {
+  const nowMs = useNow();
+  return (
+    <time dateTime={new Date(atMs).toISOString()} title={formatClock(atMs, nowMs)}>
+      {formatAge(nowMs - atMs)}
+    </time>
+  );
 }
