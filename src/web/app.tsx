@@ -22,7 +22,7 @@ export function App() {
       <QueryClientProvider client={client}>
         <LiveContext value={store}>
           <Shell />
-          <Notifications position="bottom-right" />
+          <Notifications position="bottom-center" />
         </LiveContext>
       </QueryClientProvider>
     </MantineProvider>

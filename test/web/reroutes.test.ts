@@ -80,6 +80,7 @@ describe('a proposal on the screen', () => {
 
   it('says a gap in plain words', () => {
     expect(gapSentence(0)).toBe('The highest load cannot be any lower');
+    expect(gapSentence(0.59)).toContain('fewer moves count more');
     expect(gapSentence(0.009)).toBe('Highest load within 0.9 % of the lowest possible');
   });
 });

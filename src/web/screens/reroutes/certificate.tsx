@@ -5,6 +5,9 @@ import { planQuery } from '../../service/queries.ts';
 import { formatDuration, formatRatio, plural } from '../../shared/format.ts';
 import classes from './proposal-panel.module.css';
 
+/** A plan this far from the least load did not try for it: it was within the limits without. */
+const ON_PURPOSE = 0.05;
+
 /** How good the plan provably is, in plain words. Absent while the plan is not known or proves nothing. */
 export function Certificate({ planId }: { readonly planId: string }) {
   const { data } = useQuery(planQuery(planId));
@@ -34,6 +37,7 @@ export function worstProof({ proofs }: Pick<Plan, 'proofs'>): Plan['proofs'][num
 }
 
 export function gapSentence(gap: number): string {
+  if (gap > ON_PURPOSE) return 'Low enough: shorter ways and fewer moves count more';
   if (gap < 0.0005) return 'The highest load cannot be any lower';
   return `Highest load within ${formatRatio(gap)} of the lowest possible`;
 }

@@ -27,7 +27,7 @@ export function FigureRow({ scene, proposal }: Props) {
       <Figure name="after" note="loss" tone={after === 0 ? 'good' : null}>
         {after === null ? UNKNOWN : formatRatio(after)}
       </Figure>
-      <Figure name="latency" note="ms, one way" tone={null}>
+      <Figure name="latency" note="ms" tone={null}>
         {latencyMs === null ? UNKNOWN : signed(formatMs(latencyMs).replace(' ms', ''), latencyMs)}
       </Figure>
       <Figure
