@@ -1,5 +1,6 @@
 import type { Link } from '../../topology/model.ts';
-import type { LinkState } from '../health/link-state.ts';
+import { DIRECTIONS } from '../core/ids.ts';
+import { type LinkState, presentCapacityBps } from '../health/link-state.ts';
 import { withStaleness } from '../health/staleness.ts';
 import type { ApiDeps } from './deps.ts';
 import type { LinkView } from './schemas/links.ts';
@@ -30,5 +31,7 @@ export async function readLinkViews(deps: StateDeps): Promise<LinkView[]> {
 export function linkView(link: Link, state: LinkState): LinkView {
   const { linkId: _sameAsId, ...health } = state;
   const { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs } = link;
-  return { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs: [...srlgs], ...health };
+  const [az, za] = DIRECTIONS.map((direction) => presentCapacityBps(link, state.arcs, direction)) as [number, number];
+  const onFile = { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs: [...srlgs] };
+  return { ...onFile, presentCapacityBps: { az, za }, ...health };
 }

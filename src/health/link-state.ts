@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import type { Link } from '../../topology/model.ts';
+import type { Direction } from '../core/ids.ts';
 import { nullable } from '../core/schema.ts';
 import { AdminStatus, OperStatus } from '../telemetry/sample.ts';
 
@@ -76,3 +78,22 @@ export const LinkStateSchema = Type.Object({
   reason: Type.String(),
 });
 export type LinkState = Static<typeof LinkStateSchema>;
+
+/** What an arc's aggregate carries now, bit/s; absent or null where it is none, or tells nothing. */
+interface ArcCapacity {
+  readonly capacityBps?: number | null;
+}
+
+/**
+ * What a direction of a link carries now, bit/s: its capacity on file, or what is left of it where its interface is an
+ * aggregate that has lost members. LACP takes a member away from both directions, so where only one end tells of it,
+ * both have less. 0 when no member is active.
+ */
+export function presentCapacityBps(
+  link: Pick<Link, 'capacityBps'>,
+  arcs: Readonly<Record<Direction, ArcCapacity>>,
+  direction: Direction,
+): number {
+  const told = arcs[direction].capacityBps ?? arcs[direction === 'az' ? 'za' : 'az'].capacityBps;
+  return Math.min(link.capacityBps[direction], told ?? Infinity);
+}

@@ -6,7 +6,7 @@ import { partsOf, reasonOf } from './explain.ts';
 import { observeFlapping } from './flapping.ts';
 import { gaugeLevel } from './gauge.ts';
 import { observeLatency } from './latency.ts';
-import type { ArcState, EndState, LinkState } from './link-state.ts';
+import { type ArcState, type EndState, type LinkState, presentCapacityBps } from './link-state.ts';
 import { commonEndMs, observeLoss } from './loss.ts';
 import { type ArcMemory, type EndMemory, type Figure, intervalOf, type LinkMemory } from './memory.ts';
 import { addToSeries } from './series.ts';
@@ -39,7 +39,8 @@ export function observe(
   const window = Math.max(windowMs, windowIntervals * (intervalOf(memory) ?? 0));
   addToSeries(end.series, sample, window);
   const leaving = outgoing(sample.end);
-  observeLoad(memory.arcs[leaving], sample, link.capacityBps[leaving], thresholds);
+  memory.arcs[leaving].capacityBps = sample.capacityBps ?? null;
+  observeLoad(memory.arcs[leaving], sample, presentCapacityBps(link, memory.arcs, leaving), thresholds);
   observeLatency(memory.arcs[leaving], sample, thresholds);
   judgeLoss(memory, leaving, sample, link, window, thresholds);
   const arriving: Direction = leaving === 'az' ? 'za' : 'az';

@@ -5,17 +5,8 @@ import type { Thresholds } from './thresholds.ts';
 
 const BITS_PER_OCTET = 8;
 
-/**
- * Load of the arc that leaves through this interface: octets sent / interval, against the arc's capacity in bit/s, or
- * what is left of it where the interface is an aggregate that has lost members.
- */
-export function observeLoad(
-  arc: ArcMemory,
-  sample: InterfaceSample,
-  capacityBps: number,
-  thresholds: Thresholds,
-): void {
-  arc.capacityBps = sample.capacityBps ?? null;
+/** Load of the arc that leaves through this interface: octets sent / interval, against its present capacity in bit/s. */
+export function observeLoad(arc: ArcMemory, sample: InterfaceSample, presentBps: number, thresholds: Thresholds): void {
   const { outOctets, intervalMs, receivedAtMs } = sample;
   if (outOctets === null || intervalMs === null) {
     const { unknown = {} } = sample;
@@ -29,7 +20,6 @@ export function observeLoad(
     return;
   }
   know(arc.loadBps, (outOctets * BITS_PER_OCTET * 1000) / intervalMs);
-  const presentBps = Math.min(capacityBps, sample.capacityBps ?? capacityBps);
   if (presentBps > 0) know(arc.utilisation, (arc.loadBps.value ?? Number.NaN) / presentBps);
   else forget(arc.utilisation, 'no member of the aggregate carries traffic');
   if (arc.utilisation.value === null) return;

@@ -60,7 +60,8 @@ export function withChange({ network, input }: Situation, change: Change): Chang
   const other = withCapacities(network, change.capacityBps ?? {});
   const failed = new Set(failedLinks);
   const directions = byLink(drainedArcs);
-  const links = input.links.map((state) => {
+  const links = input.links.map((measured) => {
+    const state = change.capacityBps?.[measured.linkId] === undefined ? measured : withoutCapacities(measured);
     if (failed.has(state.linkId)) return failedState(state, input.atMs);
     const leaving = directions.get(state.linkId);
     return leaving ? drainedState(state, leaving, input.atMs) : state;
@@ -94,6 +95,13 @@ function withCapacities(index: NetworkIndex, capacityBps: Readonly<Record<string
     return bps === undefined ? link : { ...link, capacityBps: { az: bps, za: bps } };
   });
   return indexNetwork({ ...network, links });
+}
+
+/** A capacity that is imagined holds, whatever the aggregate has now. */
+function withoutCapacities(state: LinkState): LinkState {
+  const { capacityBps: _az, ...az } = state.arcs.az;
+  const { capacityBps: _za, ...za } = state.arcs.za;
+  return { ...state, arcs: { az, za } };
 }
 
 function scaled(set: DemandSet, scale: NonNullable<Change['scale']>): DemandSet {

@@ -5,6 +5,7 @@ import { type CompiledGraph, compileGraph } from './compiled.ts';
 import { addLoads, routeTo, type TargetRouting } from './ecmp.ts';
 import { ecmpPaths } from './equal-paths.ts';
 import { buildGraph } from './graph.ts';
+import { hasNoMember, withPresentCapacities } from './present-capacity.ts';
 import { ShortestPaths } from './shortest-path.ts';
 
 /** A share (0..1) of a demand on a path of arc numbers. */
@@ -38,7 +39,7 @@ export interface Twin {
   readonly states: ReadonlyMap<string, LinkState>;
   /** 1 where the IGP sends nothing: the link is down, or shut by its operator. */
   readonly closed: Uint8Array;
-  /** 1 where nothing is known: keeps its load, gets no new traffic. */
+  /** 1 where nothing is known, or no member of an aggregate is active: keeps its load, gets no new traffic. */
   readonly stale: Uint8Array;
   /** IGP metric per arc; Infinity where closed. */
   readonly igpCost: Float64Array;
@@ -58,13 +59,13 @@ export interface Twin {
 const MAX_EQUAL_PATHS = 128;
 
 /**
- * Builds the twin: link states close arcs, the IGP routes every demand over the rest (ECMP by metric), tunnels
+ * Builds the twin: link states close arcs and lower capacities, the IGP routes every demand over the rest (ECMP by metric), tunnels
  * override it. Demands whose ends the network does not have are refused by `RangeError`: files and measurements are
  * checked before they come here.
  */
 export function buildTwin(input: TwinInput): Twin {
-  const graph = compileGraph(buildGraph(input.network));
   const states = new Map(input.states.map((state) => [state.linkId, state]));
+  const graph = withPresentCapacities(compileGraph(buildGraph(input.network)), input.network, states);
   const linkOf = graph.arcIds.map((id) => parseArcId(id)?.linkId ?? id);
   const closed = Uint8Array.from(linkOf, (link) => (isClosed(states.get(link)) ? 1 : 0));
   const stale = Uint8Array.from(linkOf, (link) => (isStale(states.get(link)) ? 1 : 0));
@@ -115,7 +116,7 @@ function isClosed(state: LinkState | undefined): boolean {
 }
 
 function isStale(state: LinkState | undefined): boolean {
-  return state === undefined || state.state === 'stale';
+  return state === undefined || state.state === 'stale' || hasNoMember(state);
 }
 
 /** Tunnels as arc numbers, without those that a closed or unknown arc breaks; link-local demands on their arc. */

@@ -77,6 +77,16 @@ describe('links', () => {
     expect(body.items[4]).toMatchObject({ id: 'DC', state: 'stale', score: null });
   });
 
+  it('shows what is left of an aggregate beside its capacity on file', async () => {
+    const state = linkState('AB2', 'healthy', 100, 0.2);
+    const arcs = { ...state.arcs, az: { ...state.arcs.az, capacityBps: 5e9 } };
+    await writeStates(harness.store, [{ ...state, arcs, receivedAtMs: START_MS + 1 }]);
+    const { body } = await get('/api/v1/links/AB2');
+    expect(body).toMatchObject({ capacityBps: { az: 1e10 }, presentCapacityBps: { az: 5e9, za: 5e9 } });
+    const whole = (await get('/api/v1/links/BC')).body;
+    expect(whole.presentCapacityBps).toEqual(whole.capacityBps);
+  });
+
   it('applies staleness when it is read', async () => {
     harness.clock.advance(60_000);
     const { body } = await get('/api/v1/links?state=stale');

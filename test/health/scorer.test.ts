@@ -362,6 +362,9 @@ describe('what a collector tells beside its counters', () => {
       utilisation: null,
       unknown: { utilisation: expect.stringMatching(/member/) },
     });
+    const oneEnd = feed(newLinkMemory('L1'), 1, 3, (_second, end) => (end === 'a' ? { capacityBps: 1e9 } : {})).at(-1);
+    expect([oneEnd?.arcs.az.utilisation, oneEnd?.arcs.za.utilisation]).toEqual([0.8, 0.8]);
+    expect(oneEnd?.arcs.za).not.toHaveProperty('capacityBps');
     const wider = feed(newLinkMemory('L1'), 1, 3, () => ({ capacityBps: 1e12 })).at(-1);
     expect(wider?.arcs.az.utilisation).toBe(0.08);
   });

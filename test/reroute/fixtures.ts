@@ -106,6 +106,12 @@ export function stateOf(linkId: string, state: HealthState = 'healthy', more: Pa
   };
 }
 
+/** An aggregate of which this much is left, told by the `a` end; `utilisation` of that is measured on `az`. */
+export function thinned(linkId: string, capacityBps: number, utilisation = 0.1): LinkState {
+  const parts = utilisation > 0.8 ? [part('utilisation', 'degraded', `${linkId}:az`, utilisation)] : [];
+  return stateOf(linkId, 'healthy', { parts, arcs: { az: { ...CLEAN, capacityBps, utilisation }, za: CLEAN } });
+}
+
 /** Corruption of one direction, 5 % of the packets. */
 export function corrupted(linkId: string, direction: 'az' | 'za' = 'az', more: Partial<LinkState> = {}): LinkState {
   const lossy = { ...CLEAN, lossRatio: 0.05, wireLossRatio: 0.05 };

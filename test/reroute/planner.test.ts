@@ -11,7 +11,7 @@ import { wayRound } from '../../src/reroute/way-round.ts';
 import { addPaths, buildTwin, currentPaths, numberedPaths } from '../../src/twin/twin.ts';
 import type { NetworkIndex } from '../../topology/model.ts';
 import { simplePaths } from './brute-force.ts';
-import { AT_MS, corrupted, demand, inputOf, LIMITS, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+import { AT_MS, corrupted, demand, inputOf, LIMITS, part, ringNetwork, sketch, stateOf, thinned } from './fixtures.ts';
 import { expectSound, scene } from './scenes.ts';
 
 /** With the way round as solver, one demand after another; `optimal` has tests of its own. */
@@ -122,6 +122,28 @@ describe('an unhealthy link', () => {
     const proposal = only(plan(network, inputOf(network, [demand('d', 0, 1, 10)], [corrupted('l0')])));
     expect(proposal.moves[0]?.to[0]?.arcs).toEqual(['l2:az']);
     expect(proposal.moves[0]?.runnersUp.map((one) => one.reason).join()).toContain('conduit');
+  });
+});
+
+describe('an aggregate that lost members', () => {
+  const network = ringNetwork();
+  const demands = [demand('big', 0, 1, 40), demand('small', 0, 1, 20)];
+
+  it('is relieved where it is too full for what is left of it', () => {
+    expect(plan(network, inputOf(network, demands)).changed).toEqual([]);
+    const proposal = only(plan(network, inputOf(network, demands, [thinned('l0', 50, 1.2)])));
+    expect(proposal).toMatchObject({ kind: 'reroute', cause: { kind: 'overload', links: ['l0'] } });
+    expect(proposal.moves.map((move) => move.demand)).toEqual(['big']);
+    expect(plan(network, inputOf(network, demands, [thinned('l0', 50, 1.2)])).plan.mlu).toMatchObject({ before: 1.2 });
+  });
+
+  it('is given no more than what is left of it has room for', () => {
+    const overL2 = (leftBps: number) =>
+      only(plan(network, inputOf(network, demands, [corrupted('l0'), thinned('l2', leftBps)])))
+        .moves.filter(({ to }) => to.some(({ arcs }) => arcs.includes('l2:za')))
+        .map(({ demand: id, worstHeadroom }) => ({ id, ...worstHeadroom }));
+    expect(overL2(100).map(({ id }) => id)).toEqual(['big', 'small']);
+    expect(overL2(30)).toMatchObject([{ id: 'small', arc: 'l2:za', bps: 4 }]);
   });
 });
 

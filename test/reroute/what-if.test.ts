@@ -5,7 +5,7 @@ import type { PlanInput } from '../../src/reroute/plan.ts';
 import { planReroutes } from '../../src/reroute/planner.ts';
 import { whatIf } from '../../src/reroute/what-if.ts';
 import type { NetworkIndex } from '../../topology/model.ts';
-import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf, thinned } from './fixtures.ts';
 
 const TOP = 100;
 
@@ -162,6 +162,13 @@ describe('what if', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('takes an imagined capacity before what an aggregate has left', () => {
+    const input = inputOf(network, [demand('d', 0, 1, 40)], [thinned('l0', 50, 0.8)]);
+    const result = ask(network, input, { capacityBps: { l0: 400 } });
+    expect(result.now.mlu).toBeCloseTo(0.8, 12);
+    expect(loadOf(result, 'l0:az')).toMatchObject({ capacityBps: 400, utilisation: 0.1 });
   });
 
   it('is of now: the snapshot says when', () => {

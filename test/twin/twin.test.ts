@@ -137,3 +137,37 @@ describe('the twin', () => {
     expect(currentPaths(twin, 1)).toEqual([{ share: 1, arcs: [4] }]);
   });
 });
+
+describe('an aggregate that lost members', () => {
+  const halved = (capacityBps: { az?: number; za?: number }) => {
+    const { arcs } = stateOf('l0');
+    const of = (bps: number | undefined) => (bps === undefined ? {} : { capacityBps: bps });
+    return stateOf('l0', 'healthy', {
+      arcs: { az: { ...arcs.az, ...of(capacityBps.az) }, za: { ...arcs.za, ...of(capacityBps.za) } },
+    });
+  };
+  const twinOf = (state: ReturnType<typeof halved>) => {
+    const { network } = sketch(2, [{ a: 0, z: 1, capacityBps: 100 }]);
+    return buildTwin({ network, states: [state], demands: [demand('d', 0, 1, 10)], tunnels: [] });
+  };
+
+  it('has what is left, in the direction that tells it, or in both where one end tells it', () => {
+    expect([...twinOf(halved({})).graph.capacityBps]).toEqual([100, 100]);
+    expect([...twinOf(halved({ az: 50, za: 70 })).graph.capacityBps]).toEqual([50, 70]);
+    expect([...twinOf(halved({ za: 50 })).graph.capacityBps]).toEqual([50, 50]);
+    expect([...twinOf(halved({ az: 400, za: 400 })).graph.capacityBps]).toEqual([100, 100]);
+  });
+
+  it('keeps its load and takes no new traffic while no member is active', () => {
+    const twin = twinOf(halved({ az: 0 }));
+    expect([...twin.graph.capacityBps]).toEqual([100, 100]);
+    expect([...twin.stale]).toEqual([1, 1]);
+    expect([...twin.loadBps]).toEqual([10, 0]);
+  });
+
+  it('leaves the network as it is on file', () => {
+    const { network } = sketch(2, [{ a: 0, z: 1, capacityBps: 100 }]);
+    buildTwin({ network, states: [halved({ az: 50 })], demands: [], tunnels: [] });
+    expect(network.links[0]?.capacityBps).toEqual({ az: 100, za: 100 });
+  });
+});

@@ -13,6 +13,9 @@ export const LinkViewSchema = Type.Object({
   aInterface: nullable(Type.String()),
   zInterface: nullable(Type.String()),
   capacityBps: PerDirection,
+  presentCapacityBps: Type.Object(PerDirection.properties, {
+    description: 'what the active members of aggregates carry now, bit/s; elsewhere the capacity on file',
+  }),
   latencyMs: PerDirection,
   metric: PerDirection,
   srlgs: Type.Array(Type.String()),
