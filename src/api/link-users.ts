@@ -1,6 +1,8 @@
 import { arcId } from '../core/ids.ts';
 import { demandsInUse } from '../reroute/demands-in-use.ts';
-import { buildTwin, currentPaths, demandsCrossing, namedPaths, type Twin } from '../twin/twin.ts';
+import { namedPaths } from '../twin/arc-path.ts';
+import { demandsCrossing } from '../twin/crossing.ts';
+import { buildTwin, currentPaths, type Twin } from '../twin/twin.ts';
 import type { ApiDeps } from './deps.ts';
 import { readLinkStates } from './link-view.ts';
 import type { LinkUsers } from './schemas/link-users.ts';

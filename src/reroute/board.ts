@@ -1,4 +1,6 @@
-import { type ArcPath, addPaths, currentPaths, demandsCrossing, igpPaths, type Twin } from '../twin/twin.ts';
+import { type ArcPath, addPaths } from '../twin/arc-path.ts';
+import { demandsCrossing } from '../twin/crossing.ts';
+import { currentPaths, igpPaths, type Twin } from '../twin/twin.ts';
 
 /**
  * The intended network while a plan is made: the twin with the routes that were decided so far, and the loads that

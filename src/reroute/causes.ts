@@ -1,7 +1,8 @@
 import type { NetworkIndex } from '../../topology/model.ts';
 import { contentHash } from '../core/ids.ts';
 import type { LinkState } from '../health/link-state.ts';
-import { type PinnedRoute, type Twin, withClosed } from '../twin/twin.ts';
+import type { PinnedRoute } from '../twin/arc-path.ts';
+import { type Twin, withClosed } from '../twin/twin.ts';
 import type { Condition } from './condition.ts';
 import { isCongestion } from './condition.ts';
 import type { PlanInput } from './plan.ts';

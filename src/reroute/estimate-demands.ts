@@ -2,11 +2,11 @@ import type { NetworkIndex } from '../../topology/model.ts';
 import { DIRECTIONS, parseArcId } from '../core/ids.ts';
 import { formatDuration, formatRatio } from '../core/units.ts';
 import type { LinkState } from '../health/link-state.ts';
+import { numberedPaths } from '../twin/arc-path.ts';
 import { type CompiledGraph, compileGraph } from '../twin/compiled.ts';
 import { buildGraph } from '../twin/graph.ts';
 import { estimateMatrix, loadsOf } from '../twin/matrix/estimate.ts';
 import { type RoutingMatrix, routingMatrix } from '../twin/matrix/routing-matrix.ts';
-import { numberedPaths } from '../twin/twin.ts';
 import type { DemandSet } from './plan.ts';
 import type { Tunnel } from './proposal.ts';
 

@@ -1,4 +1,5 @@
-import { type ArcPath, igpPaths, numberedPaths, type Twin } from '../twin/twin.ts';
+import { type ArcPath, numberedPaths } from '../twin/arc-path.ts';
+import { igpPaths, type Twin } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
 import { overloadIsMeasured } from './causes.ts';
 import { type Condition, qualityParts } from './condition.ts';

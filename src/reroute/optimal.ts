@@ -1,5 +1,6 @@
 import { formatRatio } from '../core/units.ts';
-import { type ArcPath, addPaths, nodeNumber } from '../twin/twin.ts';
+import { type ArcPath, addPaths, mergePaths } from '../twin/arc-path.ts';
+import { nodeNumber } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
 import { figuresOf } from './engine/figures.ts';
 import type { Optimum } from './engine/optimise.ts';
@@ -9,7 +10,7 @@ import { easyMluOf, liveScenario } from './live-scenario.ts';
 import type { Proof } from './plan.ts';
 import { runnersUp } from './runners-up.ts';
 import type { Placement, Problem, Rejected, Solution, Solver } from './solver.ts';
-import { mergePaths, wayRound } from './way-round.ts';
+import { wayRound } from './way-round.ts';
 
 /** Runners-up are searched for this many moves of a plan, the largest; the rest name the path that was left. */
 const EXPLAINED_MOVES = 100;

@@ -1,7 +1,7 @@
 import { formatRatio } from '../core/units.ts';
+import type { ArcPath } from '../twin/arc-path.ts';
 import type { CompiledGraph } from '../twin/compiled.ts';
 import type { ShortestPaths } from '../twin/shortest-path.ts';
-import type { ArcPath } from '../twin/twin.ts';
 import { fits } from './board.ts';
 import { arcCost, pathCost, pathLatencyMs } from './cost.ts';
 import type { Problem, Rejected } from './solver.ts';

@@ -1,4 +1,4 @@
-import type { ArcPath } from '../twin/twin.ts';
+import type { ArcPath } from '../twin/arc-path.ts';
 import type { Board } from './board.ts';
 import type { Condition } from './condition.ts';
 import type { PlanLimits, Proof } from './plan.ts';

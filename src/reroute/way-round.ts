@@ -1,15 +1,15 @@
-import { type ArcPath, addPaths, nodeNumber } from '../twin/twin.ts';
+import { addPaths, mergePaths } from '../twin/arc-path.ts';
+import { type Attempt, attemptOf } from './attempt.ts';
 import { cutBetween } from './cut.ts';
 import { runnersUp } from './runners-up.ts';
 import type { Placement, Problem, Rejected, Solution, Solver, Stuck } from './solver.ts';
 import { WayFinder } from './way.ts';
+import { MIN_PART, sumBps, type Way, WayChoice } from './way-choice.ts';
 
 /** Runners-up are searched for this many moves of a plan, the largest; the rest name the path that was left. */
 const EXPLAINED_MOVES = 100;
 /** Demands that found no way are tried again while others make room, this often at most. */
 const MAX_PASSES = 3;
-/** A part of a demand smaller than this is not worth a path of its own. */
-const MIN_PART = 0.05;
 
 /**
  * Finds a way round for one demand after another, the largest first: the cheapest path within the limits, else two
@@ -31,33 +31,18 @@ export const wayRound: Solver = {
   },
 };
 
-interface Attempt {
-  readonly index: number;
-  readonly source: number;
-  readonly target: number;
-  readonly demandBps: number;
-  readonly clean: readonly ArcPath[];
-  readonly dirty: readonly ArcPath[];
-  /** What is to be moved, bit/s and as a share of the demand. */
-  readonly bps: number;
-  readonly share: number;
-}
-
-interface Way {
-  readonly arcs: number[];
-  readonly bps: number;
-}
-
 class Run {
   readonly #problem: Problem;
   readonly #marked: Uint8Array;
   readonly #ways: WayFinder;
+  readonly #choice: WayChoice;
   #explained = 0;
 
   constructor(problem: Problem, marked: Uint8Array) {
     this.#problem = problem;
     this.#marked = marked;
     this.#ways = new WayFinder(problem, marked);
+    this.#choice = new WayChoice(problem.board, this.#ways);
   }
 
   leave(demands: readonly number[]): Solution {
@@ -99,7 +84,7 @@ class Run {
     let best = -1;
     let bestBps = 0;
     for (const index of candidates) {
-      const bps = this.#attempt(index).bps;
+      const bps = attemptOf(this.#problem.board, this.#marked, index).bps;
       const better = best < 0 || (bestBps < excessBps ? bps > bestBps : bps >= excessBps && bps < bestBps);
       if (better) [best, bestBps] = [index, bps];
     }
@@ -118,36 +103,11 @@ class Run {
     return stuck;
   }
 
-  #attempt(index: number, atMostBps = Infinity): Attempt {
-    const { board } = this.#problem;
-    const { graph, demands } = board.twin;
-    const demand = demands[index] as (typeof demands)[number];
-    const paths = board.pathsOf(index);
-    const isDirty = (path: ArcPath) => path.arcs.some((arc) => this.#marked[arc]);
-    const crossing = paths.filter(isDirty);
-    const crossingShare = sumShares(crossing);
-    // A much larger demand than needed gives up only a part of itself.
-    const wanted = demand.bps > 0 ? atMostBps / demand.bps : Infinity;
-    const moving = wanted < crossingShare / 2 ? wanted / crossingShare : 1;
-    const staying = moving < 1 ? crossing.map((path) => ({ ...path, share: path.share * (1 - moving) })) : [];
-    const dirty = crossing.map((path) => ({ ...path, share: path.share * moving }));
-    return {
-      index,
-      source: nodeNumber(graph, demand.source),
-      target: nodeNumber(graph, demand.target),
-      demandBps: demand.bps,
-      clean: [...paths.filter((path) => !isDirty(path)), ...staying],
-      dirty,
-      bps: demand.bps * crossingShare * moving,
-      share: crossingShare * moving,
-    };
-  }
-
   #place(index: number, placements: Map<number, Placement>, atMostBps?: number): boolean {
-    const attempt = this.#attempt(index, atMostBps);
+    const attempt = attemptOf(this.#problem.board, this.#marked, index, atMostBps);
     if (attempt.dirty.length === 0) return true;
     const { ways, rejected } = this.#lifted(attempt, () => {
-      const found = this.#single(attempt) ?? this.#split(attempt);
+      const found = this.#choice.all(attempt);
       return { ways: found, rejected: found ? this.#rejected(attempt, found) : [] };
     });
     if (!ways) return false;
@@ -156,9 +116,9 @@ class Run {
   }
 
   #placePart(index: number, placements: Map<number, Placement>): boolean {
-    const attempt = this.#attempt(index);
+    const attempt = attemptOf(this.#problem.board, this.#marked, index);
     const { ways, rejected } = this.#lifted(attempt, () => {
-      const found = this.#asMuchAsFits(attempt);
+      const found = this.#choice.asMuchAsFits(attempt);
       return { ways: found, rejected: found.length > 0 ? this.#rejected(attempt, found) : [] };
     });
     if (sumBps(ways) < MIN_PART * attempt.bps || ways.length === 0) return false;
@@ -174,46 +134,6 @@ class Run {
     const result = run();
     loadBps.set(saved);
     return result;
-  }
-
-  #single(attempt: Attempt): Way[] | null {
-    const arcs = this.#ways.cheapest(attempt.source, attempt.target, attempt.bps);
-    return arcs && [{ arcs, bps: attempt.bps }];
-  }
-
-  #split(attempt: Attempt): Way[] | null {
-    const { source, target, bps } = attempt;
-    const half = this.#ways.cheapest(source, target, bps / 2);
-    if (half) {
-      const ways = this.#withSecond(attempt, { arcs: half, bps: bps / 2 });
-      if (ways) return ways;
-    }
-    const widest = this.#ways.widest(source, target);
-    return widest && widest.bps < bps ? this.#withSecond(attempt, widest) : null;
-  }
-
-  #withSecond(attempt: Attempt, first: Way): Way[] | null {
-    const { loadBps } = this.#problem.board;
-    const restBps = attempt.bps - first.bps;
-    const paths = [{ share: 1, arcs: first.arcs }];
-    addPaths(loadBps, paths, first.bps);
-    const arcs = this.#ways.cheapest(attempt.source, attempt.target, restBps);
-    addPaths(loadBps, paths, -first.bps);
-    return arcs && [first, { arcs, bps: restBps }];
-  }
-
-  #asMuchAsFits(attempt: Attempt): Way[] {
-    const { source, target, bps } = attempt;
-    const first = this.#ways.widest(source, target);
-    if (!first) return [];
-    const firstWay = { arcs: first.arcs, bps: Math.min(first.bps, bps) };
-    const { loadBps } = this.#problem.board;
-    const paths = [{ share: 1, arcs: first.arcs }];
-    addPaths(loadBps, paths, firstWay.bps);
-    const second = this.#ways.widest(source, target);
-    addPaths(loadBps, paths, -firstWay.bps);
-    const restBps = Math.min(second?.bps ?? 0, bps - firstWay.bps);
-    return second && restBps > MIN_PART * bps ? [firstWay, { arcs: second.arcs, bps: restBps }] : [firstWay];
   }
 
   #rejected(attempt: Attempt, ways: readonly Way[]): Rejected[] {
@@ -244,30 +164,11 @@ class Run {
   }
 
   #explainStuck(index: number, partly: boolean): Stuck {
-    const attempt = this.#attempt(index);
+    const attempt = attemptOf(this.#problem.board, this.#marked, index);
     const { source, target, bps } = attempt;
     const usable = (arc: number) => this.#ways.usable(arc);
     const cut = this.#lifted(attempt, () => cutBetween(this.#problem, usable, source, target, bps));
     const what = partly ? 'the rest has no safe way' : 'no safe way';
     return { index, bps, cut, reason: `${what}: ${cut?.reason ?? 'it fits only over more than two paths'}` };
   }
-}
-
-function sumShares(paths: readonly ArcPath[]): number {
-  return paths.reduce((sum, path) => sum + path.share, 0);
-}
-
-function sumBps(ways: readonly Way[]): number {
-  return ways.reduce((sum, way) => sum + way.bps, 0);
-}
-
-/** Equal paths become one; shares are scaled to sum to 1 against rounding. */
-export function mergePaths(paths: readonly ArcPath[]): ArcPath[] {
-  const merged = new Map<string, ArcPath>();
-  for (const path of paths) {
-    const key = path.arcs.join(' ');
-    merged.set(key, { arcs: path.arcs, share: (merged.get(key)?.share ?? 0) + path.share });
-  }
-  const total = sumShares([...merged.values()]);
-  return [...merged.values()].map((path) => ({ ...path, share: path.share / total }));
 }

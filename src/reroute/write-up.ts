@@ -1,7 +1,7 @@
 import type { NetworkIndex } from '../../topology/model.ts';
 import { formatBps, formatRatio } from '../core/units.ts';
 import type { LinkState } from '../health/link-state.ts';
-import { type ArcPath, namedPaths } from '../twin/twin.ts';
+import { type ArcPath, namedPaths } from '../twin/arc-path.ts';
 import { headroomBps } from './board.ts';
 import { partsOf } from './causes.ts';
 import { pathLatencyMs } from './cost.ts';

@@ -1,24 +1,13 @@
 import type { Demand, Network } from '../../topology/model.ts';
-import { type ArcId, parseArcId } from '../core/ids.ts';
+import { parseArcId } from '../core/ids.ts';
 import type { LinkState } from '../health/link-state.ts';
+import { type ArcPath, addPaths, numberedPaths, type PinnedRoute } from './arc-path.ts';
 import { type CompiledGraph, compileGraph } from './compiled.ts';
 import { addLoads, routeTo, type TargetRouting } from './ecmp.ts';
 import { ecmpPaths } from './equal-paths.ts';
 import { buildGraph } from './graph.ts';
 import { hasNoMember, withPresentCapacities } from './present-capacity.ts';
 import { ShortestPaths } from './shortest-path.ts';
-
-/** A share (0..1) of a demand on a path of arc numbers. */
-export interface ArcPath {
-  readonly share: number;
-  readonly arcs: readonly number[];
-}
-
-/** An explicit path set that overrides the IGP for one demand; arcs by id. */
-export interface PinnedRoute {
-  readonly demand: string;
-  readonly paths: readonly { readonly share: number; readonly arcs: readonly string[] }[];
-}
 
 export interface TwinInput {
   readonly network: Network;
@@ -149,21 +138,6 @@ function localArc(graph: CompiledGraph, demand: Demand): number | null {
   return sameEnds ? arc : null;
 }
 
-/** Paths by arc id as paths by arc number; null when an arc is not part of the network. */
-export function numberedPaths(graph: CompiledGraph, paths: PinnedRoute['paths']): ArcPath[] | null {
-  const numbered: ArcPath[] = [];
-  for (const path of paths) {
-    const arcs = path.arcs.map((id) => graph.arcIndex.get(id) ?? -1);
-    if (arcs.includes(-1)) return null;
-    numbered.push({ share: path.share, arcs });
-  }
-  return numbered;
-}
-
-export function namedPaths(graph: CompiledGraph, paths: readonly ArcPath[]): { share: number; arcs: ArcId[] }[] {
-  return paths.map((path) => ({ share: path.share, arcs: path.arcs.map((arc) => graph.arcIds[arc] as ArcId) }));
-}
-
 function loadArcs(
   graph: CompiledGraph,
   demands: readonly Demand[],
@@ -195,13 +169,6 @@ function inflowTo(inflows: Map<number, Float64Array>, target: number, nodeCount:
   return inflow;
 }
 
-/** Adds `bps` (negative to take it away) on the paths by their shares; no arc goes below 0 by rounding. */
-export function addPaths(loadBps: Float64Array, paths: readonly ArcPath[], bps: number): void {
-  for (const path of paths) {
-    for (const arc of path.arcs) loadBps[arc] = Math.max(0, (loadBps[arc] as number) + bps * path.share);
-  }
-}
-
 export function nodeNumber(graph: CompiledGraph, id: string): number {
   const node = graph.nodeIndex.get(id);
   if (node === undefined) throw new RangeError(`the network has no node ${id}`);
@@ -221,38 +188,4 @@ export function igpPaths(twin: Twin, index: number): readonly ArcPath[] {
   if (own !== null && !twin.closed[own]) return [{ share: 1, arcs: [own] }];
   const routing = twin.routing(nodeNumber(graph, demand.target));
   return ecmpPaths(routing, graph, nodeNumber(graph, demand.source), MAX_EQUAL_PATHS);
-}
-
-/** Indices of the demands of which some part crosses a marked arc now. */
-export function demandsCrossing(twin: Twin, marked: Uint8Array): number[] {
-  const tainted = new Map<number, Uint8Array>();
-  const touches = (target: number, source: number): boolean => {
-    const nodes = tainted.get(target) ?? taintedNodes(twin, target, marked);
-    tainted.set(target, nodes);
-    return nodes[source] === 1;
-  };
-  const crossing: number[] = [];
-  twin.demands.forEach((demand, index) => {
-    const paths = twin.pinned.get(index);
-    const crosses = paths
-      ? paths.some((path) => path.arcs.some((arc) => marked[arc]))
-      : touches(nodeNumber(twin.graph, demand.target), nodeNumber(twin.graph, demand.source));
-    if (crosses) crossing.push(index);
-  });
-  return crossing;
-}
-
-/** 1 for every node whose traffic to the target crosses a marked arc: nearest first, so successors are known. */
-function taintedNodes(twin: Twin, target: number, marked: Uint8Array): Uint8Array {
-  const routing = twin.routing(target);
-  const nodes = new Uint8Array(twin.graph.nodeCount);
-  for (let at = routing.order.length - 1; at >= 0; at -= 1) {
-    const node = routing.order[at] as number;
-    const end = routing.nextStart[node + 1] as number;
-    for (let slot = routing.nextStart[node] as number; slot < end; slot += 1) {
-      const arc = routing.nextArcs[slot] as number;
-      if (marked[arc] || nodes[twin.graph.head[arc] as number]) nodes[node] = 1;
-    }
-  }
-  return nodes;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usersOf } from '../../src/api/link-users.ts';
-import { buildTwin, currentPaths, namedPaths } from '../../src/twin/twin.ts';
+import { namedPaths } from '../../src/twin/arc-path.ts';
+import { buildTwin, currentPaths } from '../../src/twin/twin.ts';
 import { createHarness, type Harness, linkState, NETWORK, START_MS, writeStates } from './harness.ts';
 
 const STATES = NETWORK.network.links.map(({ id }) => linkState(id, 'healthy', 100));

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { dijkstra } from 'graphology-shortest-path';
 import { describe, expect, it } from 'vitest';
+import { addPaths } from '../../src/twin/arc-path.ts';
+import { demandsCrossing } from '../../src/twin/crossing.ts';
 import { buildGraph } from '../../src/twin/graph.ts';
-import { addPaths, buildTwin, currentPaths, demandsCrossing, igpPaths } from '../../src/twin/twin.ts';
+import { buildTwin, currentPaths, igpPaths } from '../../src/twin/twin.ts';
 import { simplePaths } from '../reroute/brute-force.ts';
 import { demand, sketch, stateOf } from '../reroute/fixtures.ts';
 

@@ -1,5 +1,6 @@
 import type { LinkState } from '../../../src/health/link-state.ts';
-import { buildTwin, currentPaths, type PinnedRoute, type Twin } from '../../../src/twin/twin.ts';
+import type { PinnedRoute } from '../../../src/twin/arc-path.ts';
+import { buildTwin, currentPaths, type Twin } from '../../../src/twin/twin.ts';
 import type { Demand, Network } from '../../../topology/model.ts';
 import type { StepFaults } from './timeline.ts';
 

@@ -1,7 +1,7 @@
 import type { PlanLimits } from '../../../src/reroute/plan.ts';
+import type { PinnedRoute } from '../../../src/twin/arc-path.ts';
 import { compileGraph } from '../../../src/twin/compiled.ts';
 import { buildGraph } from '../../../src/twin/graph.ts';
-import type { PinnedRoute } from '../../../src/twin/twin.ts';
 import { type Demand, indexNetwork, type Network } from '../../../topology/model.ts';
 import { type Arm, type ReplayStep, withTunnels } from './arms.ts';
 import { harmBps, movedBetween } from './judge.ts';

@@ -1,10 +1,9 @@
-import { ShortestPaths } from '../../twin/shortest-path.ts';
-import { pathColumn } from './columns.ts';
 import type { Movable } from './commodities.ts';
 import { forCommodity, MAX_NEW_PATHS, overSplit } from './few-paths.ts';
-import { figuresOf, type LoadFigures } from './figures.ts';
+import { figuresOf, isClearlyBetter, type LoadFigures } from './figures.ts';
 import { type Column, type Commodity, type FlowRouting, flowLoads } from './flow.ts';
-import { NO_OVERLOAD, optimise } from './optimise.ts';
+import { optimise } from './optimise.ts';
+import { keyed, PathPool } from './path-pool.ts';
 import type { Scenario } from './prepare.ts';
 
 /** Times that the shares are worked out again, at most; fewer where many demands may move. */
@@ -14,17 +13,8 @@ const MIN_TRIES = 6;
 const WORK = 12_000;
 /** Part of the tries that the dive may take. */
 const DIVE_TRIES = 24;
-/** Differences below this part do not count. */
-const WORTH = 1e-4;
 /** An arc this near to the highest utilisation is one of the hottest. */
 const HOT = 1e-3;
-/** How sharply ways avoid load. */
-const SHARPNESS = [6, 24] as const;
-/** Ways per sharpness, and how much dearer the arcs of one are for the next. */
-const WAYS = 6;
-const DEARER = 3;
-/** Paths that are looked at per demand. */
-const MAX_POOL = 16;
 
 interface Found {
   readonly routing: FlowRouting;
@@ -42,20 +32,17 @@ interface Found {
 export class FewSearch {
   readonly #movable: Movable;
   readonly #stays: readonly (Column | null)[];
-  readonly #paths: ShortestPaths;
   readonly #parts = new Map<number, number[]>();
-  /** Present paths of a demand that may take more: they are not new. */
-  readonly #old = new Map<number, readonly Column[]>();
-  readonly #pool = new Map<number, Map<string, Column>>();
+  readonly #pool: PathPool;
   readonly #scenario: Scenario;
   #triesLeft: number;
 
   constructor(scenario: Scenario, movable: Movable, stays: readonly (Column | null)[]) {
-    const { commodities, graph } = movable.problem;
+    const { commodities } = movable.problem;
     this.#scenario = scenario;
     this.#movable = movable;
     this.#stays = stays;
-    this.#paths = new ShortestPaths(graph);
+    this.#pool = new PathPool(scenario, movable.problem);
     this.#triesLeft = Math.max(MIN_TRIES, Math.min(MAX_TRIES, Math.floor(WORK / commodities.length)));
     commodities.forEach(({ demand }, index) => {
       const known = this.#parts.get(demand);
@@ -85,7 +72,7 @@ export class FewSearch {
       if (this.#triesLeft <= 0) return null;
       over.sort((x, y) => x.surplusBps - y.surplusBps || x.demand - y.demand);
       const count = Math.max(1, Math.ceil(over.length / Math.max(1, Math.min(DIVE_TRIES - dive, this.#triesLeft))));
-      for (const { demand, fresh } of over) for (const column of fresh) this.#remember(demand, column);
+      for (const { demand, fresh } of over) for (const column of fresh) this.#pool.add(demand, column);
       for (const { demand, fresh } of over.slice(0, count)) pairs.set(demand, fresh.slice(0, MAX_NEW_PATHS));
       routing = this.#share(routing, pairs);
     }
@@ -106,9 +93,9 @@ export class FewSearch {
   *#exchanges(now: Found): Generator<ReadonlyMap<number, readonly Column[]>> {
     const loadBps = flowLoads(this.#movable.problem, now.routing);
     for (const [demand, pair] of this.#onHot(now, loadBps)) {
-      this.#price(demand, loadBps);
+      this.#pool.addCooler(demand, this.#endsOf(demand), loadBps);
       const kept = new Set(pair.map(keyed));
-      const others = [...(this.#pool.get(demand)?.values() ?? [])].filter((column) => !kept.has(keyed(column)));
+      const others = this.#pool.of(demand).filter((column) => !kept.has(keyed(column)));
       for (const column of others) {
         for (const rest of restsOf(pair)) yield new Map(now.pairs).set(demand, [...rest, column]);
       }
@@ -151,7 +138,7 @@ export class FewSearch {
     for (const [demand, pair] of pairs) {
       for (const index of this.#parts.get(demand) as readonly number[]) {
         const stay = this.#stays[index];
-        const columns = [...pair, ...this.#oldOf(demand)].map((column) => forCommodity(column, index));
+        const columns = [...pair, ...this.#pool.oldOf(demand)].map((column) => forCommodity(column, index));
         if (stay) columns.push(stay);
         closed.set(index, columns);
         start[index] = within(start[index] as FlowRouting[number], columns);
@@ -160,42 +147,9 @@ export class FewSearch {
     return optimise(this.#movable.problem, start, { stays: this.#stays, closed }).routing;
   }
 
-  #oldOf(demand: number): readonly Column[] {
-    const known = this.#old.get(demand);
-    if (known) return known;
-    const { open } = this.#movable.problem;
-    const paths = this.#scenario.current.paths(demand).filter(({ arcs }) => arcs.every((arc) => open[arc]));
-    const columns = paths.map(({ arcs }) => pathColumn(-1, arcs));
-    this.#old.set(demand, columns);
-    return columns;
-  }
-
-  /** Adds ways that avoid the present load, more or less sharply. */
-  #price(demand: number, loadBps: Float64Array): void {
-    const { problem } = this.#movable;
-    const { source, target } = problem.commodities[(this.#parts.get(demand) as number[])[0] as number] as Commodity;
-    const { mlu } = figuresOf(problem, loadBps);
-    for (const sharpness of SHARPNESS) {
-      const cost = loadBps.map((bps, arc) => {
-        const capacity = problem.graph.capacityBps[arc] as number;
-        return problem.open[arc] ? Math.exp(sharpness * (bps / capacity / (mlu || 1) - 1)) / capacity : Infinity;
-      });
-      for (let way = 0; way < WAYS; way += 1) {
-        this.#paths.from(source, cost);
-        const arcs = this.#paths.pathTo(target);
-        if (!arcs) break;
-        this.#remember(demand, pathColumn(-1, arcs));
-        // What has been found becomes dearer, so that the next way is another one.
-        for (const arc of arcs) cost[arc] = (cost[arc] as number) * DEARER;
-      }
-    }
-  }
-
-  #remember(demand: number, column: Column): void {
-    const pool = this.#pool.get(demand) ?? new Map<string, Column>();
-    const isOld = this.#oldOf(demand).some((old) => keyed(old) === keyed(column));
-    if (pool.size < MAX_POOL && !isOld && !pool.has(keyed(column))) pool.set(keyed(column), column);
-    this.#pool.set(demand, pool);
+  #endsOf(demand: number): Commodity {
+    const [first] = this.#parts.get(demand) as readonly number[];
+    return this.#movable.problem.commodities[first as number] as Commodity;
   }
 
   #figures(routing: FlowRouting): LoadFigures {
@@ -215,15 +169,4 @@ function within(flows: FlowRouting[number], columns: readonly Column[]): FlowRou
   const value = kept.reduce((sum, flow) => sum + flow.value, 0);
   if (value > 0) return kept.map((flow) => ({ column: flow.column, value: flow.value / value }));
   return [{ column: columns[0] as Column, value: 1 }];
-}
-
-function keyed(column: Column): string {
-  return column.isStay ? 'stay' : column.arcs.join();
-}
-
-/** Less overload, or as much and a lower highest utilisation, by more than rounding. */
-export function isClearlyBetter(one: LoadFigures, other: LoadFigures): boolean {
-  const less = other.overloadBps - one.overloadBps;
-  if (Math.abs(less) > WORTH * other.overloadBps + NO_OVERLOAD) return less > 0;
-  return one.mlu < other.mlu * (1 - WORTH);
 }

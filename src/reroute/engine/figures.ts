@@ -2,6 +2,10 @@ import { congestionCost } from '../congestion-cost.ts';
 import type { FlowProblem } from './flow.ts';
 
 const BPS_PER_GBPS = 1e9;
+/** Overload below this part of the traffic is rounding. */
+export const NO_OVERLOAD = 1e-10;
+/** Differences below this part are not clear. */
+const WORTH = 1e-4;
 
 export interface LoadFigures {
   /** bit/s: sum over surviving arcs of max(0, load - limit x capacity). */
@@ -27,4 +31,11 @@ export function figuresOf(problem: Pick<FlowProblem, 'graph' | 'alive' | 'limit'
     cost += (capacity / BPS_PER_GBPS) * congestionCost(utilisation);
   }
   return { overloadBps, mlu, cost };
+}
+
+/** Less overload, or as much and a lower highest utilisation, by more than rounding. */
+export function isClearlyBetter(one: LoadFigures, other: LoadFigures): boolean {
+  const less = other.overloadBps - one.overloadBps;
+  if (Math.abs(less) > WORTH * other.overloadBps + NO_OVERLOAD) return less > 0;
+  return one.mlu < other.mlu * (1 - WORTH);
 }

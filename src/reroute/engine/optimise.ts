@@ -2,7 +2,7 @@ import { type Bound, hottestFixedBound, mluBound, overloadBound } from './bounds
 import { ColumnSearch, groupBySource, type SearchLimits } from './column-search.ts';
 import { type Curves, curvesOf } from './curve.ts';
 import { Descent } from './descent.ts';
-import { figuresOf, type LoadFigures } from './figures.ts';
+import { figuresOf, type LoadFigures, NO_OVERLOAD } from './figures.ts';
 import { type Column, type FlowProblem, type FlowRouting, flowLoads } from './flow.ts';
 import { FlowSimplex, type StageObjective } from './simplex.ts';
 
@@ -24,8 +24,6 @@ const OVERLOAD_WEIGHT = 1e5;
 const RELUCTANT = 1e7;
 /** Cost of a unit of load that stays on an arc to avoid: less than overload, more than any highest utilisation. */
 export const STAYING_COST = 1e3;
-/** Overload below this part of the traffic is rounding. */
-export const NO_OVERLOAD = 1e-10;
 
 /** What may be chosen from, besides what the problem says. */
 export interface Choices {

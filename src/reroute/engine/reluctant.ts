@@ -1,8 +1,9 @@
 import { formatBps } from '../../core/units.ts';
 import { stayColumn } from './columns.ts';
 import type { Movable } from './commodities.ts';
+import { NO_OVERLOAD } from './figures.ts';
 import type { Column, Commodity } from './flow.ts';
-import { NO_OVERLOAD, type Optimum, optimise, STAYING_COST } from './optimise.ts';
+import { type Optimum, optimise, STAYING_COST } from './optimise.ts';
 import type { Start } from './start.ts';
 
 /** Overload must fall by more than this part for traffic to stay on an arc to avoid. */

@@ -2,7 +2,9 @@ import type { Curves } from './curve.ts';
 import { type Column, type FlowProblem, type FlowRouting, footprintPrice } from './flow.ts';
 import { Kernel } from './kernel.ts';
 import { type Leaving, RatioTest } from './ratio-test.ts';
-import { CAP, KINK, SimplexState } from './simplex-state.ts';
+import { type Entering, exchange, unmark } from './simplex-pivot.ts';
+import { CAP, SimplexState } from './simplex-state.ts';
+import { SimplexSystem } from './simplex-system.ts';
 
 /** What a stage minimises. */
 export interface StageObjective {
@@ -10,8 +12,6 @@ export interface StageObjective {
   /** Weight of the highest utilisation; 0 where it does not count. */
   readonly mluWeight: number;
 }
-
-type Entering = { readonly column: Column; readonly start: number; readonly sign: 1 | -1 } | { readonly row: number };
 
 /** Reduced costs above this (relative to the price scale) are taken for zero. */
 const OPTIMAL = 1e-9;
@@ -29,6 +29,7 @@ export class FlowSimplex {
   pivots = 0;
   /** True when rounding broke the kernel; the routing is valid, but cannot be improved any further. */
   broken = false;
+  readonly #system: SimplexSystem;
   readonly #kernel = new Kernel();
   readonly #ratio: RatioTest;
   readonly #direction: Float64Array;
@@ -40,6 +41,7 @@ export class FlowSimplex {
   constructor(problem: FlowProblem, objective: StageObjective, routing: FlowRouting) {
     const { arcCount } = problem.graph;
     this.state = new SimplexState(problem, objective.curves, objective.mluWeight, routing);
+    this.#system = new SimplexSystem(this.state);
     this.price = new Float64Array(arcCount);
     this.#direction = new Float64Array(arcCount);
     this.#ratio = new RatioTest(this.state);
@@ -138,7 +140,7 @@ export class FlowSimplex {
     const rhs = new Float64Array(this.state.rowArc.length);
     rhs[row] = sign;
     this.#direction.fill(0);
-    this.state.unmark(row, sign);
+    unmark(this.state, row, sign);
     this.#move(rhs, rate, { row });
   }
 
@@ -146,10 +148,9 @@ export class FlowSimplex {
   #move(rhs: Float64Array, rate: number, entering: Entering): boolean {
     this.#factorise();
     if (this.broken) return false;
-    const { state } = this;
     const change = this.#kernel.solve(rhs);
-    const mluChange = state.addBasics(this.#direction, change);
-    state.straighten(this.#direction, mluChange, 'row' in entering ? entering.row : -1);
+    const mluChange = this.#system.addBasics(this.#direction, change);
+    this.#system.straighten(this.#direction, mluChange, 'row' in entering ? entering.row : -1);
     const leaving = this.#ratio.run({
       direction: this.#direction,
       change,
@@ -167,16 +168,14 @@ export class FlowSimplex {
   }
 
   #pivot(entering: Entering, leaving: Leaving): void {
-    const { state } = this;
     this.#priceIsOld = true;
-    const same = state.replace(entering, leaving);
-    if (!same) this.#kernelIsOld = true;
+    if (!exchange(this.state, entering, leaving)) this.#kernelIsOld = true;
   }
 
   #factorise(): void {
     if (!this.#kernelIsOld) return;
     const size = this.state.rowArc.length;
-    if (!this.#kernel.factorise(this.state.kernelMatrix(), size)) this.broken = true;
+    if (!this.#kernel.factorise(this.#system.kernelMatrix(), size)) this.broken = true;
     this.#kernelIsOld = false;
   }
 
@@ -184,8 +183,8 @@ export class FlowSimplex {
     this.#factorise();
     if (this.broken) return;
     const { state, price } = this;
-    state.baseSlopes(price);
-    this.#rowPrice = this.#kernel.solveTransposed(state.basicCosts(price));
+    this.#system.baseSlopes(price);
+    this.#rowPrice = this.#kernel.solveTransposed(this.#system.basicCosts(price));
     state.rowArc.forEach((arc, row) => {
       price[arc] = (price[arc] as number) + (this.#rowPrice[row] as number);
     });
@@ -195,5 +194,3 @@ export class FlowSimplex {
     this.#priceIsOld = false;
   }
 }
-
-export { CAP, KINK };

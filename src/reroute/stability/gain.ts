@@ -1,4 +1,4 @@
-import type { ArcPath } from '../../twin/twin.ts';
+import type { ArcPath } from '../../twin/arc-path.ts';
 import type { Board } from '../board.ts';
 import { congestionCost } from '../congestion-cost.ts';
 import { pathLatencyMs } from '../cost.ts';

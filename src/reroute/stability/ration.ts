@@ -1,4 +1,4 @@
-import type { ArcPath } from '../../twin/twin.ts';
+import type { ArcPath } from '../../twin/arc-path.ts';
 import { type Board, fits } from '../board.ts';
 import type { Draft } from '../draft.ts';
 import type { Placement, Problem } from '../solver.ts';
