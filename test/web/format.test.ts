@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCREEN_PATHS } from '../../src/api/plugins/web.ts';
+import { SCREEN_PATHS } from '../../src/api/screen-paths.ts';
 import { formatAge, formatMs, formatUtilisation, plural, signed, UNKNOWN } from '../../src/web/shared/format.ts';
 import { SCREENS } from '../../src/web/shell/screens.ts';
 import { DARK, LIGHT, type Palette } from '../../src/web/theme/tokens.ts';

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiServer } from '../deps.ts';
-
-/** First parts of the screens' addresses; anything else that is unknown stays a 404. */
-export const SCREEN_PATHS = ['links', 'reroutes', 'risk', 'events', 'what-if', 'replay', 'jobs'] as const;
+import { SCREEN_PATHS } from '../screen-paths.ts';
 
 /** Sends the page of the browser app. */
 export type SendPage = (reply: FastifyReply) => FastifyReply;

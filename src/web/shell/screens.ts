@@ -22,7 +22,7 @@ export interface Screen {
 
 /**
  * Every screen is loaded when it is first opened, but the first path that matches is taken. The service answers these
- * addresses with the page too: the first part of a new one must be named in api/plugins/web.ts.
+ * addresses with the page too: the first part of a new one must be named in api/screen-paths.ts.
  */
 export const SCREENS: readonly Screen[] = [
   {

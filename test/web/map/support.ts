@@ -29,5 +29,5 @@ export function live(id: string, changes: Partial<LinkView> = {}): LinkView {
     ...{ state: 'healthy', score: 100, sinceMs: 0, atMs: 0, receivedAtMs: 0, intervalMs: 1000, adminDown: false },
     ...{ parts: [], arcs: { az: ARC, za: ARC }, ends: { a: end, z: end }, reason: 'fine' },
     ...changes,
-  };
+  } as LinkView;
 }
