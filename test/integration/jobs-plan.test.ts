@@ -1,8 +1,9 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { queueBrief } from '../../jobs/brief.ts';
 import type { RunPlan } from '../../jobs/plan.ts';
-import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
+import { createPlanService, type PlanService, type PlanServiceOptions } from '../../jobs/scheduler-service.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { runCycle } from '../../src/reroute/cycle.ts';
 import type { CycleDeps } from '../../src/reroute/cycle-deps.ts';
@@ -37,7 +38,7 @@ describeWithRedis('plans as jobs', () => {
 
   function service(
     runPlan: RunPlan | null,
-    more: { planIntervalMs?: number; planSpacingMs?: number } = {},
+    more: Partial<Pick<PlanServiceOptions, 'planIntervalMs' | 'planSpacingMs' | 'isUnfinished'>> = {},
   ): PlanService {
     const made = createPlanService({
       store,
@@ -65,6 +66,28 @@ describeWithRedis('plans as jobs', () => {
     expect((await store.plans.latest())?.id).toBe(plan.id);
     expect(one.queues.map((queue) => queue.name)).toEqual(['plan']);
     expect(errors).toEqual([]);
+  });
+
+  it('tells its queue in brief: schedule, workers, what ran last and what failed', async () => {
+    let fails = false;
+    const one = service(async (trigger, runId) => {
+      if (fails) throw new Error('no way\nwith a stack');
+      return cycle(trigger, runId);
+    });
+    await one.start();
+    await one.planNow();
+    const [queue] = one.queues as [Queue];
+    expect(await queueBrief(queue)).toMatchObject({
+      ...{ name: 'plan', paused: false, workers: 1, everyMs: 600_000, lateAfterMs: 900_000, lastFailed: null },
+      counts: { waiting: 0, failed: 0 },
+      lastCompleted: { trigger: 'request', attempts: 1, failure: null },
+    });
+    const { nextAtMs } = await queueBrief(queue);
+    expect(nextAtMs).toBeGreaterThan(Date.now());
+    fails = true;
+    await expect(one.planNow()).rejects.toMatchObject({ code: 'DETOUR_ERR_INTERNAL' });
+    await waitFor('the failure', async () => (await queueBrief(queue)).lastFailed, SOON);
+    expect((await queueBrief(queue)).lastFailed).toMatchObject({ failure: 'no way', attempts: 3 });
   });
 
   it('makes one plan at a time with two services at work, and answers one that only asks', async () => {
@@ -113,6 +136,27 @@ describeWithRedis('plans as jobs', () => {
     await store.events.append([trouble('unhealthy')]);
     await waitFor('the plan at the end', () => runs.length === 3, SOON);
     expect(runs).toEqual(['start', 'link-event', 'link-event']);
+  });
+
+  it('plans again and again while something is left undone, whoever asked, and stops when nothing is', async () => {
+    const runs: string[] = [];
+    const plan = await cycle('request', 'known');
+    // As quick as a plan can be: a retry then ends within moments of its turn.
+    const quick: RunPlan = async (trigger) => {
+      runs.push(trigger);
+      return plan;
+    };
+    const isUnfinished = async () => runs.length <= 12;
+    const one = service(quick, { planSpacingMs: 100, isUnfinished });
+    await one.start();
+    await waitFor('the plan at the start', () => runs.length >= 1, SOON);
+    await Promise.all([one.planNow(), one.planNow()]);
+    await waitFor('the last retry', () => runs.length >= 13, SOON);
+    expect(runs.filter((trigger) => trigger === 'retry').length).toBeGreaterThanOrEqual(10);
+    // Plans that were asked for share one retry, so nothing multiplies, and nothing waits at the end.
+    await waitFor('the end', async () => (await one.queues[0]?.getDelayedCount()) === 1, SOON);
+    expect(runs).toHaveLength(13);
+    expect(errors).toEqual([]);
   });
 
   it('plans again within 15 s when a worker is gone in the middle of a plan', async () => {
