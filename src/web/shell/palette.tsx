@@ -1,14 +1,15 @@
 import '@mantine/spotlight/styles.layer.css';
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { networkQuery } from '../service/queries.ts';
 import classes from './palette.module.css';
 import { SCREENS } from './screens.ts';
 
 /** Opens screens, links, nodes and proposals by name (⌘K, Ctrl-K or /). */
-export function Palette() {
+/** Rendered when the network changes, not with every step on the map: it may hold thousands of names. */
+export const Palette = memo(function Palette() {
   const [, navigate] = useLocation();
   const { data: network } = useQuery(networkQuery);
   const actions = useMemo((): SpotlightActionData[] => {
@@ -44,4 +45,4 @@ export function Palette() {
       classNames={{ action: classes.action }}
     />
   );
-}
+});
