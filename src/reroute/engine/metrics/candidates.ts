@@ -54,9 +54,20 @@ function waysOff(state: MetricState, hot: number): WayOff[] {
 
 /** Looks at every node whose traffic to this target crosses the arc. */
 function collectWays(tree: TargetTree, hot: number, into: WayOff[]): void {
-  const { graph, flowBps, isNext } = tree;
-  const first = graph.tail[hot] as number;
-  const upstream = new Set([first]);
+  const { distance, flowBps } = tree;
+  const upstream = upstreamOf(tree, hot);
+  const { away, first } = waysAround(tree, hot, upstream);
+  for (const node of upstream) {
+    const slack = (away[node] as number) - (distance[node] as number);
+    // Where ways tie, rounding must not make one shorter than the shortest.
+    if (slack < Infinity)
+      into.push({ arc: first[node] as number, slack: Math.max(0, slack), bps: flowBps[node] as number });
+  }
+}
+
+/** Nodes of which some traffic to this target crosses the arc, its tail first. */
+function upstreamOf({ graph, flowBps, isNext }: TargetTree, hot: number): Set<number> {
+  const upstream = new Set([graph.tail[hot] as number]);
   // A set hands out what is added while it is walked.
   for (const node of upstream) {
     const end = graph.inStart[node + 1] as number;
@@ -65,26 +76,44 @@ function collectWays(tree: TargetTree, hot: number, into: WayOff[]): void {
       if (isNext[graph.inArcs[slot] as number] === 1 && (flowBps[from] as number) > 0) upstream.add(from);
     }
   }
-  for (const node of upstream) {
-    const way = nextBest(tree, node, upstream, hot);
-    if (way) into.push(way);
-  }
+  return upstream;
 }
 
-function nextBest(tree: TargetTree, node: number, upstream: ReadonlySet<number>, hot: number): WayOff | null {
-  const { graph, cost, distance, isNext, flowBps } = tree;
-  const here = distance[node] as number;
-  let best: WayOff | null = null;
-  const end = graph.outStart[node + 1] as number;
-  for (let slot = graph.outStart[node] as number; slot < end; slot += 1) {
-    const arc = graph.outArcs[slot] as number;
-    const head = graph.outHead[slot] as number;
-    // Over a node that itself depends on the hot arc the way would grow with it.
-    if (arc === hot || isNext[arc] === 1 || upstream.has(head)) continue;
-    const slack = (cost[arc] as number) + (distance[head] as number) - here;
-    if (slack < (best?.slack ?? Infinity)) best = { arc, slack, bps: flowBps[node] as number };
+/**
+ * The shortest ways of these nodes to the target without the hot arc: their lengths, and the first arc of each. All
+ * others keep their distance, which does not depend on the hot arc. A node that splits between the hot arc and another
+ * way of the same length is itself a way around for the nodes before it.
+ */
+function waysAround(
+  { graph, cost, distance }: TargetTree,
+  hot: number,
+  nodes: ReadonlySet<number>,
+): { away: Float64Array; first: Int32Array } {
+  const away = new Float64Array(graph.nodeCount).fill(Infinity);
+  const first = new Int32Array(graph.nodeCount).fill(-1);
+  const waiting: number[] = [];
+  const offer = (node: number, arc: number, length: number): void => {
+    if (length >= (away[node] as number)) return;
+    away[node] = length;
+    first[node] = arc;
+    waiting.push(node);
+  };
+  for (const node of nodes) {
+    const end = graph.outStart[node + 1] as number;
+    for (let slot = graph.outStart[node] as number; slot < end; slot += 1) {
+      const [arc, head] = [graph.outArcs[slot] as number, graph.outHead[slot] as number];
+      if (arc !== hot && !nodes.has(head)) offer(node, arc, (cost[arc] as number) + (distance[head] as number));
+    }
   }
-  return best;
+  // A list hands out what is added while it is walked.
+  for (const node of waiting) {
+    const end = graph.inStart[node + 1] as number;
+    for (let slot = graph.inStart[node] as number; slot < end; slot += 1) {
+      const [arc, from] = [graph.inArcs[slot] as number, graph.inTail[slot] as number];
+      if (arc !== hot && nodes.has(from)) offer(from, arc, (cost[arc] as number) + (away[node] as number));
+    }
+  }
+  return { away, first };
 }
 
 /** Slacks at which equal parts of the traffic follow, ascending. */

@@ -6,6 +6,9 @@ import { IgpRoutes, type RoutedEnds } from '../../../../src/reroute/engine/igp-r
 import { type MetricChange, type MetricsInput, planByMetrics } from '../../../../src/reroute/engine/metrics/index.ts';
 import { orderMetrics } from '../../../../src/reroute/engine/metrics/metric-order.ts';
 import { type MetricSetting, MetricState } from '../../../../src/reroute/engine/metrics/metric-state.ts';
+import { compileGraph } from '../../../../src/twin/compiled.ts';
+import { buildGraph } from '../../../../src/twin/graph.ts';
+import { validateNetwork } from '../../../../topology/formats/detour-network.ts';
 import { costWith, routedLoads, troubledCase } from './cases.ts';
 
 const NEAR = 1e-9;
@@ -50,6 +53,32 @@ describe('planByMetrics', () => {
       { numRuns: 30, seed: 3 },
     );
     expect(better).toBeGreaterThan(12);
+  });
+
+  it('finds the way round over a node that splits between it and the full arc', () => {
+    // From t to r both ways round the ring are as long, so t itself depends on m-r, and yet leads away from it.
+    const links = (['m r', 'm t', 't p', 'p r'] as const).map((ends) => {
+      const [a, z] = ends.split(' ');
+      return { id: `${a}-${z}`, a, z, capacityBps: 10e9, latencyMs: 1, metric: 10 };
+    });
+    const nodes = ['m', 'r', 't', 'p'].map((id) => ({ id }));
+    const { network } = validateNetwork({ format: 'detour-network/1', name: 'ring', nodes, links });
+    const graph = compileGraph(buildGraph(network));
+    const number = (id: string) => graph.nodeIndex.get(id) as number;
+    const none = new Uint8Array(graph.arcCount);
+    const plan = planByMetrics({
+      graph,
+      alive: new Uint8Array(graph.arcCount).fill(1),
+      limit: new Float64Array(graph.arcCount).fill(1),
+      avoided: none,
+      stale: none,
+      ends: [
+        { source: number('m'), target: number('r'), bps: 12e9 },
+        { source: number('t'), target: number('r'), bps: 1e9 },
+      ],
+    });
+    expect(plan.after.overloadBps).toBe(0);
+    expect(plan.after.mlu).toBeLessThanOrEqual(0.7);
   });
 
   it('sets whole metrics from 1 to 65535, each arc once, and only on surviving links', () => {
