@@ -2,6 +2,7 @@ import { type Job, Worker } from 'bullmq';
 import type { Plan, PlanTrigger } from '../src/reroute/plan.ts';
 import type { JobConnection } from './connection.ts';
 import { type PlanJob, type PlanJobResult, planJob, QUEUES } from './queues.ts';
+import { begun } from './schedule.ts';
 
 /** Runs one cycle; `runId` is the same when the job is taken up again after a crash. */
 export type RunPlan = (trigger: PlanTrigger, runId: string) => Promise<Plan>;
@@ -30,6 +31,7 @@ export function createPlanWorker(connection: JobConnection, prefix: string, runP
 
 async function work(job: Job<PlanJob, PlanJobResult>, runPlan: RunPlan): Promise<PlanJobResult> {
   const { trigger } = planJob.parse(job.data);
+  await begun(job);
   const plan = await runPlan(trigger, job.id ?? `${trigger}-${job.timestamp}`);
   return { planId: plan.id };
 }

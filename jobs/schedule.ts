@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Queue } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { PlanTrigger } from '../src/reroute/plan.ts';
 import type { PlanJob, PlanJobResult } from './queues.ts';
 
@@ -36,8 +36,16 @@ export async function enqueuePlan(queue: PlanQueue, trigger: PlanTrigger, delayM
   return queue.add('plan', { trigger }, { ...JOB_OPTIONS, delay: delayMs, jobId: `${trigger}-${randomUUID()}` });
 }
 
-/** Asks again, once, where a plan was refused or left something undone: the next on schedule may be minutes away. */
+/**
+ * Asks again where a plan was refused or left something undone: the next on schedule may be minutes away. No second one
+ * while one waits; the job lets go of that claim when it begins (`begun`), so that it can itself ask for the next. A
+ * claim that ran out by time instead would swallow the call of a retry that begins and ends before it does.
+ */
 export async function retryPlan(queue: PlanQueue, delayMs: number): Promise<void> {
-  const deduplication = { id: 'retry', ttl: delayMs };
-  await queue.add('plan', { trigger: 'retry' }, { ...JOB_OPTIONS, delay: delayMs, deduplication });
+  await queue.add('plan', { trigger: 'retry' }, { ...JOB_OPTIONS, delay: delayMs, deduplication: { id: 'retry' } });
+}
+
+/** What a job does first: from now on others of its kind may wait. */
+export async function begun(job: Job<PlanJob, PlanJobResult>): Promise<void> {
+  await job.removeDeduplicationKey();
 }
