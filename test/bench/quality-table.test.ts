@@ -37,6 +37,14 @@ describe('the table of plan quality', () => {
     expect(table.get('igp-lp-needs-more-than-two-paths')).toBe(1);
   });
 
+  it('names cases that are not contested and yet missed', () => {
+    const missed = { standing: 'calm', optimum: null, hottestFixed: 0.75, ours: { ...FIGURES, mlu: 0.9 } } as const;
+    const table = tableOf([missed, { ...missed, ours: { ...FIGURES, mlu: 0.75 } }, {}]);
+    expect(table.get('igp-not-contested-at-least-half')).toBe(2);
+    expect(table.get('igp-not-contested-above-optimum')).toBe(1);
+    expect(table.get('igp-not-contested-above-optimum-max')).toBe(1.2);
+  });
+
   it('leaves utilisations out that nobody would call high', () => {
     const table = tableOf([{ ours: { ...FIGURES, mlu: 0.6 }, optimum: { ...OPTIMUM, mlu: 0.3 } }, {}]);
     expect(table.get('igp-optimum-at-least-half')).toBe(1);

@@ -7,7 +7,7 @@ import type { Known, Outcome } from './record.ts';
 import type { Situation } from './situation.ts';
 
 /** A case is contested where the optimum is above this many times the hottest arc that nothing can cool. */
-const CONTESTED = 1.001;
+export const CONTESTED = 1.001;
 /** Beyond this there is no linear program but what the plan's prices prove, worked out here. */
 export const ORACLE_NODES = 200;
 /** Up to here the optimum with every demand movable is worked out too. */

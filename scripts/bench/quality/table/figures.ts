@@ -6,7 +6,7 @@ import { counts } from './counts.ts';
 import { type Contested, isContested, isJudged, type Row } from './judged.ts';
 import { avoided, others, overloaded } from './overload.ts';
 import { certificates, effort, metrics, orders } from './proofs.ts';
-import { utilisation } from './utilisation.ts';
+import { calm, utilisation } from './utilisation.ts';
 
 /** The table of one base. Contested cases only, where nothing else is said; what was not measured is not ok. */
 export function figures(all: readonly CaseRecord[], base: PlanBase): Measure[] {
@@ -21,6 +21,7 @@ export function figures(all: readonly CaseRecord[], base: PlanBase): Measure[] {
     ...overloaded(contested),
     ...others(judged),
     ...utilisation(contested),
+    ...calm(judged),
     ...avoided(contested),
     ...effort(judged),
     ...certificates(judged),

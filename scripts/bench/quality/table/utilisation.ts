@@ -1,5 +1,6 @@
 import { percentile } from '../../harness.ts';
-import { ARMS, type Arm, type Contested, cases, type Row, spread } from './judged.ts';
+import { CONTESTED } from '../contest.ts';
+import { ARMS, type Arm, type Contested, cases, type Judged, type Row, spread } from './judged.ts';
 
 /** Below this nobody would call a network loaded. */
 const RELEVANT_MLU = 0.5;
@@ -60,6 +61,26 @@ export function utilisation(contested: readonly Contested[]): Row[] {
     },
     ...costs(contested),
     ...byNetwork(relevant),
+  ];
+}
+
+/**
+ * Cases that are not contested because the optimum is the hottest arc that nothing can cool, and the plan is above it
+ * nevertheless: they are not in the table, but are no better for that.
+ */
+export function calm(judged: readonly Judged[]): Row[] {
+  const settled = judged.filter(({ outcome }) => outcome.standing === 'calm' && outcome.ours.mlu >= RELEVANT_MLU);
+  const ratio = ({ outcome }: Judged) => outcome.ours.mlu / outcome.hottestFixed;
+  const above = settled.filter((one) => ratio(one) > CONTESTED);
+  return [
+    cases('not-contested-at-least-half', settled),
+    cases('not-contested-above-optimum', above, { better: 'lower' }),
+    {
+      metric: 'not-contested-above-optimum-max',
+      value: percentile(above.map(ratio), 1),
+      unit: 'ratio',
+      better: 'lower',
+    },
   ];
 }
 
