@@ -11,6 +11,8 @@ import { loadsAfter } from './write-plan.ts';
 
 /** Ways that were not taken are looked for in this many moves, the largest. */
 const JUDGED_MOVES = 100;
+/** Shares of a demand that differ by less are equal. */
+const SAME_SHARE = 1e-9;
 
 interface Reading {
   readonly scenario: Scenario;
@@ -26,7 +28,7 @@ export function explainMoves(plan: DetourPlan, scenario: Scenario, solution: Sol
   const linkOf = (arc: number): string | null => parseArcId(scenario.graph.arcIds[arc] ?? '')?.linkId ?? null;
   const moved = solution.flows.map(({ demand }, at) => ({ demand, link: linkOf(binding[at] as number) }));
   const ifMore = solution.metrics ? new Map<number, Counterfactual>() : counterfactuals(scenario, moved);
-  const rejected = rejectedWays(reading);
+  const rejected = rejectedWays(reading, binding);
   const moves = plan.moves.map((move, at): PlanMove => {
     const flow = solution.flows[at] as DemandFlow;
     const reason = why(reading, flow, binding[at] as number, ifMore.get(flow.demand) ?? null);
@@ -36,12 +38,16 @@ export function explainMoves(plan: DetourPlan, scenario: Scenario, solution: Sol
 }
 
 /** By demand. Where metrics realise a plan, nobody chooses ways one by one. */
-function rejectedWays({ scenario, solution, afterBps }: Reading): ReadonlyMap<number, readonly RejectedWay[]> {
+function rejectedWays(
+  { scenario, solution, afterBps }: Reading,
+  binding: readonly number[],
+): ReadonlyMap<number, readonly RejectedWay[]> {
   if (solution.metrics) return new Map();
   const ways = new RejectedWays(scenario, afterBps);
   const bps = (demand: number): number => scenario.ends[demand]?.bps ?? 0;
-  const largest = solution.flows.toSorted((x, y) => bps(y.demand) - bps(x.demand) || x.demand - y.demand);
-  return new Map(largest.slice(0, JUDGED_MOVES).map((flow) => [flow.demand, ways.of(flow)]));
+  const moved = solution.flows.map((flow, at) => ({ flow, binding: binding[at] as number }));
+  moved.sort((x, y) => bps(y.flow.demand) - bps(x.flow.demand) || x.flow.demand - y.flow.demand);
+  return new Map(moved.slice(0, JUDGED_MOVES).map((move) => [move.flow.demand, ways.of(move.flow, move.binding)]));
 }
 
 function why(
@@ -87,20 +93,27 @@ function hop({ scenario, solution, afterBps }: Reading, arc: number): Record<str
   };
 }
 
-/** The arc on its old ways that makes it move: failed, to be avoided, or the one with the highest price. */
+/** The arc that some of it leaves and that makes it move: failed, to be avoided, or the one with the highest price. */
 function bindingArc({ scenario, solution }: Reading, { from, to }: DemandFlow): number {
   const { alive, avoided, graph, beforeBps } = scenario;
-  const kept = new Set(to.flatMap(({ arcs }) => arcs));
-  const left = [...new Set(from.flatMap(({ arcs }) => arcs))];
+  const [before, after] = [shareByArc(from), shareByArc(to)];
+  const left = [...before.keys()].filter((arc) => (before.get(arc) as number) > (after.get(arc) ?? 0) + SAME_SHARE);
   const { mlu, overload } = solution.optimum;
   const weight = (arc: number): number => {
     if (!alive[arc]) return Infinity;
     if (avoided[arc]) return Number.MAX_VALUE;
     const utilisation = (beforeBps[arc] as number) / (graph.capacityBps[arc] as number);
     const price = (overload.price[arc] as number) + (mlu.price[arc] as number) * (graph.capacityBps[arc] as number);
-    return price * 1e3 + utilisation - (kept.has(arc) ? 1e3 : 0);
+    return price * 1e3 + utilisation;
   };
   return left.reduce((most, arc) => (most < 0 || weight(arc) > weight(most) ? arc : most), -1);
+}
+
+/** Share (0..1) of a demand on each arc of its paths. */
+function shareByArc(paths: readonly SharedPath[]): Map<number, number> {
+  const shares = new Map<number, number>();
+  for (const { share, arcs } of paths) for (const arc of arcs) shares.set(arc, (shares.get(arc) ?? 0) + share);
+  return shares;
 }
 
 function causeOf({ scenario, afterBps }: Reading, arc: number): string {

@@ -21,7 +21,7 @@ const OLD = 3;
 const ROUNDING = 1e-9;
 
 /**
- * Judges ways that were not taken: those the demand left (so also the one over the link that binds), and the shortest
+ * Judges ways that were not taken: those the demand left, the one over the link that binds first, and the shortest
  * ways round. The figures in the reasons are those of the plan with this one demand moved there as a whole.
  */
 export class RejectedWays {
@@ -40,16 +40,13 @@ export class RejectedWays {
     this.#mlu = figuresOf({ graph, alive, limit: limits }, afterBps).mlu;
   }
 
-  /** Ways of one demand; each is named once. */
-  of(flow: DemandFlow): RejectedWay[] {
+  /** Ways of one demand, each named once; `binding`: the arc that makes it move, negative where there is none. */
+  of(flow: DemandFlow, binding: number): RejectedWay[] {
     const { graph, ends } = this.#scenario;
     const { source, target } = ends[flow.demand] as RoutedEnds;
-    const left = flow.from.slice(0, OLD).map(({ arcs }) => arcs);
-    const ways = [...left, ...kShortestPaths(this.#paths, source, target, this.#cost, SHORTEST)];
+    const ways = [...oldWays(flow, binding), ...kShortestPaths(this.#paths, source, target, this.#cost, SHORTEST)];
     const others = ways.filter(
-      (arcs, at) =>
-        !(flow.to.length === 1 && flow.to.some((path) => isSamePath(path.arcs, arcs))) &&
-        ways.findIndex((way) => isSamePath(way, arcs)) === at,
+      (arcs, at) => !isOnlyWay(flow, arcs) && ways.findIndex((way) => isSamePath(way, arcs)) === at,
     );
     return others.map((arcs) => ({
       arcs: arcs.map((arc) => graph.arcIds[arc] as string),
@@ -111,6 +108,18 @@ export class RejectedWays {
     }
     return more;
   }
+}
+
+/** Ways that the demand had: one over the binding arc, then the others in their order. */
+function oldWays(flow: DemandFlow, binding: number): (readonly number[])[] {
+  const had = flow.from.map(({ arcs }) => arcs);
+  const over = had.find((arcs) => arcs.includes(binding) && !isOnlyWay(flow, arcs));
+  const first = over ? [over, ...had.filter((arcs) => arcs !== over)] : had;
+  return first.slice(0, OLD);
+}
+
+function isOnlyWay({ to }: DemandFlow, arcs: readonly number[]): boolean {
+  return to.length === 1 && to.some((path) => isSamePath(path.arcs, arcs));
 }
 
 function costReason(moreBps: number): string {

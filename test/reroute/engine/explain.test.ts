@@ -61,4 +61,22 @@ describe('the reasons of a plan', () => {
     expect(rejected).toContainEqual({ arcs: ['l0:az'], reason: 'l0:az would be at 90 %, its limit is 80 %' });
     expect(rejected).toContainEqual({ arcs: ['l3:az', 'l4:az'], reason: 'l4:az is to be avoided' });
   });
+
+  it('name the way over the link that binds first, however many ways a demand had', async () => {
+    // Six equal ways of two links each; only the last of them is narrow, so that is the one to leave.
+    const capacities = [100, 100, 100, 100, 100, 4];
+    const { network } = sketch(
+      capacities.length + 2,
+      capacities.flatMap((capacityBps, at) => [
+        { a: 0, z: at + 2, capacityBps },
+        { a: at + 2, z: 1, capacityBps },
+      ]),
+    );
+    const plan = await makePlan({ network, demands: [demand('d1', 0, 1, 60)], explain: true });
+    const [move] = plan.moves;
+    const why = move?.why as unknown as { binding: { arc: string }; rejected: { arcs: string[]; reason: string }[] };
+    expect(['l10:az', 'l11:az']).toContain(why.binding.arc);
+    expect(why.rejected[0]?.arcs).toEqual(['l10:az', 'l11:az']);
+    expect(why.rejected[0]?.reason).toContain('its limit is 80 %');
+  });
 });
