@@ -3,20 +3,25 @@ import { DetourError } from '../../core/errors.ts';
 import type { End } from '../../core/ids.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SnmpClient } from './client.ts';
-import { DeviceClock, type DeviceInstant } from './device-clock.ts';
+import { DeviceClock } from './device-clock.ts';
 import { type InterfaceMap, mapInterfaces } from './interface-map.ts';
-import {
-  hasGaps,
-  type InterfacePlan,
-  type InterfaceReading,
-  planInterface,
-  probeOids,
-  readInterface,
-} from './interface-plan.ts';
-import { type Amounts, InterfaceTracker, unknownAmounts } from './interface-tracker.ts';
+import { hasGaps, probeOids, readInterface } from './interface-plan.ts';
+import { interfaceSample } from './interface-sample.ts';
+import { unknownAmounts } from './interface-tracker.ts';
 import { LinkFacts } from './link-facts.ts';
+import { locate } from './locate-interface.ts';
 import { type CellsAnswer, readCells } from './read-cells.ts';
-import type { DeviceTarget, PolledInterface } from './targets.ts';
+import type { DeviceTarget } from './targets.ts';
+import {
+  groupsOf,
+  isPlanned,
+  type Planned,
+  placesOf,
+  problemsOf,
+  settleAt,
+  type Watched,
+  watch,
+} from './watched-interface.ts';
 
 export interface DevicePollerOptions {
   readonly clock: Clock;
@@ -31,18 +36,6 @@ export interface PollResult {
   /** What is wrong with the device though it answers, one sentence each. */
   readonly problems: readonly string[];
 }
-
-/** One interface under observation. */
-interface Watched {
-  readonly polled: PolledInterface;
-  readonly tracker: InterfaceTracker;
-  /** Null while it cannot be found on the device. */
-  plan: InterfacePlan | null;
-  /** True when the plan was made from the present map. */
-  settled: boolean;
-}
-
-type Planned = Watched & { plan: InterfacePlan };
 
 /** Varbinds of one request: two or three interfaces, and an answer that fits into one Ethernet frame. */
 const VARBINDS_AT_ONCE = 56;
@@ -75,12 +68,7 @@ export class DevicePoller {
     this.#client = client;
     this.#options = options;
     this.#facts = new LinkFacts(client, options.clock, target.interfaces);
-    this.#watched = target.interfaces.map((polled) => ({
-      polled,
-      tracker: new InterfaceTracker(),
-      plan: null,
-      settled: false,
-    }));
+    this.#watched = target.interfaces.map(watch);
   }
 
   /**
@@ -97,7 +85,7 @@ export class DevicePoller {
     const samples: InterfaceSample[] = [];
     const moved = await this.#readAll(this.#planned(), samples);
     if (moved.length > 0) await this.#readMoved(moved, samples);
-    return { samples, problems: this.#problems() };
+    return { samples, problems: problemsOf(this.#watched) };
   }
 
   /**
@@ -105,7 +93,8 @@ export class DevicePoller {
    * poll, in time of its own; never rejects.
    */
   async refreshFacts(deadlineMs: number): Promise<void> {
-    if (this.#map !== null && this.areFactsDue) await this.#facts.refresh(this.#map.names, deadlineMs);
+    if (this.#map !== null && this.areFactsDue)
+      await this.#facts.refresh(placesOf(this.#map.names, this.#watched), deadlineMs);
   }
 
   /** False in the first poll: the first round of a network is busy enough with looking for interfaces. */
@@ -129,7 +118,7 @@ export class DevicePoller {
   }
 
   #planned(): Planned[] {
-    return this.#watched.filter((watched): watched is Planned => watched.plan !== null);
+    return this.#watched.filter(isPlanned);
   }
 
   #shouldSearch(): boolean {
@@ -164,20 +153,11 @@ export class DevicePoller {
   }
 
   /** Which columns the agent has for these interfaces. */
-  async #probe(watched: readonly Watched[], { byName }: InterfaceMap): Promise<void> {
-    const oids = watched.flatMap(({ polled }) => {
-      const found = byName.get(polled.name);
-      return found ? probeOids(found.ifIndex) : [];
-    });
+  async #probe(watched: readonly Watched[], map: InterfaceMap): Promise<void> {
+    const located = watched.map((each) => locate(map, each.polled.name, each.known));
+    const oids = located.flatMap((place) => (place ? probeOids(place.found.ifIndex) : []));
     const cells = oids.length === 0 ? new Map() : (await readCells(this.#client, oids, this.#leftMs)).cells;
-    for (const each of watched) {
-      const { name } = each.polled;
-      const found = byName.get(name);
-      const plan = found ? planInterface(name, found.nameColumn, found.ifIndex, cells) : null;
-      if (plan === null || plan.ifIndex !== each.plan?.ifIndex) each.tracker.forget();
-      each.plan = plan;
-      each.settled = true;
-    }
+    for (const [at, each] of watched.entries()) settleAt(each, located[at] ?? null, cells);
   }
 
   /** Another interface stands at the index of these: finds and reads them where they are now. */
@@ -216,11 +196,12 @@ export class DevicePoller {
   }
 
   #take(group: readonly Planned[], answer: CellsAnswer, samples: InterfaceSample[]): Watched[] {
+    const { deviceId } = this.#target;
     const instant = this.#deviceClock.observe(answer.ticks, answer.sentAtMs, answer.receivedAtMs);
     this.#managementRttMs = answer.receivedAtMs - answer.sentAtMs;
     if (instant.restarted) this.#forgetAll();
     const readings = group.map((watched) => ({ watched, reading: readInterface(watched.plan, answer.cells) }));
-    const there = readings.filter(({ watched, reading }) => reading.name === watched.plan.name);
+    const there = readings.filter(({ watched, reading }) => reading.identity === watched.plan.identity);
     if (group.some(({ plan }) => hasGaps(plan, answer.cells))) this.#unsettle();
     // One counter that moved shows that the table is fresh, and then those that did not are truly idle.
     const cached = there.every(({ watched, reading }) =>
@@ -230,7 +211,8 @@ export class DevicePoller {
       const { tracker, plan, polled } = watched;
       const speedBps = Math.max(plan.speedBps ?? 0, polled.capacityBps);
       const amounts = this.#isStatusOnly ? STATUS_ONLY : cached ? CACHED : tracker.measure(reading, instant, speedBps);
-      samples.push(this.#sample(polled, reading, instant, amounts));
+      const fact = this.#facts.of(polled);
+      samples.push(interfaceSample({ deviceId, polled, reading, instant, amounts, fact }));
     }
     return readings.filter((entry) => !there.includes(entry)).map(({ watched }) => watched);
   }
@@ -241,58 +223,4 @@ export class DevicePoller {
     this.#facts.forget();
     this.#unsettle();
   }
-
-  #sample(
-    polled: PolledInterface,
-    reading: InterfaceReading,
-    instant: DeviceInstant,
-    amounts: Amounts,
-  ): InterfaceSample {
-    const { latency, capacityBps } = this.#facts.of(polled);
-    const unknown = { ...amounts.unknown, ...missingStatus(reading) };
-    return {
-      linkId: polled.linkId,
-      end: polled.end,
-      deviceId: this.#target.deviceId,
-      atMs: instant.atMs,
-      receivedAtMs: instant.receivedAtMs,
-      adminStatus: reading.adminStatus,
-      operStatus: reading.operStatus,
-      ...amounts,
-      latencyMs: latency.latencyMs,
-      ...(latency.latencyMs === null ? {} : { isLatencyEstimated: latency.isEstimated }),
-      ...(capacityBps === undefined ? {} : { capacityBps }),
-      unknown: latency.latencyMs === null ? { ...unknown, latencyMs: latency.reason } : unknown,
-    };
-  }
-
-  #problems(): string[] {
-    return this.#watched
-      .filter(({ plan }) => plan === null)
-      .map(({ polled }) => `it has no interface ${polled.name} (end ${polled.end} of link ${polled.linkId})`);
-  }
-}
-
-/** Why a status is null: columns that every agent must have. */
-function missingStatus({ adminStatus, operStatus }: InterfaceReading): Record<string, string> {
-  return {
-    ...(adminStatus === null ? { adminStatus: 'the device tells no valid ifAdminStatus' } : {}),
-    ...(operStatus === null ? { operStatus: 'the device tells no valid ifOperStatus' } : {}),
-  };
-}
-
-/** Interfaces in groups whose requests stay below `most` varbinds; at least one in each. */
-function groupsOf(planned: readonly Planned[], most: number): Planned[][] {
-  const groups: Planned[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const watched of planned) {
-    const more = watched.plan.oids.length;
-    if (size + more > most) {
-      groups.push([]);
-      size = 1;
-    }
-    groups.at(-1)?.push(watched);
-    size += more;
-  }
-  return groups;
 }

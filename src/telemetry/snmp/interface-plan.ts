@@ -1,4 +1,5 @@
 import type { CounterReading, CounterReadings } from './counters.ts';
+import type { Located } from './locate-interface.ts';
 import {
   adminStatusOf,
   COUNTER_NAMES,
@@ -8,13 +9,13 @@ import {
   operStatusOf,
   speedBpsOf,
 } from './mib.ts';
-import { countOf, isMissing, numberOf, textOf, type Varbind } from './varbind.ts';
+import { countOf, isMissing, macOf, numberOf, textOf, type Varbind } from './varbind.ts';
 
 /** Cells of an answer by OID. */
 export type Cells = ReadonlyMap<string, Varbind>;
 
-/** Where the name of an interface is found: ifName, or ifDescr on agents that have no ifXTable. */
-export type NameColumn = typeof INTERFACE.ifName | typeof INTERFACE.ifDescr;
+/** What tells that it is the same interface: ifName, or ifDescr on agents without ifXTable, or its MAC address. */
+export type IdentityColumn = typeof INTERFACE.ifName | typeof INTERFACE.ifDescr | typeof INTERFACE.ifPhysAddress;
 
 interface CounterCell {
   readonly name: CounterName;
@@ -24,9 +25,10 @@ interface CounterCell {
 
 /** What is asked about one interface in every poll: only columns that its agent has. */
 export interface InterfacePlan {
-  readonly name: string;
   readonly ifIndex: string;
-  readonly nameOid: string;
+  /** What the identity column says about it. */
+  readonly identity: string;
+  readonly identityColumn: IdentityColumn;
   /** By the agent; null where it does not say. */
   readonly speedBps: number | null;
   readonly counters: readonly CounterCell[];
@@ -35,7 +37,7 @@ export interface InterfacePlan {
 }
 
 export interface InterfaceReading {
-  readonly name: string | null;
+  readonly identity: string | null;
   readonly adminStatus: ReturnType<typeof adminStatusOf>;
   readonly operStatus: ReturnType<typeof operStatusOf>;
   /** ifCounterDiscontinuityTime, ticks; null where the agent has none. */
@@ -53,7 +55,8 @@ export function probeOids(ifIndex: string): string[] {
 }
 
 /** The plan for an interface from the answer to its probe: 64-bit counters where there are any, else 32. */
-export function planInterface(name: string, nameColumn: NameColumn, ifIndex: string, probed: Cells): InterfacePlan {
+export function planInterface({ found, identity }: Located, probed: Cells): InterfacePlan {
+  const { ifIndex } = found;
   const at = (column: string): string => `${column}.${ifIndex}`;
   const has = (column: string): boolean => countOf(probed.get(at(column))) !== null;
   const counters = COUNTER_NAMES.flatMap((counter): CounterCell[] => {
@@ -61,16 +64,15 @@ export function planInterface(name: string, nameColumn: NameColumn, ifIndex: str
     if (wide !== null && has(wide)) return [{ name: counter, oid: at(wide), bits: 64 }];
     return has(narrow) ? [{ name: counter, oid: at(narrow), bits: 32 }] : [];
   }).filter(needed);
-  const nameOid = at(nameColumn);
   const { ifAdminStatus, ifOperStatus, ifCounterDiscontinuityTime, ifHighSpeed, ifSpeed } = INTERFACE;
   return {
-    name,
     ifIndex,
-    nameOid,
+    identity: identity.value,
+    identityColumn: identity.column,
     speedBps: speedBpsOf(numberOf(probed.get(at(ifHighSpeed))), numberOf(probed.get(at(ifSpeed)))),
     counters,
     oids: [
-      nameOid,
+      at(identity.column),
       at(ifAdminStatus),
       at(ifOperStatus),
       at(ifCounterDiscontinuityTime),
@@ -98,12 +100,17 @@ export function readInterface(plan: InterfacePlan, cells: Cells): InterfaceReadi
     counters[name] = value === null ? null : { value, bits };
   }
   return {
-    name: textOf(cells.get(plan.nameOid)),
+    identity: identityOf(plan, cells),
     adminStatus: adminStatusOf(number(INTERFACE.ifAdminStatus)),
     operStatus: operStatusOf(number(INTERFACE.ifOperStatus)),
     discontinuityTicks: number(INTERFACE.ifCounterDiscontinuityTime),
     counters,
   };
+}
+
+function identityOf({ identityColumn, ifIndex }: InterfacePlan, cells: Cells): string | null {
+  const cell = cells.get(`${identityColumn}.${ifIndex}`);
+  return identityColumn === INTERFACE.ifPhysAddress ? macOf(cell) : textOf(cell);
 }
 
 /** True when a column of the plan is gone: the plan has to be made anew. */

@@ -6,7 +6,6 @@ import { LATENCY_COLUMNS, readLatency } from './device/latency.ts';
 import { type LinkLatency, linkLatency } from './device/link-latency.ts';
 import { ADDRESS_COLUMNS, farAddressesOf, interfaceAddresses } from './device/routing.ts';
 import { DeviceTables, type Tables } from './device/tables.ts';
-import type { InterfaceMap } from './interface-map.ts';
 import { INTERFACE, operStatusOf, speedBpsOf } from './mib.ts';
 import { readCells } from './read-cells.ts';
 import type { PolledInterface } from './targets.ts';
@@ -19,6 +18,9 @@ const SEARCH_MS = 300_000;
 const CELLS_AT_ONCE = 48;
 /** No frame has more members; more can only be a table that lies. */
 const MAX_MEMBERS = 128;
+
+/** Where interfaces are, by name. */
+type Places = ReadonlyMap<string, { readonly ifIndex: string }>;
 
 interface Found {
   /** False when the device fell silent before everything was looked for. */
@@ -65,7 +67,13 @@ export class LinkFacts {
   forget(): void {
     this.#found = null;
     this.#searchedAtMs = Number.NEGATIVE_INFINITY;
-    this.#facts = new Map();
+    this.#facts = new Map(this.#interfaces.map((polled) => [polled, { ...NOT_READ, ...this.#capacityOf(polled) }]));
+  }
+
+  /** What an aggregate had left stays until it is read again: a link must not look whole because nobody answered. */
+  #capacityOf(polled: PolledInterface): Pick<LinkFact, 'capacityBps'> {
+    const { capacityBps } = this.of(polled);
+    return capacityBps === undefined ? {} : { capacityBps };
   }
 
   get isDue(): boolean {
@@ -76,25 +84,27 @@ export class LinkFacts {
   }
 
   /** Reads what is due; never rejects: what cannot be read is unknown, with the reason. */
-  async refresh({ byName }: InterfaceMap, deadlineMs: number): Promise<void> {
+  async refresh(byName: Places, deadlineMs: number): Promise<void> {
     const endsAtMs = this.#clock.nowMs() + deadlineMs;
     try {
       if (this.#found === null || isOver(this.#clock.nowMs(), this.#searchedAtMs, SEARCH_MS)) {
         this.#searchedAtMs = this.#clock.nowMs();
-        this.#found = await this.#search(byName, deadlineMs);
-        // A lost packet must not hide a probe for five minutes.
-        if (!this.#found.isWhole) this.#searchedAtMs -= SEARCH_MS - REFRESH_MS;
+        const found = await this.#search(byName, deadlineMs);
+        // A lost packet must not hide a probe for five minutes, nor members that were known before.
+        if (!found.isWhole) this.#searchedAtMs -= SEARCH_MS - REFRESH_MS;
+        const before = found.isWhole ? [] : (this.#found?.members ?? []);
+        this.#found = { ...found, members: new Map([...before, ...found.members]) };
       }
       this.#readAtMs = this.#clock.nowMs();
       this.#facts = await this.#read(this.#found, () => endsAtMs - this.#clock.nowMs());
     } catch (error) {
       this.#readAtMs = this.#clock.nowMs();
       const latency = { latencyMs: null, reason: `the probes of the device cannot be read: ${messageOf(error)}` };
-      this.#facts = new Map(this.#interfaces.map((polled) => [polled, { latency }]));
+      this.#facts = new Map(this.#interfaces.map((polled) => [polled, { latency, ...this.#capacityOf(polled) }]));
     }
   }
 
-  async #search(byName: InterfaceMap['byName'], deadlineMs: number): Promise<Found> {
+  async #search(byName: Places, deadlineMs: number): Promise<Found> {
     const tables = await this.#tables([...LATENCY_COLUMNS, ...AGGREGATE_COLUMNS, ...ADDRESS_COLUMNS], deadlineMs);
     const rows = new Map(
       [...byName].map(([name, { ifIndex }]) => [Number(ifIndex), { name, ifIndex: Number(ifIndex) }]),
@@ -125,7 +135,7 @@ export class LinkFacts {
   }
 
   /** ifType of the polled interfaces and of what their units stand on. */
-  async #typesOf(byName: InterfaceMap['byName'], deadlineMs: number): Promise<Map<number, number | null>> {
+  async #typesOf(byName: Places, deadlineMs: number): Promise<Map<number, number | null>> {
     const indexes = [...new Set(this.#interfaces.flatMap(({ name }) => unitsOf(name, byName)))];
     const cells = await this.#cells(
       indexes.map((ifIndex) => `${INTERFACE.ifType}.${ifIndex}`),
@@ -175,7 +185,7 @@ function isOver(nowMs: number, sinceMs: number, periodMs: number): boolean {
 }
 
 /** ifIndex of an interface, of the port it is a unit of (`ae0` of `ae0.100`), and of its own units. */
-function unitsOf(name: string, byName: InterfaceMap['byName']): number[] {
+function unitsOf(name: string, byName: Places): number[] {
   const port = name.replace(/\.\d+$/, '');
   const found = [...byName].flatMap(([other, { ifIndex }]) =>
     other === name || other === port || (other.startsWith(`${name}.`) && /^\d+$/.test(other.slice(name.length + 1)))

@@ -7,7 +7,7 @@ import { createSnmpClient } from '../../../src/telemetry/snmp/session.ts';
 import { deviceTargets } from '../../../src/telemetry/snmp/targets.ts';
 import { linkBetween, routerAt } from '../../integration/snmp-tools.ts';
 import { gauge32, integer, ipAddress, octets, timeticks } from './ber.ts';
-import { RogueAgent } from './rogue-agent.ts';
+import { honest, RogueAgent } from './rogue-agent.ts';
 
 const RTTMON = '1.3.6.1.4.1.9.9.42.1';
 const STACK = '1.3.6.1.2.1.31.1.2.1.3';
@@ -148,6 +148,18 @@ describe('the capacity of a polled link', () => {
       put(LACP_STATE, member, octets(Buffer.from([member === 2 ? FORWARDS : 0])));
     }
     expect(await settled()).toMatchObject({ capacityBps: 10e9 });
+  });
+
+  it('stays what it was while the device does not answer: a link must not look whole by silence', async () => {
+    put(`${STACK}`, '1.2', integer(1));
+    put(`${STACK}`, '1.3', integer(1));
+    put(INTERFACE.ifOperStatus, 3, integer(2));
+    expect(await settled()).toMatchObject({ capacityBps: 10e9 });
+    clock.advance(20_000);
+    agent.behaviour = () => [];
+    await poller.refreshFacts(150);
+    agent.behaviour = honest;
+    expect(await sampleAfter(1)).toMatchObject({ capacityBps: 10e9 });
   });
 
   it('is not spoken of where the interface is no aggregate', async () => {
