@@ -109,9 +109,9 @@ function scrape(agent: Agent, port: number, target: number): Promise<string> {
   });
 }
 
-/** User and system time of a process by proc(5), in ticks of 1/100 s. */
-async function cpuSeconds(child: ChildProcess): Promise<number> {
-  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+/** User and system time of a process by proc(5), which counts in ticks of 1/100 s. */
+export async function cpuSeconds({ pid }: Pick<ChildProcess, 'pid'>): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { SnmpSource } from '../../../src/telemetry/snmp/source.ts';
 import { type Measure, measure, percentile } from '../harness.ts';
-import { community, ringOf, startAgents, withAgents } from './agents.ts';
+import { community, ringOf, withAgents } from './agents.ts';
 import { pollersOf } from './pollers.ts';
 
 const ROUTERS = 100;
 /** Of four seconds each. */
-const TURNS = 16;
-const AGENTS_PER_PROCESS = 2_500;
+const TURNS = 10;
+const FULL_TURNS = 24;
 
 interface Observed {
   readonly elapsed: readonly number[];
@@ -20,7 +18,7 @@ interface Observed {
 }
 
 /** The source of the service, with these agents as its network. */
-function sourceOf(
+export function sourceOf(
   ports: readonly number[],
   pollIntervalMs: number,
   onPollEnd: (deviceId: string, elapsedMs: number) => void,
@@ -35,7 +33,7 @@ function sourceOf(
 }
 
 /** Lets the service's source poll the agents for a while and keeps how long each poll took. */
-async function observe(ports: readonly number[], intervalMs: number, forMs: number, end = true): Promise<Observed> {
+async function observe(ports: readonly number[], intervalMs: number, forMs: number): Promise<Observed> {
   const elapsed: number[] = [];
   const source = sourceOf(ports, intervalMs, (_deviceId, elapsedMs) => void elapsed.push(elapsedMs));
   await source.start();
@@ -49,14 +47,14 @@ async function observe(ports: readonly number[], intervalMs: number, forMs: numb
   const { user, system } = process.cpuUsage(cpu);
   const cpuShare = (user + system) / 1000 / (performance.now() - startMs);
   const failures = source.stats().failures - before;
-  if (end) await source.stop();
+  await source.stop();
   return { elapsed, cpuShare, source, failures };
 }
 
 /** 100 routers with two interfaces each, every second, as the service polls them. */
-export async function everySecond(): Promise<Measure[]> {
+export async function everySecond(full: boolean): Promise<Measure[]> {
   return withAgents({ agents: ROUTERS }, async (agents) => {
-    const observed = await observe(agents.ports, 1_000, 20_000);
+    const observed = await observe(agents.ports, 1_000, full ? 60_000 : 15_000);
     const { polls, failures, skipped } = observed.source.stats();
     return [
       lower('every-second-p99', percentile(observed.elapsed, 0.99), 'ms', { must: 100, aim: 50 }),
@@ -91,7 +89,7 @@ export async function lossRound(): Promise<Measure[]> {
  * p99 of 98 routers while one more is dead and one slow, and while both are well: the same source, the same routers,
  * the same moments of the second; only what the two agents do changes, every few seconds, because machines have moods.
  */
-export async function deadAndSlow(): Promise<Measure[]> {
+export async function deadAndSlow(full: boolean): Promise<Measure[]> {
   const bad = new Set(['r0', 'r1']);
   const elapsed: Record<'calm' | 'beside', number[]> = { calm: [], beside: [] };
   let now: 'calm' | 'beside' | null = null;
@@ -100,7 +98,7 @@ export async function deadAndSlow(): Promise<Measure[]> {
       if (now !== null && !bad.has(deviceId)) elapsed[now].push(elapsedMs);
     });
     await source.start();
-    for (let turn = 0; turn < TURNS; turn += 1) {
+    for (let turn = 0; turn < (full ? FULL_TURNS : TURNS); turn += 1) {
       const arm = turn % 2 === 0 ? 'beside' : 'calm';
       agents.misbehave(arm === 'beside');
       now = null;
@@ -119,58 +117,11 @@ export async function deadAndSlow(): Promise<Measure[]> {
   ];
 }
 
-/**
- * Memory of the poller by number of devices, each polled every ten seconds (few of them every second), and how late polls
- * began.
- */
-export async function growth(): Promise<Measure[]> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const measures: Measure[] = [];
-  const heldAt = new Map<number, number>();
-  for (const devices of [1, 100, 1_000, 10_000]) {
-    await withManyAgents(devices, async (ports) => {
-      collect();
-      const before = held();
-      // Few devices are polled more often: there would be little to see in as many seconds.
-      const intervalMs = devices < 1_000 ? 1_000 : 10_000;
-      const observed = await observe(ports, intervalMs, 1.2 * intervalMs, false);
-      collect();
-      heldAt.set(devices, held() - before);
-      const { lagMs, failures, skipped } = observed.source.stats();
-      const firstRound = failures - observed.failures;
-      await observed.source.stop();
-      measures.push(
-        lower(`lag-${devices}-devices`, lagMs, 'ms'),
-        lower(`failed-${devices}-devices`, observed.failures, 'polls', { must: 0 }),
-        lower(`failed-at-first-${devices}-devices`, firstRound, 'polls', { must: 0 }),
-        lower(`left-out-${devices}-devices`, skipped, 'polls'),
-        lower(`cpu-${devices}-devices`, observed.cpuShare * 100, '% of a core'),
-      );
-    });
-  }
-  const bytes = ((heldAt.get(10_000) ?? Number.NaN) - (heldAt.get(100) ?? 0)) / 9_900;
-  return [lower('memory-a-device', bytes / 1024, 'KB', { must: 50 }), ...measures];
-}
-
-/** Agents in several processes, so that one of them is not what is measured; ports in turns. */
-async function withManyAgents<T>(agents: number, run: (ports: readonly number[]) => Promise<T>): Promise<T> {
-  const shares = Math.ceil(agents / AGENTS_PER_PROCESS);
-  const running = await Promise.all(
-    Array.from({ length: shares }, () => startAgents({ agents: Math.ceil(agents / shares) })),
-  );
-  try {
-    return await run(running.flatMap(({ ports }) => ports));
-  } finally {
-    await Promise.all(running.map((each) => each.stop()));
-  }
-}
-
-function held(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-function lower(metric: string, value: number, unit: string, bounds: { must?: number; aim?: number } = {}): Measure {
+export function lower(
+  metric: string,
+  value: number,
+  unit: string,
+  bounds: { must?: number; aim?: number } = {},
+): Measure {
   return measure({ bench: 'snmp', metric, value, unit, better: 'lower', ...bounds });
 }
