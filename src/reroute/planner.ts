@@ -15,6 +15,7 @@ import type { Solver } from './solver.ts';
 import { MoveBudget } from './stability/budget.ts';
 import { dampedLinks } from './stability/flaps.ts';
 import { rationMoves } from './stability/ration.ts';
+import { withSteps } from './step-order.ts';
 import { movedByDraft, writeUp } from './write-up.ts';
 
 /** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
@@ -66,7 +67,12 @@ export function planReroutes(
   rationMoves(problem, drafts.all(), before, budget);
   const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
   const result = reconcile(input, ids.planId, findings, standing, dropped);
-  const all = { ...result, closed: [...closed, ...result.closed] };
+  const all = {
+    ...result,
+    created: result.created.map((proposal) => withSteps(problem, proposal)),
+    revised: result.revised.map((proposal) => withSteps(problem, proposal)),
+    closed: [...closed, ...result.closed],
+  };
   const mlu = { before: mluOf(twin), after: board.mlu() };
   const movedSum = drafts.all().reduce((sum, draft) => sum + movedByDraft(problem, draft), 0);
   return {

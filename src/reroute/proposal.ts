@@ -76,6 +76,10 @@ export const CauseSchema = Type.Object({
 });
 export type Cause = Static<typeof CauseSchema>;
 
+export const OrderDeadlockSchema = nullable(
+  Type.Object({ demands: Type.Array(Type.String()), reason: Type.String(), offer: nullable(Type.String()) }),
+);
+
 export const ProposalSchema = Type.Object({
   id: Type.String(),
   /** Counts up when the same cause needs other moves. */
@@ -85,6 +89,10 @@ export const ProposalSchema = Type.Object({
   cause: CauseSchema,
   links: Type.Array(Type.String(), { description: 'links concerned' }),
   moves: Type.Array(MoveSchema),
+  /** Demands to be moved together, step after step, make-before-break. Absent on proposals of older versions. */
+  steps: Type.Optional(Type.Array(Type.Array(Type.String()))),
+  /** Moves that no such order was found for, why, and a way out; null where all moves are in the steps. */
+  orderDeadlock: Type.Optional(OrderDeadlockSchema),
   /** Present where some or all of the traffic has no safe way. */
   cuts: Type.Array(CutSchema),
   why: Type.Object({
@@ -110,7 +118,7 @@ export type Proposal = Static<typeof ProposalSchema>;
 
 /** What lists, counts and histories need of a proposal: a few hundred bytes where the whole one may be a megabyte. */
 export const ProposalBriefSchema = Type.Object({
-  ...Type.Omit(ProposalSchema, ['moves', 'cuts', 'why']).properties,
+  ...Type.Omit(ProposalSchema, ['moves', 'steps', 'orderDeadlock', 'cuts', 'why']).properties,
   /** Number of moves, and their traffic together. */
   moves: Type.Integer({ minimum: 0 }),
   bps: Type.Number({ minimum: 0 }),
@@ -118,7 +126,7 @@ export const ProposalBriefSchema = Type.Object({
 export type ProposalBrief = Static<typeof ProposalBriefSchema>;
 
 export function briefOf(proposal: Proposal): ProposalBrief {
-  const { moves, cuts: _cuts, why: _why, ...rest } = proposal;
+  const { moves, steps: _steps, orderDeadlock: _deadlock, cuts: _cuts, why: _why, ...rest } = proposal;
   return { ...rest, moves: moves.length, bps: moves.reduce((sum, move) => sum + move.bps, 0) };
 }
 

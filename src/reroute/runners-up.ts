@@ -135,7 +135,8 @@ function comparison(problem: Problem, contest: Contest, arcs: readonly number[])
   const [fuller, fullest] = [arcs, won].map((path) => fullestArc(problem, contest, path)) as [Fullest, Fullest];
   if (fuller.utilisation > fullest.utilisation)
     return `arc ${graph.arcIds[fuller.arc]} would be at ${formatRatio(fuller.utilisation)}, the chosen path at most at ${formatRatio(fullest.utilisation)}`;
-  return `costs more by ${costlierBy.toFixed(2)} (latency and load together)`;
+  if (costlierBy > 0) return `costs more by ${costlierBy.toFixed(1)} ms (delay, and load counted as delay)`;
+  return 'no better for the network once all moves are counted together';
 }
 
 interface Fullest {

@@ -56,7 +56,7 @@ export const scene = fc
 
 export type Plan = (network: NetworkIndex, input: PlanInput) => PlanOutcome;
 
-const twinOf = (network: NetworkIndex, input: PlanInput) =>
+export const twinOf = (network: NetworkIndex, input: PlanInput) =>
   buildTwin({ network: network.network, states: input.links, demands: input.demands.demands, tunnels: input.tunnels });
 
 /** What must hold of every plan, whichever solver made it. */
