@@ -1,5 +1,5 @@
 import { Queue, Worker } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { queueBrief } from '../../jobs/brief.ts';
 import type { RunPlan } from '../../jobs/plan.ts';
@@ -23,8 +23,8 @@ class SlowOnce extends Redis {
   readonly #delayMs: number;
   #isSlow = true;
 
-  constructor(path: string, options: RedisOptions, argument: string, delayMs: number) {
-    super(path, options);
+  constructor(path: string, argument: string, delayMs: number) {
+    super(path, { maxRetriesPerRequest: null });
     this.#argument = argument;
     this.#delayMs = delayMs;
   }
@@ -171,10 +171,9 @@ describeWithRedis('plans as jobs', () => {
     let connections = 0;
     const createConnection = () => {
       connections += 1;
-      const options = { maxRetriesPerRequest: null };
       return connections === 1
-        ? new SlowOnce(redis.socketPath, options, '{"trigger":"retry"}', 900)
-        : new Redis(redis.socketPath, options);
+        ? new SlowOnce(redis.socketPath, '{"trigger":"retry"}', 900)
+        : new Redis(redis.socketPath, { maxRetriesPerRequest: null });
     };
     const one = service(quick, { planSpacingMs: 1000, isUnfinished: async () => runs.length < 4, createConnection });
     await one.start();
