@@ -1,13 +1,9 @@
-import { formatRatio } from '../core/units.ts';
 import { type ArcPath, addPaths, mergePaths } from '../twin/arc-path.ts';
 import { nodeNumber } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
-import { figuresOf } from './engine/figures.ts';
-import type { Optimum } from './engine/optimise.ts';
-import type { Scenario } from './engine/prepare.ts';
 import { solve } from './engine/solve.ts';
 import { easyMluOf, liveScenario } from './live-scenario.ts';
-import type { Proof } from './plan.ts';
+import { proofOf } from './proof.ts';
 import { runnersUp } from './runners-up.ts';
 import type { Placement, Problem, Rejected, Solution, Solver } from './solver.ts';
 import { wayRound } from './way-round.ts';
@@ -84,42 +80,6 @@ function connected({ board, condition }: Problem, demands: readonly number[]): n
   });
 }
 
-/** The figures of the board as it is now, against the bounds of the optimiser. */
-function proofOf({ board }: Problem, scenario: Scenario, { mlu, overload }: Optimum, easyMlu: number): Proof {
-  const { graph, alive, limits: limit } = scenario;
-  const after = figuresOf({ graph, alive, limit }, board.loadBps);
-  const mluBound = Math.min(mlu.value, after.mlu);
-  const gap = mluBound > 0 ? after.mlu / mluBound - 1 : 0;
-  return {
-    summary: summaryOf({ mlu: after.mlu, mluBound, gap, easyMlu, movable: scenario.affected.length }),
-    movable: scenario.affected.length,
-    mlu: after.mlu,
-    mluBound,
-    gap,
-    overloadBps: after.overloadBps,
-    overloadBoundBps: Math.min(overload.value, after.overloadBps),
-    arcPrices: Object.fromEntries(
-      graph.arcIds.map((id, arc) => [id, mlu.price[arc] as number] as const).filter(([, price]) => price > 0),
-    ),
-  };
-}
-
-interface ProvenMlu {
-  readonly mlu: number;
-  readonly mluBound: number;
-  readonly gap: number;
-  readonly easyMlu: number;
-  readonly movable: number;
-}
-
-function summaryOf({ mlu, mluBound, gap, easyMlu, movable }: ProvenMlu): string {
-  const reached = `highest utilisation ${formatRatio(mlu)}`;
-  const means = `by moving these ${movable} demand(s)`;
-  if (gap < 5e-4) return `${reached} is the lowest possible ${means}`;
-  if (mlu > easyMlu * (1 + 1e-9)) return `${reached} is within ${formatRatio(gap)} of the lowest possible ${means}`;
-  return `${reached}, low enough for shorter ways and fewer moves to count more; the lowest possible ${means} is ${formatRatio(mluBound)}`;
-}
-
 /** True when no arc that got more load ends above its limit: not a new one, and not one that was full already. */
 function gainsFit({ board, limits }: Problem, loadBefore: Float64Array): boolean {
   return board.loadBps.every((load, arc) => {
@@ -147,23 +107,31 @@ function placed(
     taken: taken.map(({ arcs }) => arcs),
     movedShare: taken.reduce((sum, { share }) => sum + share, 0),
     leftShare: onMarked.reduce((sum, { share }) => sum + share, 0),
-    rejected: rejectedBy(problem, index, before, taken, isSearched),
+    rejected: rejectedBy(problem, index, { before, taken, marked }, isSearched),
   };
 }
 
-/** Judged as it was before the choice: with the moved traffic on no path at all. */
+interface Choice {
+  readonly before: readonly ArcPath[];
+  readonly taken: readonly ArcPath[];
+  /** 1 for each arc that traffic should leave. */
+  readonly marked: Uint8Array;
+}
+
+/** Judged as it was before the choice: with the moved traffic on no path at all. What crosses a marked arc first. */
 function rejectedBy(
   problem: Problem,
   index: number,
-  before: readonly ArcPath[],
-  taken: readonly ArcPath[],
+  { before, taken, marked }: Choice,
   isSearched: boolean,
 ): readonly Rejected[] {
   const { board } = problem;
   const { graph, demands } = board.twin;
   const demand = demands[index] as (typeof demands)[number];
   const kept = new Map(board.pathsOf(index).map((path) => [path.arcs.join(' '), path.share]));
-  const left = before.filter((path) => (kept.get(path.arcs.join(' ')) ?? 0) < path.share - SAME_SHARE);
+  const fallen = before.filter((path) => (kept.get(path.arcs.join(' ')) ?? 0) < path.share - SAME_SHARE);
+  const rank = (path: ArcPath): number => (path.arcs.some((arc) => marked[arc]) ? 0 : 1);
+  const left = fallen.toSorted((x, y) => rank(x) - rank(y));
   const bps = demand.bps * taken.reduce((sum, { share }) => sum + share, 0);
   const contest = {
     source: nodeNumber(graph, demand.source),
