@@ -56,12 +56,12 @@ function waysOff(state: MetricState, hot: number): WayOff[] {
 function collectWays(tree: TargetTree, hot: number, into: WayOff[]): void {
   const { distance, flowBps } = tree;
   const upstream = upstreamOf(tree, hot);
-  const { away, first } = waysAround(tree, hot, upstream);
+  const { away, exit } = waysAround(tree, hot, upstream);
   for (const node of upstream) {
     const slack = (away[node] as number) - (distance[node] as number);
     // Where ways tie, rounding must not make one shorter than the shortest.
     if (slack < Infinity)
-      into.push({ arc: first[node] as number, slack: Math.max(0, slack), bps: flowBps[node] as number });
+      into.push({ arc: exit[node] as number, slack: Math.max(0, slack), bps: flowBps[node] as number });
   }
 }
 
@@ -80,22 +80,22 @@ function upstreamOf({ graph, flowBps, isNext }: TargetTree, hot: number): Set<nu
 }
 
 /**
- * The shortest ways of these nodes to the target without the hot arc: their lengths, and the first arc of each. All
- * others keep their distance, which does not depend on the hot arc. A node that splits between the hot arc and another
- * way of the same length is itself a way around for the nodes before it.
+ * The shortest ways of these nodes to the target without the hot arc: their lengths, and the arc of each that leaves
+ * these nodes. All others keep their distance, which does not depend on the hot arc. A node that splits between the hot
+ * arc and another way of the same length is itself a way around for the nodes before it.
  */
 function waysAround(
   { graph, cost, distance }: TargetTree,
   hot: number,
   nodes: ReadonlySet<number>,
-): { away: Float64Array; first: Int32Array } {
+): { away: Float64Array; exit: Int32Array } {
   const away = new Float64Array(graph.nodeCount).fill(Infinity);
-  const first = new Int32Array(graph.nodeCount).fill(-1);
+  const exit = new Int32Array(graph.nodeCount).fill(-1);
   const waiting: number[] = [];
-  const offer = (node: number, arc: number, length: number): void => {
+  const offer = (node: number, over: number, length: number): void => {
     if (length >= (away[node] as number)) return;
     away[node] = length;
-    first[node] = arc;
+    exit[node] = over;
     waiting.push(node);
   };
   for (const node of nodes) {
@@ -110,10 +110,12 @@ function waysAround(
     const end = graph.inStart[node + 1] as number;
     for (let slot = graph.inStart[node] as number; slot < end; slot += 1) {
       const [arc, from] = [graph.inArcs[slot] as number, graph.inTail[slot] as number];
-      if (arc !== hot && nodes.has(from)) offer(from, arc, (cost[arc] as number) + (away[node] as number));
+      if (arc !== hot && nodes.has(from)) {
+        offer(from, exit[node] as number, (cost[arc] as number) + (away[node] as number));
+      }
     }
   }
-  return { away, first };
+  return { away, exit };
 }
 
 /** Slacks at which equal parts of the traffic follow, ascending. */
