@@ -13,6 +13,7 @@ import { MoveList } from './move-list.tsx';
 import { chosenMove } from './moves.ts';
 import { figuresOf } from './paths.ts';
 import classes from './proposal-panel.module.css';
+import { StepList } from './step-list.tsx';
 import { Unavoidable } from './unavoidable.tsx';
 import { WhyThis } from './why-this.tsx';
 
@@ -45,6 +46,7 @@ export function ProposalPanel({ scene, proposal }: PanelProps) {
         </>
       )}
       {move && <WhyThis scene={scene} move={move} />}
+      <StepList steps={proposal.steps} orderDeadlock={proposal.orderDeadlock} moves={proposal.moves} />
       <Unavoidable scene={scene} proposal={proposal} />
       {proposal.moves.length > 0 && <Certificate planId={proposal.planId} />}
       <ApplyBar proposal={proposal} />
