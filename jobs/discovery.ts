@@ -1,7 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { type ConnectionFactory, Connections } from './connection.ts';
+import { QUEUES } from './queues.ts';
 
-export const DISCOVERY_QUEUE = 'discovery';
 const SCHEDULER_ID = 'discover-every';
 /** A worker that was killed blocks the queue for this long at most. */
 const LOCK_MS = 30_000;
@@ -38,7 +38,7 @@ export class DiscoveryJobs {
 
   async start(): Promise<void> {
     const { prefix, intervalMs, run, onError } = this.#options;
-    const queue = new Queue(DISCOVERY_QUEUE, { connection: await this.#connections.open(), prefix });
+    const queue = new Queue(QUEUES.discovery, { connection: await this.#connections.open(), prefix });
     queue.on('error', onError);
     this.#queue = queue;
     await queue.setGlobalConcurrency(1);
@@ -52,7 +52,7 @@ export class DiscoveryJobs {
       },
     );
     const connection = await this.#connections.open();
-    this.#worker = new Worker(DISCOVERY_QUEUE, () => run(), {
+    this.#worker = new Worker(QUEUES.discovery, () => run(), {
       connection,
       prefix,
       lockDuration: LOCK_MS,

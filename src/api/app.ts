@@ -13,6 +13,7 @@ import { registerWeb } from './plugins/web.ts';
 import { sendProblem } from './problem.ts';
 import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { frontRoutes } from './routes/front.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -73,6 +74,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
   registerEtags(api);
   networkRoutes(api, deps, contentHash(deps.network.network));
   linkRoutes(api, deps);
+  discoveryRoutes(api, deps);
   historyRoutes(api, deps);
   deviceRoutes(api, deps);
   pathRoutes(api, deps);

@@ -1,5 +1,6 @@
-import { boardQueues } from '../../jobs/board.ts';
+import { boardQueues, QueueViews } from '../../jobs/board.ts';
 import { queueBrief } from '../../jobs/brief.ts';
+import { QUEUES } from '../../jobs/queues.ts';
 import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
 import { createReadOnlyActuator } from '../actuate/read-only.ts';
 import { createSimulatorActuator } from '../actuate/simulator.ts';
@@ -40,13 +41,33 @@ export interface PlanningClient {
 
 export function planningClient(context: Context): PlanningClient {
   const plans = planService(context, null);
+  const others = otherQueues(context);
+  const queues = () => [...plans.queues, ...others.queues];
+  const start = async (): Promise<void> => {
+    await plans.start();
+    await others.start();
+  };
+  const stop = async (): Promise<void> => {
+    await others.stop();
+    await plans.stop();
+  };
   return {
-    service: { name: 'plan queue', start: () => plans.start(), stop: () => plans.stop() },
-    boardQueues: () => boardQueues(plans),
-    jobs: () => Promise.all(plans.queues.map(queueBrief)),
+    service: { name: 'queues', start, stop },
+    boardQueues: () => boardQueues(queues()),
+    jobs: () => Promise.all(queues().map(queueBrief)),
     planNow: () => plans.planNow(),
     apply: (id) => applyProposal(cycleDeps(context), id),
   };
+}
+
+/** What runs beside the plans: discovery only where it is set up. */
+function otherQueues({ redis, network, config, onError }: Context): QueueViews {
+  return new QueueViews({
+    createConnection: () => redis.connect('jobs'),
+    prefix: networkKeys(network.network.name).bullPrefix,
+    names: [QUEUES.retention, ...(config.discoverySeeds === null ? [] : [QUEUES.discovery])],
+    onError,
+  });
 }
 
 /** The worker that makes plans, with its schedule and its triggers, and the count of what they save. */
