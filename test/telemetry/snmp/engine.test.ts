@@ -73,6 +73,13 @@ describe('the wait before another try', () => {
   it('is short of nothing known, follows the round trips, and backs off from silence', () => {
     const first = new RoundTrip();
     expect([first.firstGapMs(3_000), first.firstGapMs(280)]).toEqual([200, 40]);
+    const restless = new RoundTrip();
+    for (let at = 0; at < 50; at += 1) restless.observe(at % 2 === 0 ? 5 : 400);
+    // 5 s have room for four tries: at 625, 1875 and 4375 ms. A slow device is given its time all the same.
+    expect(restless.firstGapMs(5_000)).toBe(625);
+    const slow = new RoundTrip();
+    for (let at = 0; at < 50; at += 1) slow.observe(at % 2 === 0 ? 800 : 1_200);
+    expect(slow.firstGapMs(5_000)).toBeGreaterThan(1_200);
     for (let at = 0; at < 50; at += 1) first.observe(400);
     expect(first.firstGapMs(3_000)).toBeCloseTo(400, 0);
     first.silence();

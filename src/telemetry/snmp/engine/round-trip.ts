@@ -5,6 +5,8 @@ const DEVIATIONS = 4;
 /** Agents answer from caches most of the time and are slow when they refill them; a loss costs little more. */
 const LEAST_MS = 100;
 const MAX_BACKOFF = 8;
+/** A slow device gets this much more time than it usually takes, where its round trips vary too much for the estimate. */
+const SLOWER = 1.25;
 
 /**
  * How long to wait for an answer of one device before asking again, from its round trips as TCP does (Jacobson and
@@ -38,12 +40,14 @@ export class RoundTrip {
   }
 
   /**
-   * Wait before the second try, ms; the gaps double from there. Leaves room for a third within `limitMs`, and on first
-   * contact, when nothing is known, for a fourth where time allows: at 5 % loss six of a million first words are lost.
+   * Wait before the second try, ms; the gaps double from there. Leaves room for four tries within `limitMs` unless
+   * the device is truly slow, on first contact, when nothing is known, too: at 5 % loss six of a million requests stay
+   * without an answer. Round trips that merely vary must not leave room for two: that would be one of 400.
    */
   firstGapMs(limitMs: number): number {
     if (this.#smoothedMs === null) return Math.max(limitMs / 15, Math.min(LEAST_MS, limitMs / 7));
-    const estimateMs = Math.max(LEAST_MS, this.#smoothedMs + DEVIATIONS * this.#deviationMs) * this.#backoff;
-    return Math.min(estimateMs, limitMs / 3);
+    const estimateMs = Math.max(LEAST_MS, this.#smoothedMs + DEVIATIONS * this.#deviationMs);
+    const patienceMs = Math.max(limitMs / 8, SLOWER * this.#smoothedMs);
+    return Math.min(Math.min(estimateMs, patienceMs) * this.#backoff, limitMs / 3);
   }
 }
