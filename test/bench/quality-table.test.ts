@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseRecord, Outcome } from '../../scripts/bench/quality/record.ts';
-import { figures } from '../../scripts/bench/quality/table/figures.ts';
+import { figures, sums } from '../../scripts/bench/quality/table/figures.ts';
 import { caseRecord, outcome } from './case-record.ts';
 
 const FIGURES = { overloadBps: 0, mlu: 0.8, cost: 10, lostBps: 0 };
@@ -68,6 +68,13 @@ describe('the table of plan quality', () => {
     expect(table.get('igp-order-found')).toBe(0.5);
     expect(table.get('igp-order-impossible')).toBe(2);
     expect(table.get('igp-order-impossible-not-said')).toBe(1);
+  });
+
+  it('sums moves over both bases, against affected demands', () => {
+    const igp = caseRecord({ outcome: outcome({ moves: 1, affected: 4 }) });
+    const pinned = caseRecord({ base: 'pinned', outcome: outcome({ moves: 4, affected: 4, standing: 'calm' }) });
+    const [ratio] = sums([igp, pinned, caseRecord({ outcome: null })]);
+    expect([ratio?.metric, ratio?.value, ratio?.ok]).toEqual(['all-moves-per-affected', 0.625, true]);
   });
 
   it('fails what is demanded and was not measured', () => {

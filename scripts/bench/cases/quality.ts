@@ -1,6 +1,6 @@
 import type { Bench, Measure } from '../harness.ts';
 import { runCases } from '../quality/run/run.ts';
-import { figures } from '../quality/table/figures.ts';
+import { figures, sums } from '../quality/table/figures.ts';
 
 /**
  * Plans against the exact linear program on the same movable demands: links, nodes, risk groups and pairs of links
@@ -12,6 +12,6 @@ export const bench: Bench = {
   summary: 'plans against the exact optimum, doing nothing, the IGP alone and the naive way round (--full: hours)',
   run: async (options): Promise<readonly Measure[]> => {
     const records = await runCases(options);
-    return [...figures(records, 'igp'), ...figures(records, 'pinned')];
+    return [...figures(records, 'igp'), ...figures(records, 'pinned'), ...sums(records)];
   },
 };

@@ -28,7 +28,17 @@ export function figures(all: readonly CaseRecord[], base: PlanBase): Measure[] {
     ...orders(judged),
     ...metrics(judged),
   ];
-  // What nobody demands and nobody could measure is left out; what is demanded stays, and is not ok.
-  const told = rows.filter(({ value, must }) => Number.isFinite(value) || must !== undefined);
-  return told.map((row) => measure({ bench: 'quality', ...row, metric: `${base}-${row.metric}` }));
+  return told(rows, base);
+}
+
+/** What is asked of both bases together. */
+export function sums(all: readonly CaseRecord[]): Measure[] {
+  return told(effort(all.filter(isJudged), { must: 1, aim: 0.5 }), 'all');
+}
+
+/** What nobody demands and nobody could measure is left out; what is demanded stays, and is not ok. */
+function told(rows: readonly Row[], prefix: string): Measure[] {
+  return rows
+    .filter(({ value, must }) => Number.isFinite(value) || must !== undefined)
+    .map((row) => measure({ bench: 'quality', ...row, metric: `${prefix}-${row.metric}` }));
 }

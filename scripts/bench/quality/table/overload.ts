@@ -71,7 +71,8 @@ export function avoided(contested: readonly Contested[]): Row[] {
   const possible = contested.filter(({ outcome }) => canAvoid(outcome) > outcome.floorBps);
   return [
     cases('overload-avoidable', possible),
-    ...NAMES.filter((arm) => arm !== 'igp-').map((arm): Row => {
+    // The IGP is what is compared with, and where nothing is done lost traffic is no overload that was avoided.
+    ...(['', 'naive-'] as const).map((arm): Row => {
       const asked = possible.filter(({ outcome }) => ARMS[arm](outcome));
       const sum = (of: (outcome: Outcome & Contested['outcome']) => number): number =>
         asked.reduce((total, { outcome }) => total + of(outcome), 0);
