@@ -31,6 +31,8 @@ export interface Obstacle {
 
 const CELL = 64;
 const GAP = 3;
+/** Between two labels in a line, so that they are not read as one. */
+const SPACE = 6;
 
 /**
  * Greedy placement: each label takes the first of eight places around its point where it covers no other label and no
@@ -49,7 +51,7 @@ export function placeLabels(
   for (const label of labels) {
     const box = candidates(label).find((each) => isInside(each, size) && taken.isFree(each));
     if (!box) continue;
-    taken.add(box);
+    taken.add({ ...box, left: box.left - SPACE, right: box.right + SPACE });
     placed.push({ label, x: box.left, y: box.bottom - label.height * 0.22 });
   }
   return placed;
