@@ -108,6 +108,8 @@ export interface ApiDeps {
   planNow(): Promise<Plan>;
   /** Applies an open proposal in the simulator; CONFLICT when it is not in a state that allows this. */
   applyProposal(proposalId: string): Promise<Proposal>;
+  /** Takes what was applied back, or dismisses what was not; its cause is left alone until it ends. */
+  withdrawProposal(proposalId: string, reason: string): Promise<Proposal>;
   readonly boardQueues: readonly BoardQueue[];
   /** The job queues in brief. */
   jobs(): Promise<QueueBrief[]>;

@@ -30,6 +30,7 @@ export async function listen(
     replayPlan: studies.replay,
     planNow: plans.planNow,
     applyProposal: plans.apply,
+    withdrawProposal: plans.withdraw,
     boardQueues: plans.boardQueues(),
     jobs: plans.jobs,
     registry,

@@ -7,7 +7,7 @@ import { createSimulatorActuator } from '../actuate/simulator.ts';
 import type { BoardQueue } from '../api/deps.ts';
 import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
-import { applyProposal } from '../reroute/apply.ts';
+import { applyProposal, rollBackProposal } from '../reroute/apply.ts';
 import { runCycle } from '../reroute/cycle.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
@@ -37,6 +37,7 @@ export interface PlanningClient {
   jobs(): Promise<QueueBrief[]>;
   planNow(): Promise<Plan>;
   apply(proposalId: string): Promise<Proposal>;
+  withdraw(proposalId: string, reason: string): Promise<Proposal>;
 }
 
 export function planningClient(context: Context): PlanningClient {
@@ -57,6 +58,7 @@ export function planningClient(context: Context): PlanningClient {
     jobs: () => Promise.all(queues().map(queueBrief)),
     planNow: () => plans.planNow(),
     apply: (id) => applyProposal(cycleDeps(context), id),
+    withdraw: (id, reason) => rollBackProposal(cycleDeps(context), id, reason),
   };
 }
 

@@ -29,8 +29,11 @@ export async function applyProposal(deps: CycleDeps, id: string): Promise<Propos
   return change(deps, proposal, applied, ['proposed'], wanted, removeTunnels, atMs);
 }
 
-/** Takes a proposal back: its tunnels go, and the same cause is left alone until it ends. */
-export async function rollBackProposal(deps: CycleDeps, id: string): Promise<Proposal> {
+/**
+ * Takes a proposal back, or dismisses it where nothing of it is in the network: its tunnels go, and the same cause is
+ * left alone until it ends. `reason` is what the person says. Rejects with NOT_FOUND or CONFLICT (closed already).
+ */
+export async function rollBackProposal(deps: CycleDeps, id: string, reason: string | null = null): Promise<Proposal> {
   const proposal = await existing(deps, id);
   if (!OPEN_STATUSES.includes(proposal.status)) throw conflict(proposal, `it is ${proposal.status}`);
   const atMs = deps.clock.nowMs();
@@ -40,7 +43,7 @@ export async function rollBackProposal(deps: CycleDeps, id: string): Promise<Pro
     status: removeTunnels.length > 0 ? 'rolled-back' : 'expired',
     updatedAtMs: atMs,
     closedAtMs: atMs,
-    closedReason: `${ON_REQUEST}: ${removeTunnels.length > 0 ? 'traffic returned to the IGP' : 'dismissed'}`,
+    closedReason: `${ON_REQUEST}: ${removeTunnels.length > 0 ? 'traffic returned to the IGP' : 'dismissed'}${reason === null ? '' : ` (${reason})`}`,
   };
   return change(deps, proposal, closed, OPEN_STATUSES, [], removeTunnels, atMs);
 }

@@ -185,6 +185,8 @@ export interface Harness {
   readonly clock: ManualClock;
   readonly taken: Measurement[];
   readonly applied: string[];
+  /** Ids and reasons. */
+  readonly withdrawn: [id: string, reason: string][];
 }
 
 /** Refuses samples of links that the network has not; what the real ingest also checks is its own affair. */
@@ -193,6 +195,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
   const store = changes.store ?? createMemoryStore({ networkName: 'square', partitions: 2, clock });
   const taken: Measurement[] = [];
   const applied: string[] = [];
+  const withdrawn: [string, string][] = [];
   const studies = createStudies({ store, clock, network: NETWORK, limits: LIMITS });
   const app = await buildApp({
     network: NETWORK,
@@ -220,6 +223,12 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
       if (!found) throw new DetourError('NOT_FOUND', 'gone');
       return { ...found, status: 'applied' };
     },
+    withdrawProposal: async (id, reason) => {
+      withdrawn.push([id, reason]);
+      const found = await store.plans.proposal(id);
+      if (!found) throw new DetourError('NOT_FOUND', 'gone');
+      return { ...found, status: found.appliedAtMs === null ? 'expired' : 'rolled-back' };
+    },
     boardQueues: [],
     jobs: async () => [],
     registry: new Registry(),
@@ -227,7 +236,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
     logger: pino({ level: 'silent' }),
     ...changes,
   });
-  return { app, store, clock, taken, applied };
+  return { app, store, clock, taken, applied, withdrawn };
 }
 
 function refuse({ linkId }: Measurement, index: number): RefusedSample[] {

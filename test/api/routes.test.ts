@@ -250,6 +250,31 @@ describe('reroutes', () => {
     expect(harness.applied).toEqual([]);
   });
 
+  it('takes back what is applied and dismisses what is not, with the reason', async () => {
+    const said = { reason: 'the customer asked' };
+    expect(await post('/api/v1/reroutes/r2/rollback', said)).toMatchObject({
+      status: 200,
+      body: { status: 'rolled-back' },
+    });
+    expect(await post('/api/v1/reroutes/r1/dismiss', said)).toMatchObject({ status: 200, body: { status: 'expired' } });
+    expect(harness.withdrawn).toEqual([
+      ['r2', said.reason],
+      ['r1', said.reason],
+    ]);
+  });
+
+  it.each([
+    ['r1/rollback', { reason: 'x' }, 409, 'status'],
+    ['r2/dismiss', { reason: 'x' }, 409, 'status'],
+    ['r3/dismiss', { reason: 'x' }, 409, 'status'],
+    ['r2/rollback', {}, 400, 'reason'],
+    ['r1/dismiss', { reason: '' }, 400, 'reason'],
+    ['zz/dismiss', { reason: 'x' }, 404, 'id'],
+  ])('refuses %s with %j', async (path, body, status, field) => {
+    expect(await post(`/api/v1/reroutes/${path}`, body)).toMatchObject({ status, body: { errors: [{ field }] } });
+    expect(harness.withdrawn).toEqual([]);
+  });
+
   it('changes nothing in a real network', async () => {
     const config = { simulated: false, mode: 'manual', version: '1', roles: ['api'], host: '127.0.0.1' } as const;
     const real = await createHarness({ config });

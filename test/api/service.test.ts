@@ -214,6 +214,8 @@ describe('OpenAPI', () => {
       '/api/v1/reroutes/briefs',
       '/api/v1/reroutes/{id}',
       '/api/v1/reroutes/{id}/apply',
+      '/api/v1/reroutes/{id}/dismiss',
+      '/api/v1/reroutes/{id}/rollback',
       '/api/v1/samples',
       '/api/v1/status',
       '/api/v1/what-if',

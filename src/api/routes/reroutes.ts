@@ -14,7 +14,7 @@ import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
 import { viewProposals } from '../proposal-view.ts';
 import { Cursor, IdParams, Limit, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
-import { ProposalViewSchema } from '../schemas/reroutes.ts';
+import { ProposalViewSchema, WithdrawSchema } from '../schemas/reroutes.ts';
 import { REROUTE_TABLE } from '../tables.ts';
 
 const RerouteQuery = Query({
@@ -115,6 +115,57 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       return view(await deps.applyProposal(proposal.id));
     },
   );
+
+  app.post(
+    '/reroutes/:id/rollback',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Take an applied proposal back: its traffic follows the IGP again',
+        description: 'The same cause is left alone until it ends. One that is rolled back already answers 200 too.',
+        params: IdParams,
+        querystring: NoQuery,
+        body: WithdrawSchema,
+        response: { 200: ProposalViewSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const proposal = known(await plans.proposal(request.params.id), request.params.id);
+      if (proposal.status === 'rolled-back') return view(proposal);
+      assertStatus(
+        proposal,
+        proposal.appliedAtMs !== null && isOpen(proposal),
+        'only what is applied can be rolled back',
+      );
+      return view(await deps.withdrawProposal(proposal.id, request.body.reason));
+    },
+  );
+
+  app.post(
+    '/reroutes/:id/dismiss',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'Dismiss a proposal that is not applied',
+        description: 'The same cause is left alone until it ends.',
+        params: IdParams,
+        querystring: NoQuery,
+        body: WithdrawSchema,
+        response: { 200: ProposalViewSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const proposal = known(await plans.proposal(request.params.id), request.params.id);
+      const isOnlyProposed = proposal.status === 'proposed' && proposal.appliedAtMs === null;
+      assertStatus(proposal, isOnlyProposed, 'only what waits for a decision can be dismissed');
+      return view(await deps.withdrawProposal(proposal.id, request.body.reason));
+    },
+  );
+}
+
+function assertStatus({ id, status }: Proposal, isRight: boolean, hint: string): void {
+  if (!isRight)
+    throw new DetourError('CONFLICT', `proposal ${id} is ${status}`, { field: 'status', value: status, hint });
 }
 
 function known(proposal: Proposal | null, id: string): Proposal {

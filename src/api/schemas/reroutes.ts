@@ -28,3 +28,9 @@ export const ProposalViewSchema = Type.Object({
   }),
 });
 export type ProposalView = Static<typeof ProposalViewSchema>;
+
+/** Why a person takes a proposal back or dismisses it. */
+export const WithdrawSchema = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 500, description: 'in words, for those who come after' }) },
+  { additionalProperties: false },
+);
