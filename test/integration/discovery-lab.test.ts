@@ -110,6 +110,33 @@ describeWithRedis('the discovery job of the service', () => {
       await waitFor('another two rounds', () => fleet.requests() > asked + 150, { timeoutMs: 60_000 });
       expect(await told()).toEqual(first);
       expect(JSON.stringify(await told())).not.toContain(LAB_COMMUNITY);
+
+      // Its cable is pulled, put back, and one day the link is slower: LLDP and ifTable change, nobody tells us.
+      const linkOf = async (id: string) => {
+        const answer = await fetch(`${service.url}/api/v1/discovery`);
+        const { links } = (await answer.json()) as { links: { id: string; discovery: { isStale: boolean } | null }[] };
+        return links.find((link) => link.id === id);
+      };
+      const heard = (change: string) => async () =>
+        (await told()).find(({ linkId, details }) => linkId === 'A-D' && details.change === change);
+      expect(await linkOf('A-D')).toMatchObject({ isOnFile: true, discovery: { isStale: false, confidence: 0.99 } });
+      fleet.rewire('A-D', { isHeard: false, speedBps: 10e9 });
+      const gone = await waitFor('the link to be gone', heard('stale'), { timeoutMs: 30_000 });
+      expect(gone).toMatchObject({ severity: 'warning', cleared: false });
+      expect(await linkOf('A-D')).toMatchObject({ discovery: { isStale: true } });
+      fleet.rewire('A-D', { isHeard: true, speedBps: 10e9 });
+      const back = await waitFor('the link to be back', heard('returned'), { timeoutMs: 30_000 });
+      expect(back).toMatchObject({ severity: 'info', cleared: true, details: { confidence: 0.99 } });
+      fleet.rewire('A-D', { isHeard: true, speedBps: 1e9 });
+      const slower = await waitFor('the link to have changed', heard('changed'), { timeoutMs: 30_000 });
+      expect(slower).toMatchObject({ details: { field: 'capacityBps', before: 10e9, after: 1e9 } });
+      expect(await linkOf('A-D')).toMatchObject({ discovery: { isStale: false } });
+      const text = await (await fetch(`${service.url}/api/v1/discovery`)).text();
+      expect(text).not.toContain(LAB_COMMUNITY);
+      const { queues } = (await (await fetch(`${service.url}/api/v1/jobs`)).json()) as { queues: { name: string }[] };
+      expect(queues.map(({ name }) => name)).toEqual(expect.arrayContaining(['plan', 'retention', 'discovery']));
+      const board = (await (await fetch(`${service.url}/queues/api/queues`)).json()) as { queues: { name: string }[] };
+      expect(board.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(['plan', 'retention', 'discovery']));
     } finally {
       await service.stop();
       await fleet.stop();

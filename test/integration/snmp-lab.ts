@@ -32,9 +32,21 @@ export function labNetwork(name: string): Network {
 }
 
 /** Agents for the network on free ports of the loopback interface. */
-export function labFleet(network: Network, trapTo: { host: string; port: number } | null): AgentFleet {
+export function labFleet(
+  network: Network,
+  trapTo: { host: string; port: number } | null,
+  members: Readonly<Record<string, number>> = {},
+): AgentFleet {
   const credentials = [{ community: new Secret(LAB_COMMUNITY) }];
-  return new AgentFleet({ network, host: '127.0.0.1', basePort: 0, credentials, reference: 'env:LAB', trapTo });
+  return new AgentFleet({
+    network,
+    host: '127.0.0.1',
+    basePort: 0,
+    credentials,
+    reference: 'env:LAB',
+    trapTo,
+    members,
+  });
 }
 
 /** The whole service in this process, polling these agents, with one demand from A to B. */

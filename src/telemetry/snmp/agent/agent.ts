@@ -31,6 +31,7 @@ export interface AgentOptions {
 
 /** An SNMP agent (v2c and v3, read only) on one UDP port, for simulated routers and for tests. */
 export class SnmpAgent {
+  #mib: MibView;
   readonly #options: AgentOptions;
   readonly #communities: readonly Buffer[];
   readonly #maxBytes: number;
@@ -44,6 +45,7 @@ export class SnmpAgent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#mib = options.mib;
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#communities = options.credentials.flatMap((entry) =>
       'community' in entry ? [Buffer.from(entry.community.reveal())] : [],
@@ -96,6 +98,11 @@ export class SnmpAgent {
     }
   }
 
+  /** Answers from another MIB from now on: what a device is made of may change. */
+  become(mib: MibView): void {
+    this.#mib = mib;
+  }
+
   async stop(): Promise<void> {
     const socket = this.#socket;
     this.#socket = null;
@@ -115,7 +122,7 @@ export class SnmpAgent {
   }
 
   #answer(packet: Buffer): Buffer | null {
-    const { mib } = this.#options;
+    const mib = this.#mib;
     try {
       const { version, community, reader } = openMessage(packet);
       if (version === VERSION_3) return this.#answerV3(packet, reader);
@@ -129,7 +136,7 @@ export class SnmpAgent {
   }
 
   #answerV3(packet: Buffer, reader: BerReader): Buffer | null {
-    const { mib } = this.#options;
+    const mib = this.#mib;
     const { packet: answer } = this.engine.answer(
       packet,
       openV3(reader),

@@ -1,10 +1,17 @@
-import type { Network } from '../../../../topology/model.ts';
+import type { Link, Network } from '../../../../topology/model.ts';
 import { DetourError, messageOf } from '../../../core/errors.ts';
 import { ENDS, type End } from '../../../core/ids.ts';
 import type { Measurement } from '../../sample.ts';
 import type { AgentCredentials } from '../agent-credentials.ts';
 import { SnmpAgent } from './agent.ts';
-import { type LiveCounters, newCounters, type RouterInterface, routerMib } from './router-mib.ts';
+import type { LiveMember } from './member-mib.ts';
+import {
+  type LiveCounters,
+  newCounters,
+  type RouterDescription,
+  type RouterInterface,
+  routerMib,
+} from './router-mib.ts';
 import { linkTrapPdu } from './trap-pdu.ts';
 
 export interface FleetOptions {
@@ -17,6 +24,14 @@ export interface FleetOptions {
   readonly reference: string;
   /** Where traps go; null sends none. */
   readonly trapTo?: { readonly host: string; readonly port: number } | null;
+  /** Ports that both ends of a link are made of, by link id; a link that is not named is no aggregate. */
+  readonly members?: Readonly<Record<string, number>>;
+}
+
+/** Whether LLDP hears the other end of a link, and its speed. */
+export interface Wiring {
+  readonly isHeard: boolean;
+  readonly speedBps: number;
 }
 
 /** An interface of one of the routers. */
@@ -24,6 +39,7 @@ interface Port {
   readonly nodeId: string;
   readonly ifIndex: number;
   readonly counters: LiveCounters;
+  readonly members: readonly LiveMember[];
 }
 
 /** SNMP agents for all routers of a simulated network, in this process. */
@@ -31,6 +47,8 @@ export class AgentFleet {
   readonly #options: FleetOptions;
   readonly #ports = new Map<string, Port>();
   #agents: { readonly nodeId: string; readonly agent: SnmpAgent }[] = [];
+  readonly #routers = new Map<string, RouterDescription>();
+  readonly #wirings = new Map<RouterInterface, Wiring>();
   #bootedAtMs = 0;
   #traps = 0;
 
@@ -53,6 +71,7 @@ export class AgentFleet {
         interfaces: interfaces.get(id) ?? [],
       };
       const port = basePort === 0 ? 0 : basePort + at;
+      this.#routers.set(id, description);
       const mib = routerMib(description, uptimeTicks);
       const agent = new SnmpAgent({ name: `${network.name} ${id}`, mib, credentials, host, port });
       await this.#startOne(agent, id, port);
@@ -84,6 +103,27 @@ export class AgentFleet {
     );
     for (const { counters } of ports) counters.isUp = isUp;
     for (const port of ports) this.#notify(port);
+  }
+
+  /** Takes one port of an aggregate away at both ends, or brings it back; the aggregate itself stays up. */
+  setMember(linkId: string, number: number, isUp: boolean): void {
+    for (const end of ENDS) {
+      const member = this.#ports.get(keyOf(linkId, end))?.members[number];
+      if (member) member.isUp = isUp;
+    }
+  }
+
+  /** What the two ends of a link say about it from now on. */
+  rewire(linkId: string, wiring: Wiring): void {
+    for (const end of ENDS) {
+      const port = this.#ports.get(keyOf(linkId, end));
+      const router = port && this.#routers.get(port.nodeId);
+      if (!router) continue;
+      this.#wirings.set(router.interfaces[port.ifIndex - 1] as RouterInterface, wiring);
+      const interfaces = router.interfaces.map((entry) => wired(entry, this.#wirings.get(entry)));
+      const agent = this.#agents.find(({ nodeId }) => nodeId === port.nodeId)?.agent;
+      agent?.become(routerMib({ ...router, interfaces }, () => this.#uptimeTicks()));
+    }
   }
 
   #notify({ nodeId, ifIndex, counters }: Port): void {
@@ -139,23 +179,36 @@ export class AgentFleet {
     const byNode = new Map<string, RouterInterface[]>();
     for (const link of this.#options.network.links) {
       for (const end of ENDS) {
-        const counters = newCounters();
-        const [own, far] = end === 'a' ? [link.a, link.z] : [link.z, link.a];
-        const names = { a: link.aInterface ?? fallbackName(link.id), z: link.zInterface ?? fallbackName(link.id) };
+        const own = end === 'a' ? link.a : link.z;
         const list = byNode.get(own) ?? [];
         byNode.set(own, list);
-        this.#ports.set(keyOf(link.id, end), { nodeId: own, ifIndex: list.length + 1, counters });
-        list.push({
-          name: names[end],
-          alias: `to ${far}`,
-          speedBps: Math.max(link.capacityBps.az, link.capacityBps.za),
-          counters,
-          neighbour: { system: far, port: names[end === 'a' ? 'z' : 'a'] },
-        });
+        list.push(this.#interfaceAt(link, end, list.length + 1));
       }
     }
     return byNode;
   }
+
+  #interfaceAt(link: Link, end: End, ifIndex: number): RouterInterface {
+    const [own, far] = end === 'a' ? [link.a, link.z] : [link.z, link.a];
+    const names = { a: link.aInterface ?? fallbackName(link.id), z: link.zInterface ?? fallbackName(link.id) };
+    const counters = newCounters();
+    const count = this.#options.members?.[link.id] ?? 0;
+    const members = Array.from({ length: count }, (): LiveMember => ({ isUp: true }));
+    this.#ports.set(keyOf(link.id, end), { nodeId: own, ifIndex, counters, members });
+    return {
+      name: names[end],
+      alias: `to ${far}`,
+      speedBps: Math.max(link.capacityBps.az, link.capacityBps.za),
+      counters,
+      neighbour: { system: far, port: names[end === 'a' ? 'z' : 'a'] },
+      ...(count > 0 ? { members } : {}),
+    };
+  }
+}
+
+function wired(entry: RouterInterface, wiring: Wiring | undefined): RouterInterface {
+  if (wiring === undefined) return entry;
+  return { ...entry, speedBps: wiring.speedBps, neighbour: wiring.isHeard ? entry.neighbour : null };
 }
 
 function keyOf(linkId: string, end: End): string {

@@ -1,6 +1,7 @@
 import { COUNTERS, INTERFACE, SYSTEM } from '../mib.ts';
 import { counter64Element, element, integerElement, TAG } from '../wire/ber.ts';
 import { encodeOid } from '../wire/object-id.ts';
+import { AGGREGATE, type LiveMember, memberEntries } from './member-mib.ts';
 import { type MibEntry, MibView, mibEntry } from './mib-view.ts';
 
 /** What an interface has counted; the simulated line cards write here, the agent reads. */
@@ -37,6 +38,8 @@ export interface RouterInterface {
   readonly counters: LiveCounters;
   /** Who is at the other end, as LLDP tells; null where nobody is. */
   readonly neighbour: { readonly system: string; readonly port: string } | null;
+  /** Ports of equal speed that this interface is an aggregate of; none where it is a port itself. */
+  readonly members?: readonly LiveMember[];
 }
 
 export interface RouterDescription {
@@ -70,6 +73,7 @@ export function routerMib(router: RouterDescription, uptimeTicks: () => number):
     ...systemEntries(router, uptimeTicks),
     ...router.interfaces.flatMap((entry, at) => interfaceEntries(router, entry, at + 1)),
     ...lldpEntries(router),
+    ...router.interfaces.flatMap((entry, at) => memberEntries(entry, at + 1)),
   ]);
 }
 
@@ -93,7 +97,7 @@ function interfaceEntries(router: RouterDescription, entry: RouterInterface, ind
   return [
     at(IF_INDEX, integer(index)),
     at(INTERFACE.ifDescr, text(name)),
-    at(INTERFACE.ifType, integer(ETHERNET)),
+    at(INTERFACE.ifType, integer(entry.members ? AGGREGATE : ETHERNET)),
     at(IF_MTU, integer(9000)),
     at(INTERFACE.ifSpeed, gauge(Math.min(MAX_32, speedBps))),
     at(INTERFACE.ifPhysAddress, element(TAG.octets, macOf(router.number, index))),
