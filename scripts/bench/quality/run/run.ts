@@ -31,18 +31,20 @@ const PROGRESS_MS = 20_000;
  * `full` all of them. Goes on where an earlier run with the same file stopped.
  */
 export async function runCases({ full, flags, signal }: RunOptions): Promise<CaseRecord[]> {
-  const networks = chosen(await benchNetworks(flags.data), flags.networks);
+  const all = await benchNetworks(flags.data);
+  const networks = chosen(all, flags.networks);
   const contested = numberFlag(flags, 'contested');
   const isSample = !full && contested === null;
   const minutes = numberFlag(flags, 'minutes') ?? (isSample ? SAMPLE_MINUTES : Infinity);
   const schedule = new Schedule(networks, { full, contested });
   const records = new Map<string, CaseRecord>();
-  const known = flags.cases === undefined ? null : await CaseFile.open(flags.cases, await makerDigest(networks));
+  const known = flags.cases === undefined ? null : await CaseFile.open(flags.cases, await makerDigest(all));
   const keep = (record: CaseRecord) => {
     if (!records.has(keyOf(record))) schedule.add(record);
     records.set(keyOf(record), record);
   };
-  for (const record of known?.cases ?? []) keep(record);
+  const names = new Set(networks.map(({ name }) => name));
+  for (const record of known?.cases ?? []) if (names.has(record.network)) keep(record);
   const crew = {
     workers: numberFlag(flags, 'workers') ?? availableParallelism(),
     data: flags.data,
