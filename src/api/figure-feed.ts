@@ -8,13 +8,13 @@ import type { LinkChanges } from './schemas/screen.ts';
 import { frame } from './sse.ts';
 import type { Status } from './status.ts';
 
-/** A change is on its way after at most this long, unless reading takes more than a tenth of it. */
-const INTERVAL_MS = 500;
+/** A change is on its way after at most this long, unless reading takes more than its share of it. */
+const INTERVAL_MS = 200;
 const LONGEST_INTERVAL_MS = 10_000;
 /** Reading all links may cost this share of the time. */
-const SHARE = 0.1;
+const SHARE = 0.2;
 /** The figures of everything are sent with every so many of the links. */
-const STATUS_EVERY = 4;
+const STATUS_EVERY = 10;
 
 export interface FigureReaders {
   links(): Promise<readonly LinkView[]>;
@@ -27,8 +27,8 @@ interface FeedDeps {
 }
 
 /**
- * Tells the streams what the event log does not: figures of links between changes of state. All links are read about
- * twice a second, once for all clients, and only while there are any.
+ * Tells the streams what the event log does not: figures of links between changes of state. All links are read five
+ * times a second, once for all clients, and only while there are any.
  */
 export class FigureFeed {
   readonly #hub: EventHub;

@@ -1,9 +1,7 @@
 import type { Page } from 'playwright-core';
-import { untilShown } from '../../browser/screen.ts';
 
 /** Distances between frames, ms, while the map is zoomed with the wheel and dragged about in turn, every frame. */
 export async function framesWhileMoving(page: Page, seconds: number): Promise<number[]> {
-  await untilShown(page);
   const before = page.url();
   const frames = await page.evaluate(moveMap, seconds * 1000);
   await page.waitForURL((url) => url.href !== before, { timeout: 20_000 });

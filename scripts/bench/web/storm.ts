@@ -6,7 +6,7 @@ import { framesWhileWaiting } from './frames.ts';
 import { linkState, randomUse } from './states.ts';
 
 const WRITE_MS = 250;
-const WARM_UP_S = 5;
+const WARM_UP_S = 10;
 
 export interface Storm {
   /** Links that the stream said had changed, a second. */

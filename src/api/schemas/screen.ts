@@ -28,7 +28,7 @@ export interface Snapshot {
   readonly status: Status;
 }
 
-/** Links whose figures changed since the last message of this kind, sent about once a second. */
+/** Links whose figures changed since the last message of this kind, sent as often as figures are read. */
 export interface LinkChanges {
   readonly atMs: number;
   readonly links: readonly (Partial<LinkView> & Pick<LinkView, 'id'>)[];
