@@ -1,5 +1,5 @@
 import type { PollerReport } from '../store/pollers.ts';
-import type { SnmpSourceStats } from '../telemetry/snmp/source.ts';
+import type { SnmpSourceStats } from '../telemetry/snmp/source-types.ts';
 import type { TrapCounts } from '../telemetry/snmp/traps/counts.ts';
 
 /** What a poller says about itself, for the store. */

@@ -6,7 +6,7 @@ import type { Store, TruthLog } from '../store/store.ts';
 import { createEngine } from '../telemetry/simulator/engine.ts';
 import { loadScenario } from '../telemetry/simulator/scenario.ts';
 import { SimulatorSource } from '../telemetry/simulator/source.ts';
-import type { SnmpSourceEvents } from '../telemetry/snmp/source.ts';
+import type { SnmpSourceEvents } from '../telemetry/snmp/source-types.ts';
 import type { SampleSink } from '../telemetry/source.ts';
 
 export interface TelemetryParts {

@@ -1,136 +1,23 @@
-import type { Network } from '../../../topology/model.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { DetourError, messageOf } from '../../core/errors.ts';
-import type { End } from '../../core/ids.ts';
 import { pause } from '../../core/pause.ts';
-import { fnv1a } from '../../core/rng.ts';
 import type { InterfaceSample } from '../sample.ts';
-import type { SampleSink, TelemetrySource } from '../source.ts';
-import { agentCredentials } from './agent-credentials.ts';
-import type { SnmpClient } from './client.ts';
-import type { Secret } from './credentials.ts';
-import { DevicePoller, type PollResult } from './device-poller.ts';
-import { Breaker } from './engine/breaker.ts';
-import type { EngineCounts } from './engine/counts.ts';
-import { Gate, type Lane } from './engine/gate.ts';
+import type { TelemetrySource } from '../source.ts';
+import type { DevicePoller, PollResult } from './device-poller.ts';
+import { Gate } from './engine/gate.ts';
 import { Lag } from './engine/lag.ts';
 import { Paced } from './engine/paced.ts';
-import { KnownStatuses } from './known-statuses.ts';
-import { SnmpEngine, type SnmpTarget } from './session.ts';
-import { MAX_LISTED, Pace, type SlowDevice, slowest } from './slow-devices.ts';
-import { type DeviceTarget, deviceTargets } from './targets.ts';
-
-/** Called on changes only, not on every poll. */
-export interface SnmpSourceEvents {
-  /** The device does not answer, or not usably; its links go stale. */
-  onDeviceSilent?(deviceId: string, reason: string): void;
-  /** The device answers again (or for the first time, when it was silent before). */
-  onDeviceBack?(deviceId: string, reason: string): void;
-  /** The device answers, but something is wrong with it; an empty list when all is well again. */
-  onDeviceProblems?(deviceId: string, problems: readonly string[]): void;
-  /** A poll of this device has ended, well or not, after this time. */
-  onPollEnd?(deviceId: string, elapsedMs: number): void;
-  /** Samples could not be handed over; they are lost. */
-  onSinkError?(error: unknown): void;
-}
-
-/** Which devices are this poller's among several, and the clock by which all of them divide time. */
-export interface PollShare {
-  /** Whether a poll that is due then is this poller's to make. */
-  isMine(deviceId: string, dueMs: number): boolean;
-  /** ms since the epoch, the same in all pollers. */
-  nowMs(): number;
-}
-
-/** The status of a link's end, read beside the schedule. */
-export interface InterfaceStatus {
-  readonly linkId: string;
-  readonly end: End;
-  readonly ifIndex: string | null;
-  readonly operStatus: InterfaceSample['operStatus'];
-  /** True when this differs from what was known, and was handed on. */
-  readonly isNews: boolean;
-}
-
-export interface SnmpSourceOptions {
-  readonly network: Network;
-  readonly sink: SampleSink;
-  readonly pollIntervalMs: number;
-  /** Reads the community, or the JSON of a v3 user, that `env:NAME` or `file:PATH` points to; asked again while it fails. */
-  readonly resolveCredentials: (reference: string) => Promise<Secret>;
-  readonly events?: SnmpSourceEvents;
-  readonly clock?: Clock;
-  readonly createClient?: (target: SnmpTarget, clock: Clock) => SnmpClient;
-  /** How long counters that stand still may come from an agent's cache; 5 s. */
-  readonly cacheHoldMs?: number;
-  /** Most polls under way at a time; 512. */
-  readonly maxInFlight?: number;
-  /** Left out where this poller has all devices to itself. */
-  readonly share?: PollShare;
-}
-
-/** What the source did since its start. */
-export interface SnmpSourceStats {
-  readonly devices: number;
-  /** Devices that are this poller's to poll now. */
-  readonly held: number;
-  /** Devices of them that do not answer. */
-  readonly silent: number;
-  /** Devices of them that are slow or silent. */
-  readonly slowCount: number;
-  readonly polls: number;
-  readonly failures: number;
-  /** Polls left out because the one before had not ended. */
-  readonly skipped: number;
-  /** Polls left out because the device has been dead for a while. */
-  readonly suspended: number;
-  /** Readings beside the schedule, set off by traps. */
-  readonly statusPolls: number;
-  readonly samples: number;
-  /** Polls under way, and polls that wait for their turn. */
-  readonly polling: number;
-  readonly waiting: number;
-  /** How late polls began at most, by our own fault, over the last ten seconds, ms. */
-  readonly lagMs: number;
-  /** Devices that take long or stay silent, worst first; at most 50. */
-  readonly slow: readonly SlowDevice[];
-  /** Requests, retries, timeouts and packets that were not used. */
-  readonly engine: EngineCounts;
-}
-
-/** What is known of one device beside its samples. */
-export interface PolledDevice {
-  readonly deviceId: string;
-  readonly silent: boolean;
-  /** Round trip of the last poll between Detour and the agent, ms; null before the first answer. */
-  readonly managementRttMs: number | null;
-  /** How long its polls take, smoothed, ms; null before the first. */
-  readonly pollMs: number | null;
-  readonly problems: readonly string[];
-}
-
-interface Polled {
-  readonly target: DeviceTarget;
-  /** Time after the beginning of an interval, ms: spreads the devices over it. */
-  readonly phaseMs: number;
-  poller: DevicePoller | null;
-  running: Promise<void> | null;
-  /** The reading itself, without what follows it in the same turn; null when none is under way. */
-  reading: Promise<unknown> | null;
-  readAtMs: number;
-  readonly statuses: KnownStatuses;
-  timer: NodeJS.Timeout | null;
-  silent: boolean;
-  problems: readonly string[];
-  readonly breaker: Breaker;
-  readonly pace: Pace;
-}
+import { openPoller } from './open-poller.ts';
+import { laneOf, letGo, nextDueMs, type Polled, polledFrom, summaryOf } from './polled-device.ts';
+import { SnmpEngine } from './session.ts';
+import { MAX_LISTED, slowest } from './slow-devices.ts';
+import type { InterfaceStatus, PolledDevice, SnmpSourceOptions, SnmpSourceStats } from './source-types.ts';
+import { deviceTargets } from './targets.ts';
 
 const LONGEST_DEADLINE_MS = 5_000;
 const LEAST_FOR_FACTS_MS = 50;
 /** Between two devices whose probes and aggregates are read: after a start, thousands are due at once. */
 const FACTS_GAP_MS = 4;
-const DEFAULT_CACHE_HOLD_MS = 5_000;
 const DEFAULT_MAX_IN_FLIGHT = 512;
 const TICK_GAP_MS = 20;
 
@@ -158,20 +45,7 @@ export class SnmpSource implements TelemetrySource {
     this.#clock = options.clock ?? systemClock;
     this.#engine = new SnmpEngine(this.#clock);
     this.#gate = new Gate(options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT);
-    this.#devices = deviceTargets(options.network).map((target) => ({
-      target,
-      phaseMs: fnv1a(target.deviceId) % Math.max(1, Math.floor(options.pollIntervalMs)),
-      poller: null,
-      running: null,
-      reading: null,
-      readAtMs: Number.NEGATIVE_INFINITY,
-      statuses: new KnownStatuses(),
-      timer: null,
-      silent: false,
-      problems: [],
-      breaker: new Breaker(options.pollIntervalMs),
-      pace: new Pace(),
-    }));
+    this.#devices = deviceTargets(options.network).map((target) => polledFrom(target, options.pollIntervalMs));
     this.#byId = new Map(this.#devices.map((device) => [device.target.deviceId, device]));
   }
 
@@ -179,7 +53,8 @@ export class SnmpSource implements TelemetrySource {
   async start(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    for (const device of this.#devices) this.#schedule(device, this.#nextDueMs(device));
+    for (const device of this.#devices)
+      this.#schedule(device, nextDueMs(device, this.#gridMs(), this.#options.pollIntervalMs));
   }
 
   /** Begins no more polls, waits for those under way (at most a deadline), closes the sockets. */
@@ -219,20 +94,7 @@ export class SnmpSource implements TelemetrySource {
 
   /** Every device by its present state. */
   devices(): PolledDevice[] {
-    return this.#devices.map(({ target, silent, poller, pace, problems }) => ({
-      deviceId: target.deviceId,
-      silent,
-      managementRttMs: poller?.managementRttMs ?? null,
-      pollMs: pace.pollMs,
-      problems,
-    }));
-  }
-
-  /** The next point of the device's grid, which all pollers share: each of its intervals belongs to one of them. */
-  #nextDueMs({ phaseMs }: Polled): number {
-    const { pollIntervalMs } = this.#options;
-    const nowMs = this.#gridMs();
-    return nowMs + pollIntervalMs - ((((nowMs - phaseMs) % pollIntervalMs) + pollIntervalMs) % pollIntervalMs);
+    return this.#devices.map(summaryOf);
   }
 
   #gridMs(): number {
@@ -260,7 +122,7 @@ export class SnmpSource implements TelemetrySource {
 
   #fire(device: Polled, dueMs: number): void {
     if (!this.#isMine(device, dueMs)) {
-      this.#letGo(device);
+      letGo(device);
       return;
     }
     if (device.running) {
@@ -280,15 +142,6 @@ export class SnmpSource implements TelemetrySource {
     });
   }
 
-  /** Another poller has it now: what is remembered of its counters would be old when it comes back. */
-  #letGo(device: Polled): void {
-    if (device.running || device.reading) return;
-    device.poller?.close();
-    device.poller = null;
-    device.silent = false;
-    device.statuses.forget();
-  }
-
   /**
    * Reads the status of a device's ends beside the schedule and hands on what is news; amounts wait for the schedule.
    * Null when there is no such device, or it does not answer.
@@ -304,7 +157,7 @@ export class SnmpSource implements TelemetrySource {
     await this.#gate.run(laneOf(device), async () => {
       statuses = await this.#readStatus(device);
     });
-    if (!this.#isMine(device)) this.#letGo(device);
+    if (!this.#isMine(device)) letGo(device);
     return statuses;
   }
 
@@ -343,7 +196,8 @@ export class SnmpSource implements TelemetrySource {
   }
 
   async #opened(device: Polled): Promise<DevicePoller> {
-    device.poller ??= await this.#open(device.target);
+    const [clock, engine, deadlineMs] = [this.#clock, this.#engine, this.#deadlineMs()];
+    device.poller ??= await openPoller(device.target, { ...this.#options, clock, engine, deadlineMs });
     return device.poller;
   }
 
@@ -383,24 +237,6 @@ export class SnmpSource implements TelemetrySource {
     this.#options.events?.onPollEnd?.(device.target.deviceId, elapsedMs);
   }
 
-  async #open(target: DeviceTarget): Promise<DevicePoller> {
-    const { resolveCredentials, createClient } = this.#options;
-    if (target.credentials === null) {
-      throw new DetourError('SNMP_CREDENTIALS', `node ${target.deviceId} has an address but no credentials`, {
-        field: 'credentials',
-        hint: 'add "credentials": "env:NAME" or "file:PATH" to the node',
-      });
-    }
-    const credentials = agentCredentials(await resolveCredentials(target.credentials));
-    const agent: SnmpTarget = { address: target.address, port: target.port, ...credentials };
-    const client = createClient ? createClient(agent, this.#clock) : this.#engine.client(agent);
-    return new DevicePoller(target, client, {
-      clock: this.#clock,
-      deadlineMs: this.#deadlineMs(),
-      cacheHoldMs: this.#options.cacheHoldMs ?? DEFAULT_CACHE_HOLD_MS,
-    });
-  }
-
   #deadlineMs(): number {
     return Math.min(LONGEST_DEADLINE_MS, 0.8 * this.#options.pollIntervalMs);
   }
@@ -424,11 +260,6 @@ export class SnmpSource implements TelemetrySource {
     device.silent = true;
     this.#options.events?.onDeviceSilent?.(device.target.deviceId, reasonOf(error));
   }
-}
-
-function laneOf({ silent, poller }: Polled): Lane {
-  if (silent) return 'suspect';
-  return poller === null || poller.managementRttMs === null ? 'new' : 'usual';
 }
 
 /** A wall clock that was set must neither stop the polls nor bunch them. */

@@ -1,5 +1,5 @@
 import { pause } from '../../../core/pause.ts';
-import type { InterfaceStatus } from '../source.ts';
+import type { InterfaceStatus } from '../source-types.ts';
 import type { TrapCounts } from './counts.ts';
 import type { Trap } from './receiver.ts';
 

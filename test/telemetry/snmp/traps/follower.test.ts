@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InterfaceStatus } from '../../../../src/telemetry/snmp/source.ts';
+import type { InterfaceStatus } from '../../../../src/telemetry/snmp/source-types.ts';
 import { newTrapCounts } from '../../../../src/telemetry/snmp/traps/counts.ts';
 import { TrapFollower } from '../../../../src/telemetry/snmp/traps/follower.ts';
 
