@@ -4,8 +4,8 @@ import { congestionCost } from './congestion-cost.ts';
 /** What a unit of Fortz-Thorup cost is worth in ms: an arc filled to 80 % counts like 5 ms more. */
 const LOAD_MS = 2;
 /** What a path pays per arc that shares a conduit with a bad link, and per arc whose link is degraded, in ms. */
-const RISK_MS = 20;
-const WORN_MS = 100;
+export const RISK_MS = 20;
+export const WORN_MS = 100;
 /** Per arc, so that of two equal paths the one with fewer arcs wins. */
 const HOP_MS = 0.01;
 

@@ -1,5 +1,6 @@
 import { nodeNumber } from '../twin/twin.ts';
 import type { Board } from './board.ts';
+import { RISK_MS, WORN_MS } from './cost.ts';
 import { type CurrentRoutes, footprintOf } from './engine/current-routes.ts';
 import type { Footprint } from './engine/flow.ts';
 import type { SharedPath } from './engine/igp-routes.ts';
@@ -30,6 +31,7 @@ export function liveScenario(
       maxExtraMoves: 0,
       easyMlu: easyMluOf(problem, task.relieved),
       hopsPerMs: 1 / HOP_LATENCY_MS,
+      arcHops: hopsAgainst(condition),
       // Relief is done once there is room again: every further move would be for nothing.
       movesOnlyEnough: task.relieved.length > 0,
     },
@@ -55,6 +57,14 @@ export function liveScenario(
     affected: movable.filter((index) => !lost.has(index)),
     kept: new Uint8Array(twin.demands.length),
   };
+}
+
+/** A way beside a bad link in one conduit, or over a link that is not well, has to win by more than a hop. */
+function hopsAgainst({ risky, worn }: Problem['condition']): Float64Array {
+  return Float64Array.from(
+    risky,
+    (isRisky, arc) => ((isRisky ? RISK_MS : 0) + (worn[arc] ? WORN_MS : 0)) / HOP_LATENCY_MS,
+  );
 }
 
 /** Part of the limit up to which an arc counts as having room enough. */

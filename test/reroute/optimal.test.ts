@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LinkState } from '../../src/health/link-state.ts';
 import type { PlanInput } from '../../src/reroute/plan.ts';
 import { planIdsOf, planReroutes } from '../../src/reroute/planner.ts';
 import { wayRound } from '../../src/reroute/way-round.ts';
@@ -68,6 +69,26 @@ describe('plans of the reroute engine', () => {
     };
     expect(wayOf(30)).toEqual(['l1:az l2:az']);
     expect(wayOf(79)).not.toEqual(['l1:az l2:az']);
+  });
+
+  it('keep out of the conduit of the bad link, and off links that are not well, where another way is as good', () => {
+    // Three ways from n0 to n1; the first is the shortest, but lies beside the bad link; the second is degraded.
+    const network = sketch(5, [
+      { a: 0, z: 1, srlgs: ['s'] },
+      { a: 0, z: 2, srlgs: ['s'] },
+      { a: 2, z: 1 },
+      { a: 0, z: 3, latencyMs: 2 },
+      { a: 3, z: 1, latencyMs: 2 },
+      { a: 0, z: 4, latencyMs: 4 },
+      { a: 4, z: 1, latencyMs: 4 },
+    ]);
+    const worn = stateOf('l3', 'degraded', { parts: [part('errors', 'degraded', null)] });
+    const wayAround = (states: readonly LinkState[]) => {
+      const outcome = plan(network, inputOf(network, [demand('d', 0, 1, 20)], states));
+      return outcome.changed[0]?.moves[0]?.to.map(({ arcs }) => arcs.join(' '));
+    };
+    expect(wayAround([corrupted('l0')])).toEqual(['l3:az l4:az']);
+    expect(wayAround([corrupted('l0'), worn])).toEqual(['l5:az l6:az']);
   });
 
   it('move only enough off an arc above its limit', () => {

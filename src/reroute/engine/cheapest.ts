@@ -55,13 +55,13 @@ function isBelow(problem: FlowProblem, routing: FlowRouting, { capBps }: PolishA
   return flowLoads(problem, routing).every((bps, arc) => bps <= (capBps[arc] as number) * (1 + ROUNDING));
 }
 
-function cappedCost({ graph }: FlowProblem, { capBps, hopsPerMs }: PolishAims): Curves {
-  const { capacityBps, latencyMs } = graph;
+function cappedCost({ graph }: FlowProblem, { capBps, arcHops }: PolishAims): Curves {
+  const { capacityBps } = graph;
   const unitBps = capacityBps.reduce((most, bps) => Math.max(most, bps), 1);
   return curvesOf(graph.arcCount, (arc): Kink[] => {
     const capacity = (capacityBps[arc] as number) / unitBps;
     return [
-      { at: 0, add: (latencyMs[arc] as number) * hopsPerMs },
+      { at: 0, add: arcHops[arc] as number },
       ...CONGESTION_KINKS.map(({ at, add }) => ({ at: at * capacity, add })),
       { at: (capBps[arc] as number) / unitBps, add: BEYOND_CAP },
     ];

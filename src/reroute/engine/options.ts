@@ -35,6 +35,8 @@ export interface PlanOptions {
    * that are equal in everything else.
    */
   readonly hopsPerMs?: number;
+  /** What else speaks against an arc, in hops over arcs that are hardly loaded; by arc number. */
+  readonly arcHops?: Float64Array;
   /** Highest utilisation that nobody feels: up to it, cost and delay decide. Left out, the lowest one is kept. */
   readonly easyMlu?: number;
   /** Undo every move that the limits do not ask for, whatever its cost wins. */

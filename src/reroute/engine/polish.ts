@@ -20,8 +20,8 @@ const ROUNDING = 1e-12;
 export interface PolishAims {
   /** Most that each arc may carry, bit/s. */
   readonly capBps: Float64Array;
-  /** What a ms of delay counts as, in Fortz-Thorup cost of a hop over an arc that is hardly loaded. */
-  readonly hopsPerMs: number;
+  /** What an arc costs whatever its load, for its delay above all: in Fortz-Thorup cost of a hardly loaded arc. */
+  readonly arcHops: Float64Array;
 }
 
 /** Local search for less Fortz-Thorup cost, less delay and fewer moves, with every arc below its cap. */
@@ -29,7 +29,7 @@ export class Polish {
   readonly loadBps: Float64Array;
   readonly #problem: FlowProblem;
   readonly #capBps: Float64Array;
-  /** What a unit of load on an arc costs for its delay. */
+  /** What a unit of load on an arc costs whatever else is on it. */
   readonly #delayCost: Float64Array;
   readonly #stays: readonly (Column | null)[];
   readonly #routing: FlowRouting[number][];
@@ -48,7 +48,7 @@ export class Polish {
     this.#stays = stays;
     this.#routing = [...routing];
     this.#capBps = aims.capBps;
-    this.#delayCost = problem.graph.latencyMs.map((latencyMs) => latencyMs * aims.hopsPerMs);
+    this.#delayCost = aims.arcHops;
     this.loadBps = flowLoads(problem, routing);
     const seen = new Map<number, number>();
     for (const { demand } of problem.commodities) seen.set(demand, (seen.get(demand) ?? 0) + 1);

@@ -173,7 +173,8 @@ function polish(scenario: Scenario, movable: Movable, start: Start, routing: Flo
   const { problem } = movable;
   const { holdMargin = DEFAULTS.holdMargin, hopsPerMs = NEXT_TO_NOTHING, easyMlu = 0 } = options;
   const capBps = capsOf(problem, flowLoads(problem, routing), { relieved, holdMargin, easyMlu });
-  const aims = { capBps, hopsPerMs };
+  const arcHops = problem.graph.latencyMs.map((ms, arc) => ms * hopsPerMs + (options.arcHops?.[arc] ?? 0));
+  const aims = { capBps, arcHops };
   const cheapest = cheapestRouting(scenario, movable, start.stays, routing, aims);
   const search = new Polish(problem, start.stays, cheapest ?? routing, aims);
   const bySource = groupBySource(problem);
