@@ -55,7 +55,10 @@ export function segmentOf(frame: Frame, link: number, always = false): Segment |
 }
 
 /** Width of a link, px: core links thicker, all of them a little with the zoom, bundles never into each other. */
-export function widthOf({ scene, arrangement, view }: Frame, link: number): number {
+export function widthOf(frame: Frame, link: number): number {
+  const { scene, arrangement, view } = frame;
+  // In software a line of one px takes a tenth of what a wider one does.
+  if (isHasty(frame) && scene.links.length > MANY_LINKS) return 1;
   const zoomed = Math.min(1.8, Math.max(0.9, 1 + Math.log2(Math.max(view.k, 0.1)) * 0.16));
   const crowded = scene.links.length > 600 ? 0.7 : 1;
   const width = (scene.isCore[link] ? 4 : 2.4) * zoomed * crowded;

@@ -26,14 +26,19 @@ function paint(context: CanvasRenderingContext2D, shape: Shape): void {
 
 type Of<K extends Shape['kind']> = Extract<Shape, { kind: K }>;
 
+/** A path is filled as one shape, which takes more than twice as long for a thousand lines as for as many in tens. */
+const LINES_AT_ONCE = 50;
+
 function paintLines(context: CanvasRenderingContext2D, { at, colour, width, dash }: Of<'lines'>): void {
-  context.beginPath();
-  for (let i = 0; i + 3 < at.length; i += 4) {
-    context.moveTo(at[i] ?? 0, at[i + 1] ?? 0);
-    context.lineTo(at[i + 2] ?? 0, at[i + 3] ?? 0);
-  }
   context.lineCap = 'butt';
-  stroke(context, colour, width, dash);
+  for (let from = 0; from + 3 < at.length; from += 4 * LINES_AT_ONCE) {
+    context.beginPath();
+    for (let i = from; i < from + 4 * LINES_AT_ONCE && i + 3 < at.length; i += 4) {
+      context.moveTo(at[i] ?? 0, at[i + 1] ?? 0);
+      context.lineTo(at[i + 2] ?? 0, at[i + 3] ?? 0);
+    }
+    stroke(context, colour, width, dash);
+  }
 }
 
 function paintPolyline(context: CanvasRenderingContext2D, { at, colour, width }: Of<'polyline'>): void {

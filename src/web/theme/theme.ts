@@ -1,4 +1,5 @@
 import {
+  Button,
   convertCssVariables,
   createTheme,
   DEFAULT_THEME,
@@ -39,6 +40,13 @@ const DARK_TUPLE: MantineColorsTuple = [
 /** Mantine injects style tags to lock scrolling, which the content security policy forbids; pages do not scroll. */
 const NO_SCROLL_LOCK = { defaultProps: { lockScroll: false } };
 
+/** Mantine reckons the contrast of a filled button with the shade of the light scheme, and puts white on light teal. */
+const BUTTON = Button.extend({
+  vars: (_theme, { variant = 'filled' }) => ({
+    root: variant === 'filled' ? { '--button-color': 'var(--on-accent)' } : {},
+  }),
+});
+
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { dark: 3, light: 7 },
@@ -50,7 +58,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: { Modal: NO_SCROLL_LOCK, Drawer: NO_SCROLL_LOCK, Spotlight: NO_SCROLL_LOCK },
+  components: { Button: BUTTON, Modal: NO_SCROLL_LOCK, Drawer: NO_SCROLL_LOCK, Spotlight: NO_SCROLL_LOCK },
 });
 
 /**
