@@ -58,6 +58,8 @@ export function orderMoves(input: OrderInput): OrderResult {
   const left = new Set(all);
   for (const move of order) left.delete(move);
   const steps = mergeSteps(fresh(), order);
+  // A search that ran out of its budget may have missed an order that whatever fits next comes to.
+  if (left.size === 0) return { steps, deadlock: null };
   return { steps, deadlock: deadlockOf(input, fresh(), steps.flat(), [...left], found) };
 }
 

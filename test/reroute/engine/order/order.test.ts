@@ -86,6 +86,7 @@ describe('orderMoves', () => {
       const result = orderMoves(input);
       expect(breach(input, movesOf(input, result))).toBe(-1);
       expect(result.steps.flat().length + (result.deadlock?.moves.length ?? 0)).toBe(300);
+      expect(result.deadlock?.moves).not.toEqual([]);
     }
   });
 });
