@@ -191,6 +191,7 @@ describe('OpenAPI', () => {
       '/api/v1/devices/{id}',
       '/api/v1/devices/{id}/baseline',
       '/api/v1/devices/{id}/history',
+      '/api/v1/discovery',
       '/api/v1/events',
       '/api/v1/events/{id}',
       '/api/v1/events/{id}/comments',
