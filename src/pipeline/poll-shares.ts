@@ -1,6 +1,6 @@
-import { pause } from '../core/pause.ts';
 import { fnv1a } from '../core/rng.ts';
 import type { LeaseStore } from '../store/store.ts';
+import { LeaseLoop } from './lease-loop.ts';
 import { Membership } from './membership.ts';
 
 /** Devices are leased in groups: few enough leases for thousands of devices, enough groups to share fairly. */
@@ -47,39 +47,33 @@ export class PollShares {
   /** Devices by shard; shards without any are nobody's business. */
   readonly #weights: ReadonlyMap<number, number>;
   readonly #held = new Map<number, Held>();
-  readonly #stopping = new AbortController();
-  #loop: Promise<void> | null = null;
+  readonly #loop: LeaseLoop;
   #surplusTicks = 0;
   /** Shared clock minus ours. */
   #aheadMs = 0;
 
   constructor(options: PollSharesOptions) {
-    const { leases, holder, intervalMs, deviceIds } = options;
+    const { leases, holder, intervalMs, deviceIds, onError } = options;
     this.#options = options;
     this.#leaseMs = Math.min(LONGEST_LEASE_MS, LEASE_SHARE * intervalMs);
     this.#membership = new Membership(leases, holder, MAX_POLLERS, this.#leaseMs, 'poller');
     this.#weights = weightsOf(deviceIds);
+    this.#loop = new LeaseLoop({
+      everyMs: this.#leaseMs / RENEWALS_PER_LEASE,
+      round: () => this.#round(),
+      giveBack: () => this.#giveBack(),
+      onError,
+    });
   }
 
   /** Takes what it can get; resolves after the first round. */
-  async start(): Promise<void> {
-    if (this.#loop) return;
-    await this.#tick();
-    this.#loop = this.#run();
+  start(): Promise<void> {
+    return this.#loop.start();
   }
 
   /** Gives everything back; idempotent. */
-  async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    this.#stopping.abort();
-    await this.#loop;
-    try {
-      await Promise.all([...this.#held.keys()].map((shard) => this.#giveUp(shard)));
-      await this.#membership.leave();
-    } catch (error) {
-      // Without the store the leases end by themselves.
-      this.#options.onError(error);
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Whether a poll of this device that is due then (shared clock, ms) is ours to make now. */
@@ -98,26 +92,19 @@ export class PollShares {
     return this.#held.size;
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await pause(this.#leaseMs / RENEWALS_PER_LEASE, signal);
-      if (!signal.aborted) await this.#tick();
-    }
+  async #round(): Promise<void> {
+    await this.#readClock();
+    // The seat first: it must not outlive the leases, or the others would leave a dead poller its share.
+    const members = await this.#membership.count();
+    await Promise.all([...this.#held.keys()].map((shard) => this.#take(shard)));
+    const target = Math.ceil(this.#options.deviceIds.length / members);
+    await this.#shrinkTo(target);
+    await this.#growTo(target);
   }
 
-  async #tick(): Promise<void> {
-    try {
-      await this.#readClock();
-      // The seat first: it must not outlive the leases, or the others would leave a dead poller its share.
-      const members = await this.#membership.count();
-      await Promise.all([...this.#held.keys()].map((shard) => this.#take(shard)));
-      const target = Math.ceil(this.#options.deviceIds.length / members);
-      await this.#shrinkTo(target);
-      await this.#growTo(target);
-    } catch (error) {
-      this.#options.onError(error);
-    }
+  async #giveBack(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((shard) => this.#giveUp(shard)));
+    await this.#membership.leave();
   }
 
   /** Half the round trip is what the answer is old; a slow answer says nothing new. */
@@ -148,7 +135,7 @@ export class PollShares {
     const first = fnv1a(this.#options.holder) % SHARDS;
     for (let step = 0; step < SHARDS && this.#devices() < target; step += 1) {
       const shard = (first + step) % SHARDS;
-      if (this.#stopping.signal.aborted) return;
+      if (this.#loop.signal.aborted) return;
       if (this.#weights.has(shard) && !this.#held.has(shard)) await this.#take(shard);
     }
   }

@@ -4,6 +4,7 @@ import { partitionOf } from '../core/ids.ts';
 import { pause } from '../core/pause.ts';
 import type { Thresholds } from '../health/thresholds.ts';
 import { type Store, scorerLease } from '../store/store.ts';
+import { LeaseLoop } from './lease-loop.ts';
 import { Membership } from './membership.ts';
 import { PARTITION_TIMING, type PartitionDeps, type PartitionTiming, runPartition } from './partition-worker.ts';
 
@@ -52,43 +53,37 @@ class Scoring implements ScoringService {
   readonly #leaseMs: number;
   readonly #membership: Membership;
   readonly #held = new Map<number, Holding>();
-  readonly #stopping = new AbortController();
   readonly #linksOf: ReadonlyMap<number, Link[]>;
-  #loop: Promise<void> | null = null;
+  readonly #loop: LeaseLoop;
   #surplusTicks = 0;
 
   constructor(options: ScoringServiceOptions) {
-    const { store, holder } = options;
+    const { store, holder, onError } = options;
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? SCORER_LEASE_MS;
     this.#membership = new Membership(store.leases, holder, store.partitions, this.#leaseMs, 'scorer');
     this.#linksOf = linksByPartition(options.network.network.links, store.partitions);
+    this.#loop = new LeaseLoop({
+      everyMs: this.#leaseMs / RENEWALS_PER_LEASE,
+      round: () => this.#round(),
+      giveBack: () => this.#giveBack(),
+      onError: (error) => onError(error, null),
+    });
   }
 
-  async start(): Promise<void> {
-    if (this.#loop) return;
-    await this.#tick();
-    this.#loop = this.#run();
+  start(): Promise<void> {
+    return this.#loop.start();
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    this.#stopping.abort();
-    await this.#loop;
-    try {
-      await Promise.all([...this.#held.keys()].map((partition) => this.#giveUp(partition)));
-      await this.#membership.leave();
-    } catch (error) {
-      // Without the store the leases end by themselves.
-      this.#options.onError(error, null);
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async drain(timeoutMs: number): Promise<boolean> {
     const deadlineMs = performance.now() + timeoutMs;
     while ((await this.#options.store.samples.backlog()) > 0) {
-      if (performance.now() >= deadlineMs || this.#stopping.signal.aborted) return false;
-      await pause(20, this.#stopping.signal);
+      if (performance.now() >= deadlineMs || this.#loop.signal.aborted) return false;
+      await pause(20, this.#loop.signal);
     }
     return true;
   }
@@ -97,24 +92,17 @@ class Scoring implements ScoringService {
     return [...this.#held.keys()].sort((x, y) => x - y);
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await pause(this.#leaseMs / RENEWALS_PER_LEASE, signal);
-      if (!signal.aborted) await this.#tick();
-    }
+  async #round(): Promise<void> {
+    // Renewing comes first: counting must not cost a lease.
+    await Promise.all([...this.#held].map(([partition, holding]) => this.#renew(partition, holding)));
+    const share = Math.ceil(this.#options.store.partitions / (await this.#membership.count()));
+    await this.#shrinkTo(share);
+    await this.#growTo(share);
   }
 
-  async #tick(): Promise<void> {
-    try {
-      // Renewing comes first: counting must not cost a lease.
-      await Promise.all([...this.#held].map(([partition, holding]) => this.#renew(partition, holding)));
-      const share = Math.ceil(this.#options.store.partitions / (await this.#membership.count()));
-      await this.#shrinkTo(share);
-      await this.#growTo(share);
-    } catch (error) {
-      this.#options.onError(error, null);
-    }
+  async #giveBack(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((partition) => this.#giveUp(partition)));
+    await this.#membership.leave();
   }
 
   async #renew(partition: number, holding: Holding): Promise<void> {
@@ -136,7 +124,7 @@ class Scoring implements ScoringService {
   async #growTo(share: number): Promise<void> {
     const { partitions } = this.#options.store;
     for (let partition = 0; partition < partitions && this.#held.size < share; partition += 1) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#loop.signal.aborted) return;
       if (this.#held.has(partition)) continue;
       const lease = await this.#acquire(partition);
       if (lease) this.#begin(partition, lease.fence);
