@@ -32,6 +32,14 @@ type RerouteQuery = Static<typeof RerouteQuery>;
 /** Moves of one page, about 1 kB each: an answer stays a few megabytes however large proposals are. */
 const MAX_MOVES = 2_000;
 
+/** What all decisions on one proposal have in common. */
+const DECISION = {
+  tags: ['reroutes'],
+  params: IdParams,
+  querystring: NoQuery,
+  response: { 200: ProposalViewSchema, ...problemResponses },
+};
+
 export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
   const { plans } = deps.store;
   const view = async (proposal: Proposal) => (await viewProposals(deps, [proposal]))[0];
@@ -94,13 +102,10 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
     {
       preValidation: allowEmptyBody,
       schema: {
-        tags: ['reroutes'],
+        ...DECISION,
         summary: 'Apply a proposal in a simulated network',
         description: 'Applying one that is applied already changes nothing and answers 200 too.',
-        params: IdParams,
-        querystring: NoQuery,
         body: NoBody,
-        response: { 200: ProposalViewSchema, ...problemResponses },
       },
     },
     async (request) => {
@@ -120,13 +125,10 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
     '/reroutes/:id/rollback',
     {
       schema: {
-        tags: ['reroutes'],
+        ...DECISION,
         summary: 'Take an applied proposal back: its traffic follows the IGP again',
         description: 'The same cause is left alone until it ends. One that is rolled back already answers 200 too.',
-        params: IdParams,
-        querystring: NoQuery,
         body: WithdrawSchema,
-        response: { 200: ProposalViewSchema, ...problemResponses },
       },
     },
     async (request) => {
@@ -145,13 +147,10 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
     '/reroutes/:id/dismiss',
     {
       schema: {
-        tags: ['reroutes'],
+        ...DECISION,
         summary: 'Dismiss a proposal that is not applied',
         description: 'The same cause is left alone until it ends.',
-        params: IdParams,
-        querystring: NoQuery,
         body: WithdrawSchema,
-        response: { 200: ProposalViewSchema, ...problemResponses },
       },
     },
     async (request) => {
@@ -163,7 +162,7 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
   );
 }
 
-function assertStatus({ id, status }: Proposal, isRight: boolean, hint: string): void {
+function assertStatus({ id, status }: Proposal, isRight: boolean, hint?: string): void {
   if (!isRight)
     throw new DetourError('CONFLICT', `proposal ${id} is ${status}`, { field: 'status', value: status, hint });
 }
@@ -173,10 +172,9 @@ function known(proposal: Proposal | null, id: string): Proposal {
   return proposal;
 }
 
-function assertApplicable({ id, status, kind }: Proposal): void {
-  if (status !== 'proposed') {
-    throw new DetourError('CONFLICT', `proposal ${id} is ${status}`, { field: 'status', value: status });
-  }
+function assertApplicable(proposal: Proposal): void {
+  const { id, status, kind } = proposal;
+  assertStatus(proposal, status === 'proposed');
   if (kind !== 'reroute') {
     throw new DetourError('CONFLICT', `proposal ${id} has nothing to apply: there is no safe alternative`, {
       field: 'kind',
