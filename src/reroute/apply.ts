@@ -103,7 +103,9 @@ async function change(
   const { id: proposalId, revision } = before;
   const events = [proposalEvent(after, atMs)];
   const transition = { proposalId, from, revision, proposal: after, setTunnels, removeTunnels, events };
-  const done = await deps.actuator.actuate(transition);
+  const touchesNetwork = setTunnels.length > 0 || removeTunnels.length > 0;
+  // What is only a decision needs nobody who could carry it out: a proposal can be dismissed in any network.
+  const done = await (touchesNetwork ? deps.actuator.actuate(transition) : deps.store.plans.transition(transition));
   if (!done.changed) throw conflict(done.proposal ?? before, 'it was changed by someone else in the meantime');
   return done.proposal ?? after;
 }

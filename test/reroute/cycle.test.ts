@@ -52,6 +52,18 @@ describe('a cycle', () => {
     expect((await store.traffic.tunnels()).tunnels).toEqual([]);
   });
 
+  it('can be dismissed there all the same, with the reason', async () => {
+    const actuator = createReadOnlyActuator('real');
+    const { deps } = await ringCycle(new ManualClock(AT_MS), [corrupted('l0')], { mode: 'manual', actuator });
+    const { created } = await runCycle(deps, 'schedule', 'run-1');
+    const dismissed = await rollBackProposal(deps, created[0] as string, 'work is planned there');
+    expect(dismissed).toMatchObject({
+      status: 'expired',
+      closedReason: 'on request: dismissed (work is planned there)',
+    });
+    expect((await runCycle(deps, 'schedule', 'run-2')).created).toEqual([]);
+  });
+
   it.each(CYCLE_POINTS)('that ends at %s is finished by its next run: one plan, the same ids', async (point) => {
     const clock = new ManualClock(AT_MS);
     const reference = await ringCycle(clock, [corrupted('l0')]);
