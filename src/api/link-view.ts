@@ -9,8 +9,15 @@ type StateDeps = Pick<ApiDeps, 'network' | 'store' | 'clock'>;
 
 /** The state of every link of the network as of now: staleness is applied when it is read. */
 export async function readLinkStates({ network, store, clock }: StateDeps): Promise<Map<string, LinkState>> {
-  const stored = await store.links.readAll();
-  const nowMs = clock.nowMs();
+  return asOf(network, await store.links.readAll(), clock.nowMs());
+}
+
+/** What may be believed of stored states at `nowMs`, one for every link of the network. */
+export function asOf(
+  network: ApiDeps['network'],
+  stored: ReadonlyMap<string, LinkState>,
+  nowMs: number,
+): Map<string, LinkState> {
   return new Map(
     network.network.links.map(({ id }) => [id, withStaleness(stored.get(id) ?? null, id, nowMs)] as const),
   );

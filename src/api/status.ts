@@ -5,7 +5,8 @@ import type { HealthState, LinkState } from '../health/link-state.ts';
 import type { Plan } from '../reroute/plan.ts';
 import { isOpen, type ProposalBrief } from '../reroute/proposal.ts';
 import type { ApiDeps } from './deps.ts';
-import { readLinkStates } from './link-view.ts';
+import { asOf } from './link-view.ts';
+import { type MeasuredLoss, measuredLoss } from './measured-loss.ts';
 
 const CountsByState = Type.Object({
   healthy: Type.Integer(),
@@ -26,9 +27,12 @@ export const StatusSchema = Type.Object({
   links: CountsByState,
   lostBps: nullable(
     Type.Number({
-      description: 'measured loss now: sum over arcs of loss ratio x load, where both are known; null: nowhere',
+      description:
+        'measured loss: sum over arcs of loss ratio x load, where both are known, links that fell silent less than a ' +
+        'minute ago with their last figures; null: nowhere',
     }),
   ),
+  lostAgeMs: nullable(Type.Number({ minimum: 0, description: 'age of the oldest measurement in `lostBps`' })),
   proposals: Type.Object({
     proposed: Type.Integer({ description: 'waiting for a decision' }),
     applied: Type.Integer({ description: 'in force' }),
@@ -53,7 +57,9 @@ export type Status = Static<typeof StatusSchema>;
 
 /** What the figures are made from. */
 export interface StatusInput {
+  /** As they are read: staleness applied. */
   readonly states: readonly LinkState[];
+  readonly loss: MeasuredLoss | null;
   readonly proposals: readonly Pick<ProposalBrief, 'status' | 'kind'>[];
   readonly plan: Plan | null;
   readonly savedBits: number;
@@ -72,18 +78,7 @@ export function countStates(states: Iterable<LinkState>): Record<HealthState, nu
   return counts;
 }
 
-/** Traffic that is being lost, bit/s, as far as it is measured; null where nothing is. */
-export function measuredLossBps(states: Iterable<LinkState>): number | null {
-  let lostBps: number | null = null;
-  for (const { arcs } of states) {
-    for (const { lossRatio, loadBps } of [arcs.az, arcs.za]) {
-      if (lossRatio !== null && loadBps !== null) lostBps = (lostBps ?? 0) + lossRatio * loadBps;
-    }
-  }
-  return lostBps;
-}
-
-/** The figures at `nowMs`; `states` must have staleness applied. */
+/** The figures at `nowMs`. */
 export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number): Status {
   const open = input.proposals.filter(isOpen);
   const { plan } = input;
@@ -91,7 +86,8 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
     atMs: nowMs,
     ...facts,
     links: countStates(input.states),
-    lostBps: measuredLossBps(input.states),
+    lostBps: input.loss?.lostBps ?? null,
+    lostAgeMs: input.loss?.lostAgeMs ?? null,
     proposals: {
       proposed: open.filter(({ status, kind }) => status === 'proposed' && kind === 'reroute').length,
       applied: open.filter(({ status }) => status === 'applied').length,
@@ -111,8 +107,8 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
 /** Reads everything from the store and sums it up. */
 export async function readStatus(deps: StatusDeps): Promise<Status> {
   const { store, config, network } = deps;
-  const [states, proposals, plan, savedBits, counts, backlog] = await Promise.all([
-    readLinkStates(deps),
+  const [stored, proposals, plan, savedBits, counts, backlog] = await Promise.all([
+    store.links.readAll(),
     store.plans.briefs('open'),
     store.plans.latest(),
     store.counters.read('savedBits'),
@@ -122,5 +118,9 @@ export async function readStatus(deps: StatusDeps): Promise<Status> {
   const { version, simulated, mode, roles } = config;
   const facts = { network: network.network.name, version, simulated, mode, roles: [...roles] };
   const samples = { ...counts, backlog };
-  return summarise({ states: [...states.values()], proposals, plan, savedBits, samples }, facts, deps.clock.nowMs());
+  const nowMs = deps.clock.nowMs();
+  const states = [...asOf(network, stored, nowMs).values()];
+  const ofNetwork = network.network.links.flatMap(({ id }) => stored.get(id) ?? []);
+  const loss = measuredLoss(ofNetwork, nowMs);
+  return summarise({ states, loss, proposals, plan, savedBits, samples }, facts, nowMs);
 }

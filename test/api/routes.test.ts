@@ -505,6 +505,7 @@ describe('status and demands', () => {
       roles: ['api'],
       links: { healthy: 1, degraded: 0, unhealthy: 1, down: 0, stale: 4 },
       lostBps: 5e7,
+      lostAgeMs: 1020,
       proposals: { proposed: 1, applied: 0, noSafeAlternative: 1 },
       savedBits: 5e9,
       lastPlan: { id: 'p1', ageMs: 1000, elapsedMs: 20, refused: null },

@@ -12,6 +12,7 @@ const status: Status = {
   roles: ['api'],
   links: { healthy: 150, degraded: 4, unhealthy: 3, down: 2, stale: 1 },
   lostBps: 9.2e9,
+  lostAgeMs: 900,
   proposals: { proposed: 1, applied: 2, noSafeAlternative: 1 },
   savedBits: 3.2e12,
   lastPlan: { id: 'p', ageMs: 38_000, elapsedMs: 50, refused: null },
