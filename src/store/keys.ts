@@ -23,6 +23,8 @@ export const LIMITS = {
   historyBytesMax: 32 * 1024 * 1024,
   historyPerBatch: 600,
   questionsMax: 1_000,
+  /** Moments of each kind that wait for their truth: six hours and more at one every five minutes. */
+  claimsMax: 300,
   /** How long an answer waits for the one who asked. */
   answerTtlMs: 30_000,
 } as const;
@@ -89,6 +91,13 @@ export interface NetworkKeys {
   readonly pollers: string;
   /** The network as discovery last found it, compressed. */
   readonly discovered: string;
+  /** linkId -> prediction; `kind id` -> forecast; name -> report. */
+  readonly predictions: string;
+  readonly forecasts: string;
+  readonly reports: string;
+  /** Of one kind: moment -> what was claimed then, compressed, and beside it the moments in order. */
+  claims(kind: string): string;
+  claimTimes(kind: string): string;
 }
 
 /** All keys of a network share a hash tag, so that scripts also work where Redis is a cluster. */
@@ -137,6 +146,11 @@ export function networkKeys(networkName: string): NetworkKeys {
     counters: key('counters'),
     pollers: key('pollers'),
     discovered: key('discovered'),
+    predictions: key('predictions'),
+    forecasts: key('forecasts'),
+    reports: key('reports'),
+    claims: (kind) => key(`claims:${kind}`),
+    claimTimes: (kind) => key(`claim-times:${kind}`),
   };
 }
 

@@ -7,6 +7,7 @@ import type { InterfaceSample } from '../telemetry/sample.ts';
 import type { Event, NewEvent } from './events.ts';
 import type { HistoryFeed, HistoryRecord, QuestionBox } from './history-record.ts';
 import type { PollerBoard } from './pollers.ts';
+import type { PredictionStore } from './predictions.ts';
 
 export type { PollerReport } from './pollers.ts';
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly discovered: DiscoveredNetworkStore;
   readonly history: HistoryFeed;
   readonly questions: QuestionBox;
+  readonly predictions: PredictionStore;
   /** Checks the connection, in ms of round trip. */
   ping(): Promise<number>;
   close(): Promise<void>;

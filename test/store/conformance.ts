@@ -3,6 +3,7 @@ import { history } from './conformance-history.ts';
 import { leases } from './conformance-leases.ts';
 import { plans } from './conformance-plans.ts';
 import { pollers } from './conformance-pollers.ts';
+import { predictions } from './conformance-predictions.ts';
 import { queues } from './conformance-queues.ts';
 import { scores } from './conformance-scores.ts';
 import { type StoreFactory, withStore } from './fixture.ts';
@@ -15,6 +16,7 @@ export function storeConformance(create: StoreFactory): void {
   describe('history feed and questions', () => history(create));
   describe('leases and counters', () => leases(create));
   describe('pollers and discovery', () => pollers(create));
+  describe('predictions and forecasts', () => predictions(create));
 
   describe('as a whole', () => {
     const fixture = withStore(create);

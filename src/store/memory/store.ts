@@ -7,6 +7,7 @@ import { MemoryHistoryFeed } from './history-feed.ts';
 import { MemoryLeases } from './leases.ts';
 import { MemoryPlans } from './plans.ts';
 import { MemoryPollers } from './pollers.ts';
+import { MemoryPredictions } from './predictions.ts';
 import { MemoryQuestions } from './questions.ts';
 import { MemorySamples } from './samples.ts';
 import { MemoryScoring } from './scoring.ts';
@@ -60,6 +61,7 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     counters,
     history,
     questions,
+    predictions: new MemoryPredictions(),
     pollers: new MemoryPollers(clock),
     discovered: memoryDiscovered(),
     ping,

@@ -13,6 +13,7 @@ import { redisCounters, redisLeases } from './leases.ts';
 import { redisLinks } from './links.ts';
 import { redisPlans } from './plans.ts';
 import { redisPollers } from './pollers.ts';
+import { redisPredictions } from './predictions.ts';
 import { redisQuestions } from './questions.ts';
 import { Records } from './records.ts';
 import { redisSamples } from './samples.ts';
@@ -89,6 +90,7 @@ function assemble(networkName: string, context: RedisContext): Store {
     discovered: redisDiscovered(context),
     history: redisHistoryFeed(context),
     questions: redisQuestions(context),
+    predictions: redisPredictions(context),
     ping,
     close: async () => blocking.close(),
   };

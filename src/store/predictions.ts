@@ -1,0 +1,118 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/schema.ts';
+import { HISTORY_KINDS, METRIC_PATTERN } from './history-record.ts';
+
+/** From harmless to urgent; the probabilities they begin at are above 0, 0.2, 0.4, 0.6 and 0.8. */
+export const RISK_LEVELS = ['minimal', 'low', 'medium', 'high', 'critical'] as const;
+export const RiskLevelSchema = Type.Enum(RISK_LEVELS);
+export type RiskLevel = (typeof RISK_LEVELS)[number];
+
+export const RECOMMENDATIONS = ['drain', 'watch', 'check-optics', 'add-capacity', 'check-device', 'none'] as const;
+
+const Probability = Type.Number({ minimum: 0, maximum: 1 });
+
+/** What is expected of a link that is well now. */
+export const PredictionSchema = Type.Object({
+  linkId: Type.String(),
+  /** Null where no model answered. */
+  modelId: nullable(Type.String()),
+  /** End of the data it was made from. */
+  atMs: Type.Number(),
+  dataAgeMs: nullable(Type.Number({ description: 'age of the newest figures of this link when it was made' })),
+  /** Chance of becoming unhealthy or down, other than by planned work, within each horizon. Empty where unknown. */
+  risks: Type.Array(Type.Object({ horizonMs: Type.Number(), probability: Probability })),
+  /** Of the longest horizon; null with a reason in `unknown`. */
+  probability: nullable(Probability),
+  level: nullable(RiskLevelSchema),
+  /** The shortest horizon by which it is more likely than not, given that it happens at all; null where minimal. */
+  leadMs: nullable(Type.Number()),
+  /** What speaks for it most, in words, the weightiest first. */
+  factors: Type.Array(
+    Type.Object({
+      feature: Type.String(),
+      value: nullable(Type.Number()),
+      /** What it adds to the log odds. */
+      weight: Type.Number(),
+      text: Type.String(),
+    }),
+  ),
+  recommendation: nullable(Type.Object({ action: Type.Enum(RECOMMENDATIONS), text: Type.String() })),
+  /** Why there is no probability; null where there is one. */
+  unknown: nullable(Type.String()),
+});
+export type Prediction = Static<typeof PredictionSchema>;
+
+export const FORECAST_METHODS = ['model', 'daily', 'persistence'] as const;
+
+/** One figure in the hours to come. */
+export const SeriesForecastSchema = Type.Object({
+  metric: Type.String({ pattern: METRIC_PATTERN }),
+  /** `model`, or the rule that stands in for it where history is short. */
+  method: Type.Enum(FORECAST_METHODS),
+  modelId: nullable(Type.String()),
+  /** Why it is not the model's; null where it is. */
+  reason: nullable(Type.String()),
+  points: Type.Array(
+    Type.Object({
+      atMs: Type.Number(),
+      horizonMs: Type.Number(),
+      p10: Type.Number(),
+      p50: Type.Number(),
+      p90: Type.Number(),
+    }),
+  ),
+});
+export type SeriesForecast = Static<typeof SeriesForecastSchema>;
+
+/** When an arc runs full if its daily peaks go on growing as they did. */
+export const FullDaySchema = Type.Object({
+  /** UTC date; null with a reason. */
+  day: nullable(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })),
+  /** Growth of the daily peak of utilisation per day; null where it is not known. */
+  growthPerDay: nullable(Type.Number()),
+  daysOfHistory: Type.Integer(),
+  reason: nullable(Type.String()),
+});
+export type FullDay = Static<typeof FullDaySchema>;
+
+/** All forecasts of one arc or device. */
+export const ForecastSchema = Type.Object({
+  kind: Type.Enum(HISTORY_KINDS),
+  id: Type.String(),
+  madeAtMs: Type.Number(),
+  /** End of the data it was made from. */
+  atMs: Type.Number(),
+  series: Type.Array(SeriesForecastSchema),
+  full: nullable(FullDaySchema),
+});
+export type Forecast = Static<typeof ForecastSchema>;
+
+/** What was said at one moment, kept until the truth about it is known. Opaque to the store but for its moment. */
+export interface Claim {
+  readonly atMs: number;
+  readonly body: unknown;
+}
+
+export const CLAIM_KINDS = ['risk', 'forecast'] as const;
+export type ClaimKind = (typeof CLAIM_KINDS)[number];
+
+/** The newest predictions and forecasts, what was said before, and how that turned out. */
+export interface PredictionStore {
+  /** Takes the place of all predictions before. */
+  writePredictions(predictions: readonly Prediction[]): Promise<void>;
+  /** By link; empty before the first. */
+  predictions(): Promise<Map<string, Prediction>>;
+  prediction(linkId: string): Promise<Prediction | null>;
+  /** Takes the place of all forecasts of these kinds before. */
+  writeForecasts(forecasts: readonly Forecast[]): Promise<void>;
+  forecast(kind: Forecast['kind'], id: string): Promise<Forecast | null>;
+  /** The oldest go when there are more than `LIMITS.claimsMax` of a kind. A second one of the same moment replaces the first. */
+  claim(kind: ClaimKind, claim: Claim): Promise<void>;
+  /** Claims of this moment or earlier, oldest first. */
+  claims(kind: ClaimKind, untilMs: number): Promise<Claim[]>;
+  /** Claims of this moment or earlier were judged and go. */
+  settle(kind: ClaimKind, untilMs: number): Promise<void>;
+  /** A small JSON document by name: how good predictions were, what drift was seen. */
+  writeReport(name: string, report: unknown): Promise<void>;
+  report(name: string): Promise<unknown>;
+}
