@@ -41,13 +41,19 @@ export function probabilityOf({ members, weights, bias }: Ensemble, values: Floa
 /**
  * Weighs members and calibrates the whole in one fit on rows that none of them was trained on: a logistic regression
  * on their log odds (stacking, Wolpert 1992; with one member it is Platt's scaling, 1999). Members that would weigh
- * less than nothing are left out: their sign would only mend another's overfitting.
+ * less than nothing are left out: their sign would only mend another's overfitting. Rows that stand for more than
+ * themselves, because others like them were left out, say so by their weights.
  */
-export function stack(members: Members, table: FeatureTable, labels: Float32Array): Ensemble {
+export function stack(
+  members: Members,
+  table: FeatureTable,
+  labels: Float32Array,
+  rowWeights?: Float32Array,
+): Ensemble {
   let used = MEMBER_NAMES.map((_, member) => member);
   const margins = marginTable(members, table);
   for (;;) {
-    const { weights, bias } = fitted(margins, labels, used);
+    const { weights, bias } = fitted(margins, labels, used, rowWeights);
     const kept = used.filter((_, at) => (weights[at] as number) > 0);
     if (kept.length === used.length || kept.length === 0) {
       return { members, weights: MEMBER_NAMES.map((_, member) => weights[used.indexOf(member)] ?? 0), bias };
@@ -65,7 +71,12 @@ function marginTable(members: Members, table: FeatureTable): FeatureTable {
   return { names: MEMBER_NAMES, rowCount: table.rowCount, values };
 }
 
-function fitted(margins: FeatureTable, labels: Float32Array, used: readonly number[]) {
+function fitted(
+  margins: FeatureTable,
+  labels: Float32Array,
+  used: readonly number[],
+  rowWeights: Float32Array | undefined,
+) {
   const values = new Float32Array(margins.rowCount * used.length);
   for (let row = 0; row < margins.rowCount; row += 1) {
     used.forEach((member, at) => {
@@ -73,7 +84,8 @@ function fitted(margins: FeatureTable, labels: Float32Array, used: readonly numb
     });
   }
   const table = { names: used.map((member) => MEMBER_NAMES[member] as string), rowCount: margins.rowCount, values };
-  const model = logistic({ table, labels }, { ...LOGISTIC_DEFAULTS, clip: Infinity });
+  const examples = rowWeights === undefined ? { table, labels } : { table, labels, weights: rowWeights };
+  const model = logistic(examples, { ...LOGISTIC_DEFAULTS, clip: Infinity });
   const weights = Array.from(model.weight, (weight, at) => weight / (model.scale[at] as number));
   const bias = weights.reduce((sum, weight, at) => sum - weight * (model.mean[at] as number), model.bias);
   return { weights, bias };

@@ -1,0 +1,111 @@
+import { FOREST_FLOOR } from '../ensemble.ts';
+import type { FeatureTable } from '../feature-table.ts';
+import { logisticMargin } from '../logistic.ts';
+import { logit } from '../trees/losses.ts';
+import type { TreeEnsemble } from '../trees/tree-ensemble.ts';
+import type { HorizonRisk } from './model.ts';
+
+/** What rows that reach each node get from below it on average. */
+export interface AttributedTrees {
+  readonly mean: Float32Array;
+}
+
+/** Walks these rows through the trees; a row counts as often as its weight says. */
+export function attributed(trees: TreeEnsemble, table: FeatureTable, weights: Float32Array): AttributedTrees {
+  const { feature, value } = trees;
+  const [sum, total] = [new Float64Array(feature.length), new Float64Array(feature.length)];
+  const path: number[] = [];
+  for (let row = 0; row < table.rowCount; row += 1) {
+    const weight = weights[row] as number;
+    for (const root of trees.roots) {
+      walk(trees, root, table.values, row * table.names.length, path);
+      const leaf = value[path.at(-1) as number] as number;
+      for (const node of path) {
+        sum[node] = (sum[node] as number) + weight * leaf;
+        total[node] = (total[node] as number) + weight;
+      }
+    }
+  }
+  // A node that no row reaches says what its leaf says, or nothing.
+  return {
+    mean: Float32Array.from(sum, (own, node) =>
+      (total[node] as number) > 0 ? own / (total[node] as number) : (value[node] as number),
+    ),
+  };
+}
+
+/** The nodes from a root to the leaf in which the row that begins at `at` ends. */
+function walk(trees: TreeEnsemble, root: number, values: Float32Array, at: number, path: number[]): void {
+  path.length = 0;
+  let node = root;
+  path.push(node);
+  while ((trees.feature[node] as number) >= 0) {
+    const own = values[at + (trees.feature[node] as number)] as number;
+    const goesLeft = Number.isNaN(own) ? trees.missingLeft[node] === 1 : own <= (trees.threshold[node] as number);
+    node = (goesLeft ? trees.left[node] : trees.right[node]) as number;
+    path.push(node);
+  }
+}
+
+/**
+ * How much each feature moved the log odds of one row away from those of the average row: along the path through each
+ * tree, what the mean of the node changes by goes to the feature that was asked (Saabas 2014); of the logistic
+ * regression, weight times distance from the mean. The forest's shares are scaled to what it moved the log odds by.
+ */
+export function contributionsOf(risk: HorizonRisk, values: Float32Array, at = 0): Float64Array {
+  const { members, weights } = risk.ensemble;
+  const [ofBoosted, ofForest, ofLogistic] = weights as [number, number, number];
+  const into = new Float64Array(members.logistic.weight.length);
+  addPaths(members.boosted, risk.boosted, values, at, into, ofBoosted);
+  if (ofForest !== 0) addForest(risk, values, at, into, ofForest);
+  if (ofLogistic !== 0) addLinear(risk, values, at, into, ofLogistic);
+  return into;
+}
+
+function addPaths(
+  trees: TreeEnsemble,
+  { mean }: AttributedTrees,
+  values: Float32Array,
+  at: number,
+  into: Float64Array,
+  factor: number,
+): number {
+  const path: number[] = [];
+  let moved = 0;
+  for (const root of trees.roots) {
+    walk(trees, root, values, at, path);
+    for (let step = 1; step < path.length; step += 1) {
+      const parent = path[step - 1] as number;
+      const change = (mean[path[step] as number] as number) - (mean[parent] as number);
+      const feature = trees.feature[parent] as number;
+      into[feature] = (into[feature] as number) + factor * change;
+      moved += change;
+    }
+  }
+  return moved;
+}
+
+function addForest(risk: HorizonRisk, values: Float32Array, at: number, into: Float64Array, weight: number): void {
+  const { forest } = risk.ensemble.members;
+  const own = new Float64Array(into.length);
+  const moved = addPaths(forest, risk.forest, values, at, own, 1);
+  if (moved === 0) return;
+  const base = forest.roots.reduce((sum, root) => sum + (risk.forest.mean[root] as number), forest.base);
+  const scale = (weight * (kept(base + moved) - kept(base))) / moved;
+  for (let feature = 0; feature < own.length; feature += 1) {
+    into[feature] = (into[feature] as number) + scale * (own[feature] as number);
+  }
+}
+
+const kept = (share: number) => logit(Math.min(1 - FOREST_FLOOR, Math.max(FOREST_FLOOR, share)));
+
+function addLinear(risk: HorizonRisk, values: Float32Array, at: number, into: Float64Array, weight: number): void {
+  const { logistic } = risk.ensemble.members;
+  const without = new Float32Array(into.length).fill(Number.NaN);
+  const bias = logisticMargin(logistic, without);
+  for (let feature = 0; feature < into.length; feature += 1) {
+    without[feature] = values[at + feature] as number;
+    into[feature] = (into[feature] as number) + weight * (logisticMargin(logistic, without) - bias);
+    without[feature] = Number.NaN;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Rng } from '../../core/rng.ts';
+import { type FeatureTable, rowsOf } from '../feature-table.ts';
+import type { RiskMoment } from './collector.ts';
+import { RISK_FEATURE_NAMES } from './features.ts';
+import { RISK_HORIZONS } from './labels.ts';
+
+/** Rows to learn from: healthy links at moments, with what came of them. */
+export interface RiskDataset {
+  readonly table: FeatureTable;
+  /** By horizon: 1, 0, or NaN where not known. */
+  readonly within: readonly Float32Array[];
+  /** Of how many rows like it each was taken: more than 1 where rows without a failure were thinned out. */
+  readonly weights: Float32Array;
+  /** When each row was, ms. */
+  readonly atMs: Float64Array;
+  /** Number of the network and run that each row comes from. */
+  readonly world: Int32Array;
+}
+
+/**
+ * Gathers rows to learn from. All rows before a failure are kept; of the others one in `keepOneIn`, at random, with
+ * that weight, so that calibration still sees the true share.
+ */
+export class DatasetBuilder {
+  readonly #keepOneIn: number;
+  readonly #rng: Rng;
+  readonly #values: Float32Array[] = [];
+  readonly #within: number[][] = RISK_HORIZONS.map(() => []);
+  readonly #weights: number[] = [];
+  readonly #atMs: number[] = [];
+  readonly #world: number[] = [];
+
+  constructor(keepOneIn: number, rng: Rng) {
+    this.#keepOneIn = keepOneIn;
+    this.#rng = rng;
+  }
+
+  get rowCount(): number {
+    return this.#weights.length;
+  }
+
+  add({ table, labels, atMs }: RiskMoment, world: number): void {
+    const width = table.names.length;
+    for (let link = 0; link < table.rowCount; link += 1) {
+      if (labels.counts[link] === 0) continue;
+      const isBeforeFailure = labels.within.some((own) => own[link] === 1);
+      if (!isBeforeFailure && this.#rng.next() * this.#keepOneIn >= 1) continue;
+      this.#values.push(table.values.slice(link * width, (link + 1) * width));
+      for (const [horizon, own] of labels.within.entries()) this.#within[horizon]?.push(own[link] as number);
+      this.#weights.push(isBeforeFailure ? 1 : this.#keepOneIn);
+      this.#atMs.push(atMs);
+      this.#world.push(world);
+    }
+  }
+
+  dataset(): RiskDataset {
+    const width = RISK_FEATURE_NAMES.length;
+    const values = new Float32Array(this.rowCount * width);
+    this.#values.forEach((row, at) => {
+      values.set(row, at * width);
+    });
+    return {
+      table: { names: RISK_FEATURE_NAMES, rowCount: this.rowCount, values },
+      within: this.#within.map((own) => Float32Array.from(own)),
+      weights: Float32Array.from(this.#weights),
+      atMs: Float64Array.from(this.#atMs),
+      world: Int32Array.from(this.#world),
+    };
+  }
+}
+
+/** The rows of a dataset with these numbers. */
+export function pickRows(dataset: RiskDataset, rows: Int32Array): RiskDataset {
+  return {
+    table: rowsOf(dataset.table, rows),
+    within: dataset.within.map((own) => Float32Array.from(rows, (row) => own[row] as number)),
+    weights: Float32Array.from(rows, (row) => dataset.weights[row] as number),
+    atMs: Float64Array.from(rows, (row) => dataset.atMs[row] as number),
+    world: Int32Array.from(rows, (row) => dataset.world[row] as number),
+  };
+}
+
+/** Numbers of the rows that `keep` says yes to. */
+export function rowsWhere(dataset: RiskDataset, keep: (row: number) => boolean): Int32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < dataset.table.rowCount; row += 1) if (keep(row)) rows.push(row);
+  return Int32Array.from(rows);
+}

@@ -1,0 +1,453 @@
+import type { KeptMetric } from '../minutes.ts';
+import type { Moment } from './moment.ts';
+import { hoursSinceTrouble, minutesInState, onsetsWithinHour, troubledHours } from './past-trouble.ts';
+import { largestOfOthers, sumOfOthers } from './surroundings.ts';
+import { combined, larger, largerOfPairs, mapped, smallerOfPairs, type WindowStats } from './windows.ts';
+
+/** What a feature is about: this decides the recommendation. */
+export const FEATURE_GROUPS = [
+  'loss',
+  'errors',
+  'latency',
+  'load',
+  'optics',
+  'past',
+  'device',
+  'surroundings',
+  'time',
+] as const;
+export type FeatureGroup = (typeof FEATURE_GROUPS)[number];
+
+export interface RiskFeature {
+  readonly name: string;
+  /** Empty for a plain number. */
+  readonly unit: string;
+  /** For people: `receive power against its mean of the last day`. */
+  readonly words: string;
+  readonly group: FeatureGroup;
+  /** The feature of every link, NaN where not known. Looks at nothing after the moment. */
+  readonly of: (moment: Moment) => Float32Array;
+}
+
+const MINUTE = [1, 'minutes'] as const;
+const TEN = [10, 'minutes'] as const;
+const HOUR = [60, 'minutes'] as const;
+const SIX_HOURS = [6, 'hours'] as const;
+const DAY = [24, 'hours'] as const;
+const WINDOWS = [
+  ['1m', MINUTE, 'in the last minute'],
+  ['10m', TEN, 'in the last 10 min'],
+  ['1h', HOUR, 'in the last hour'],
+  ['1d', DAY, 'in the last day'],
+] as const;
+type Window = (typeof WINDOWS)[number][1] | typeof SIX_HOURS;
+
+/** Ratios that span many magnitudes are told apart by their logarithm; less than this is none. */
+const LEAST_RATIO = 1e-9;
+const log10 = (value: number) => Math.log10(Math.max(LEAST_RATIO, value));
+
+const minus = (one: Float32Array, other: Float32Array) => combined(one, other, (x, y) => x - y);
+/** Distance in usual deviations; the floor keeps a figure that never moved from making everything an outlier. */
+const inDeviations = (distance: Float32Array, deviation: Float32Array, floor: number) =>
+  combined(distance, deviation, (own, usual) => own / Math.max(floor, usual));
+
+/** Of the worse direction. */
+const arc = (moment: Moment, metric: KeptMetric<'arc'>, window: Window, pick: keyof WindowStats) =>
+  moment.shared(`arc.${metric}.${window.join('')}.${pick}`, () =>
+    largerOfPairs(moment.stats('arc', metric, window)[pick]),
+  );
+
+/** By direction: how far one window lies above a longer one. */
+const arcAbove = (moment: Moment, metric: KeptMetric<'arc'>, window: Window, usual: Window) =>
+  minus(moment.stats('arc', metric, window).mean, moment.stats('arc', metric, usual).mean);
+
+/** A figure of the devices at both ends, the larger one. */
+function ends(moment: Moment, values: Float32Array): Float32Array {
+  const { ends: devices, linkCount } = moment.around;
+  return Float32Array.from({ length: linkCount }, (_, link) =>
+    larger(values[devices[2 * link] as number] as number, values[devices[2 * link + 1] as number] as number),
+  );
+}
+
+const ratios = (metric: 'lossRatio' | 'errorRatio', group: FeatureGroup, words: string): RiskFeature[] => [
+  ...WINDOWS.map(
+    ([short, window, when]): RiskFeature => ({
+      name: `${group}${short}`,
+      unit: 'log10',
+      words: `${words} ${when}`,
+      group,
+      of: (moment) => mapped(arc(moment, metric, window, 'mean'), log10),
+    }),
+  ),
+  {
+    name: `${group}Rise`,
+    unit: 'decades',
+    words: `rise of the ${words} of the last 10 min above the last day`,
+    group,
+    of: (moment) =>
+      largerOfPairs(
+        combined(
+          moment.stats('arc', metric, TEN).mean,
+          moment.stats('arc', metric, DAY).mean,
+          (x, y) => log10(x) - log10(y),
+        ),
+      ),
+  },
+  {
+    name: `${group}Peak1h`,
+    unit: 'log10',
+    words: `highest ${words} of the last hour`,
+    group,
+    of: (moment) => mapped(arc(moment, metric, HOUR, 'max'), log10),
+  },
+];
+
+const latency: RiskFeature[] = [
+  ...WINDOWS.slice(0, 3).map(
+    ([short, window, when]): RiskFeature => ({
+      name: `latencyAbove${short}`,
+      unit: 'ms',
+      words: `latency above that of the last day ${when}`,
+      group: 'latency',
+      of: (moment) => largerOfPairs(arcAbove(moment, 'latencyMs', window, DAY)),
+    }),
+  ),
+  {
+    name: 'latencyAboveDeviations',
+    unit: 'deviations',
+    words: 'latency of the last 10 min above the last day, in usual deviations',
+    group: 'latency',
+    of: (moment) =>
+      largerOfPairs(
+        inDeviations(arcAbove(moment, 'latencyMs', TEN, DAY), moment.stats('arc', 'latencyMs', DAY).deviation, 0.05),
+      ),
+  },
+  {
+    name: 'latencyJitter1h',
+    unit: 'ms',
+    words: 'jitter of the latency in the last hour',
+    group: 'latency',
+    of: (moment) => arc(moment, 'latencyMs', HOUR, 'deviation'),
+  },
+  {
+    name: 'latencySlope1h',
+    unit: 'ms/min',
+    words: 'rise of the latency in the last hour',
+    group: 'latency',
+    of: (moment) => arc(moment, 'latencyMs', HOUR, 'slope'),
+  },
+];
+
+const load: RiskFeature[] = [
+  ...WINDOWS.slice(0, 3).map(
+    ([short, window, when]): RiskFeature => ({
+      name: `utilisation${short}`,
+      unit: 'share',
+      words: `utilisation ${when}`,
+      group: 'load',
+      of: (moment) => arc(moment, 'utilisation', window, 'mean'),
+    }),
+  ),
+  {
+    name: 'utilisationPeak1h',
+    unit: 'share',
+    words: 'highest utilisation of the last hour',
+    group: 'load',
+    of: (moment) => arc(moment, 'utilisation', HOUR, 'max'),
+  },
+  {
+    name: 'utilisationPeak1d',
+    unit: 'share',
+    words: 'busiest hour of the last day',
+    group: 'load',
+    of: (moment) => arc(moment, 'utilisation', DAY, 'max'),
+  },
+  {
+    name: 'utilisationSlope1h',
+    unit: 'share/min',
+    words: 'rise of the utilisation in the last hour',
+    group: 'load',
+    of: (moment) => arc(moment, 'utilisation', HOUR, 'slope'),
+  },
+  {
+    name: 'utilisationJitter1h',
+    unit: 'share',
+    words: 'restlessness of the utilisation in the last hour',
+    group: 'load',
+    of: (moment) => arc(moment, 'utilisation', HOUR, 'deviation'),
+  },
+];
+
+/** log10 of the bit error ratio before correction at which common soft-decision codes give up (OIF 400ZR: 1.25e-2). */
+const CORRECTION_LIMIT = Math.log10(1.25e-2);
+const LONGEST_LEAD_HOURS = 1000;
+
+const optics: RiskFeature[] = [
+  {
+    name: 'rxPower10m',
+    unit: 'dBm',
+    words: 'receive power in the last 10 min',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(moment.stats('interface', 'rxPowerDbm', TEN).mean),
+  },
+  {
+    name: 'rxPowerAgainst1d',
+    unit: 'dB',
+    words: 'receive power against that of the last day',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(powerChange(moment)),
+  },
+  {
+    name: 'rxPowerDeviations',
+    unit: 'deviations',
+    words: 'receive power against that of the last day, in its jitter of an hour',
+    group: 'optics',
+    of: (moment) =>
+      smallerOfPairs(inDeviations(powerChange(moment), moment.stats('interface', 'rxPowerDbm', HOUR).deviation, 0.01)),
+  },
+  {
+    name: 'rxPowerSlope1h',
+    unit: 'dB/min',
+    words: 'course of the receive power in the last hour',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(moment.stats('interface', 'rxPowerDbm', HOUR).slope),
+  },
+  {
+    name: 'rxPowerSlope1d',
+    unit: 'dB/h',
+    words: 'course of the receive power in the last day',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(moment.stats('interface', 'rxPowerDbm', DAY).slope),
+  },
+  {
+    name: 'bitErrors10m',
+    unit: 'log10',
+    words: 'bit errors before correction in the last 10 min',
+    group: 'optics',
+    of: (moment) => largerOfPairs(moment.stats('interface', 'preFecBitErrorRatio', TEN).mean),
+  },
+  {
+    name: 'bitErrorsAgainst1d',
+    unit: 'decades',
+    words: 'bit errors before correction against the last day',
+    group: 'optics',
+    of: (moment) => largerOfPairs(bitErrorRise(moment)),
+  },
+  {
+    name: 'bitErrorsDeviations',
+    unit: 'deviations',
+    words: 'bit errors before correction against the last day, in their jitter of an hour',
+    group: 'optics',
+    of: (moment) =>
+      largerOfPairs(
+        inDeviations(bitErrorRise(moment), moment.stats('interface', 'preFecBitErrorRatio', HOUR).deviation, 0.003),
+      ),
+  },
+  {
+    name: 'bitErrorsSlope1h',
+    unit: 'decades/min',
+    words: 'rise of the bit errors before correction in the last hour',
+    group: 'optics',
+    of: (moment) => largerOfPairs(moment.stats('interface', 'preFecBitErrorRatio', HOUR).slope),
+  },
+  {
+    name: 'bitErrorsSlope6h',
+    unit: 'decades/h',
+    words: 'rise of the bit errors before correction in the last 6 h',
+    group: 'optics',
+    of: (moment) => largerOfPairs(moment.stats('interface', 'preFecBitErrorRatio', SIX_HOURS).slope),
+  },
+  {
+    name: 'bitErrorsSlope1d',
+    unit: 'decades/h',
+    words: 'rise of the bit errors before correction in the last day',
+    group: 'optics',
+    of: (moment) => largerOfPairs(moment.stats('interface', 'preFecBitErrorRatio', DAY).slope),
+  },
+  {
+    name: 'hoursToCorrectionLimit',
+    unit: 'h',
+    words: 'time until the bit errors reach what can be corrected, as they rise now',
+    group: 'optics',
+    of: (moment) =>
+      smallerOfPairs(
+        combined(
+          moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
+          moment.stats('interface', 'preFecBitErrorRatio', SIX_HOURS).slope,
+          hoursToLimit,
+        ),
+      ),
+  },
+];
+
+function powerChange(moment: Moment): Float32Array {
+  return moment.shared('interface.power-change', () =>
+    minus(moment.stats('interface', 'rxPowerDbm', TEN).mean, moment.stats('interface', 'rxPowerDbm', DAY).mean),
+  );
+}
+
+function bitErrorRise(moment: Moment): Float32Array {
+  return moment.shared('interface.bit-error-rise', () =>
+    minus(
+      moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
+      moment.stats('interface', 'preFecBitErrorRatio', DAY).mean,
+    ),
+  );
+}
+
+function hoursToLimit(level: number, slopePerHour: number): number {
+  if (level >= CORRECTION_LIMIT) return 0;
+  if (Number.isNaN(level + slopePerHour)) return Number.NaN;
+  return slopePerHour <= 0
+    ? LONGEST_LEAD_HOURS
+    : Math.min(LONGEST_LEAD_HOURS, (CORRECTION_LIMIT - level) / slopePerHour);
+}
+
+const past: RiskFeature[] = [
+  { name: 'hoursSinceTrouble', unit: 'h', words: 'time since the last trouble', group: 'past', of: hoursSinceTrouble },
+  {
+    name: 'troubledHours1d',
+    unit: 'h',
+    words: 'hours with trouble in the last day',
+    group: 'past',
+    of: (moment) => troubledHours(moment, 24),
+  },
+  {
+    name: 'troubledHours1w',
+    unit: 'h',
+    words: 'hours with trouble in the last week',
+    group: 'past',
+    of: (moment) => troubledHours(moment, 168),
+  },
+  { name: 'flaps1h', unit: '', words: 'times it failed in the last hour', group: 'past', of: onsetsWithinHour },
+  {
+    name: 'degradedMinutes1h',
+    unit: 'min',
+    words: 'time degraded in the last hour',
+    group: 'past',
+    of: (moment) => minutesInState(moment, 60, 1),
+  },
+];
+
+const DEVICE_METRICS = [
+  ['cpuRatio', 'cpu', 'CPU', 'share', 0.01],
+  ['memoryRatio', 'memory', 'memory', 'share', 0.005],
+  ['temperatureCelsius', 'temperature', 'temperature', '°C', 0.2],
+] as const;
+
+const device: RiskFeature[] = DEVICE_METRICS.flatMap(([metric, name, words, unit, floor]): RiskFeature[] => [
+  {
+    name: `${name}10m`,
+    unit,
+    words: `${words} of the devices in the last 10 min`,
+    group: 'device',
+    of: (moment) => ends(moment, moment.stats('device', metric, TEN).mean),
+  },
+  {
+    name: `${name}Against1d`,
+    unit,
+    words: `${words} of the devices against the last day`,
+    group: 'device',
+    of: (moment) => ends(moment, deviceRise(moment, metric)),
+  },
+  {
+    name: `${name}Deviations`,
+    unit: 'deviations',
+    words: `${words} of the devices against the last day, in usual deviations`,
+    group: 'device',
+    of: (moment) =>
+      ends(moment, inDeviations(deviceRise(moment, metric), moment.stats('device', metric, DAY).deviation, floor)),
+  },
+  {
+    name: `${name}Slope1h`,
+    unit: `${unit}/min`,
+    words: `rise of the ${words} of the devices in the last hour`,
+    group: 'device',
+    of: (moment) => ends(moment, moment.stats('device', metric, HOUR).slope),
+  },
+]);
+
+function deviceRise(moment: Moment, metric: KeptMetric<'device'>): Float32Array {
+  return moment.shared(`device.${metric}.rise`, () =>
+    minus(moment.stats('device', metric, TEN).mean, moment.stats('device', metric, DAY).mean),
+  );
+}
+
+const failedNow = (moment: Moment) =>
+  moment.shared('failed-now', () => mapped(minutesInState(moment, 5, 2), (minutes) => (minutes > 0 ? 1 : 0)));
+
+const surroundings: RiskFeature[] = [
+  {
+    name: 'neighboursBad',
+    unit: 'links',
+    words: 'neighbours that are unhealthy or down',
+    group: 'surroundings',
+    of: (moment) => sumOfOthers(moment.around.byDevice, failedNow(moment)),
+  },
+  {
+    name: 'conduitBad',
+    unit: 'links',
+    words: 'links of the same conduit that are unhealthy or down',
+    group: 'surroundings',
+    of: (moment) => sumOfOthers(moment.around.bySrlg, failedNow(moment)),
+  },
+  {
+    name: 'neighbourLoss10m',
+    unit: 'log10',
+    words: 'highest loss of a neighbour in the last 10 min',
+    group: 'surroundings',
+    of: (moment) => largestOfOthers(moment.around.byDevice, mapped(arc(moment, 'lossRatio', TEN, 'mean'), log10)),
+  },
+  {
+    name: 'neighbourUtilisation10m',
+    unit: 'share',
+    words: 'highest utilisation of a neighbour in the last 10 min',
+    group: 'surroundings',
+    of: (moment) => largestOfOthers(moment.around.byDevice, arc(moment, 'utilisation', TEN, 'mean')),
+  },
+  {
+    name: 'conduitPowerAgainst1d',
+    unit: 'dB',
+    words: 'largest fall of receive power in the same conduit against the last day',
+    group: 'surroundings',
+    of: (moment) =>
+      largestOfOthers(
+        moment.around.bySrlg,
+        mapped(smallerOfPairs(powerChange(moment)), (change) => -change),
+      ),
+  },
+];
+
+const MINUTES_A_DAY = 1440;
+const hourAngle = ({ minute }: Moment) => (2 * Math.PI * (minute % MINUTES_A_DAY)) / MINUTES_A_DAY;
+const constant = (moment: Moment, value: number) => new Float32Array(moment.linkCount).fill(value);
+
+const time: RiskFeature[] = [
+  {
+    name: 'hourSine',
+    unit: '',
+    words: 'time of day (UTC)',
+    group: 'time',
+    of: (moment) => constant(moment, Math.sin(hourAngle(moment))),
+  },
+  {
+    name: 'hourCosine',
+    unit: '',
+    words: 'time of day (UTC)',
+    group: 'time',
+    of: (moment) => constant(moment, Math.cos(hourAngle(moment))),
+  },
+];
+
+/** Every feature of the risk of a link, in the order of the table's columns. */
+export const RISK_FEATURES: readonly RiskFeature[] = [
+  ...ratios('lossRatio', 'loss', 'loss'),
+  ...ratios('errorRatio', 'errors', 'share of packets with errors'),
+  ...latency,
+  ...load,
+  ...optics,
+  ...past,
+  ...device,
+  ...surroundings,
+  ...time,
+];

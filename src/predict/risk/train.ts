@@ -1,0 +1,166 @@
+import { DetourError } from '../../core/errors.ts';
+import { createRng, type Rng } from '../../core/rng.ts';
+import { type Ensemble, type Members, stack } from '../ensemble.ts';
+import { logistic } from '../logistic.ts';
+import { BOOST_DEFAULTS, type BoostSettings, boost, type Examples } from '../trees/boost.ts';
+import { FOREST_DEFAULTS, type ForestSettings, forest } from '../trees/forest.ts';
+import { LOGISTIC } from '../trees/losses.ts';
+import { attributed } from './attribution.ts';
+import { pickRows, type RiskDataset, rowsWhere } from './dataset.ts';
+import { RISK_HORIZONS } from './labels.ts';
+import type { HorizonRisk, RiskModel } from './model.ts';
+
+const HOUR_MS = 3_600_000;
+/** The longest window that features look at and the longest horizon: rows farther apart share nothing. */
+export const FULL_GAP_MS = (168 + 6) * HOUR_MS;
+
+export interface RiskTrainOptions {
+  readonly seed: number;
+  readonly boost: BoostSettings;
+  readonly forest: ForestSettings;
+  /** The last share of each world's time, 0..1: decides when to stop, weighs the members and calibrates. */
+  readonly calibrationShare: number;
+  /** The gap before it is `FULL_GAP_MS`, but not more than this share of a world's time. */
+  readonly gapShare: number;
+  readonly signal?: AbortSignal;
+}
+
+export const RISK_TRAIN_DEFAULTS: RiskTrainOptions = {
+  seed: 1,
+  boost: {
+    ...BOOST_DEFAULTS,
+    treeCount: 200,
+    maxDepth: 5,
+    learningRate: 0.06,
+    rowShare: 0.7,
+    featureShare: 0.5,
+    minLeafWeight: 10,
+    l2: 10,
+    patience: 25,
+  },
+  forest: { ...FOREST_DEFAULTS, treeCount: 50, maxDepth: 8, minLeafWeight: 40, featureShare: 0.3 },
+  calibrationShare: 0.3,
+  gapShare: 0.1,
+};
+
+export interface RiskProgress {
+  readonly horizon: string;
+  readonly stage: 'boosted' | 'forest' | 'logistic' | 'calibration';
+  /** Of all the work, 0..1. */
+  readonly done: number;
+}
+
+/** Fewer rows before a failure teach nothing. */
+const LEAST_POSITIVES = 20;
+
+/**
+ * Learns the chance to fail within each horizon: members from the past of each world, weights and calibration from
+ * what came later. The same dataset, options and seed give the same model.
+ *
+ * @throws DetourError MODEL where there are too few failures to learn from; what `signal` holds when it is aborted
+ */
+export function trainRisk(
+  dataset: RiskDataset,
+  options: RiskTrainOptions = RISK_TRAIN_DEFAULTS,
+  onProgress: (progress: RiskProgress) => void = () => {},
+): RiskModel {
+  const { past, later } = splitByTime(dataset, options);
+  const rng = createRng(options.seed);
+  const horizons = RISK_HORIZONS.map(({ name }, at): HorizonRisk => {
+    const told = (stage: RiskProgress['stage'], share: number) =>
+      onProgress({ horizon: name, stage, done: (at + share) / RISK_HORIZONS.length });
+    return trainHorizon(known(past, at), known(later, at), at, options, rng.fork(name), told);
+  });
+  return { features: dataset.table.names, horizons };
+}
+
+type Told = (stage: RiskProgress['stage'], share: number) => void;
+
+function trainHorizon(
+  past: RiskDataset,
+  later: RiskDataset,
+  at: number,
+  options: RiskTrainOptions,
+  rng: Rng,
+  told: Told,
+): HorizonRisk {
+  const [training, calibration] = [examplesOf(past, at), examplesOf(later, at)];
+  requireFailures(training, 'to learn from');
+  requireFailures(calibration, 'to calibrate with');
+  const { boost: boosting, forest: growing, signal } = options;
+  const members: Members = {
+    boosted: boost(training, LOGISTIC, boosting, rng.fork('boosted'), {
+      validation: calibration,
+      onTree: (done) => told('boosted', (0.6 * done) / boosting.treeCount),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+    forest: forest(training, growing, rng.fork('forest'), (done) => {
+      signal?.throwIfAborted();
+      told('forest', 0.6 + (0.3 * done) / growing.treeCount);
+    }),
+    logistic: logistic(training),
+  };
+  told('logistic', 0.95);
+  const ensemble: Ensemble = stack(members, calibration.table, calibration.labels, later.weights);
+  told('calibration', 1);
+  return {
+    ensemble,
+    boosted: attributed(members.boosted, past.table, past.weights),
+    forest: attributed(members.forest, past.table, past.weights),
+  };
+}
+
+/**
+ * Members see the thinned rows, so that failures are not drowned. All rows without a failure within this horizon count
+ * alike, by how many they stand for: then thinning adds a constant to the log odds (King, Zeng 2001), which the
+ * calibration, whose rows have their whole weights, takes out.
+ */
+function examplesOf({ table, within, weights }: RiskDataset, at: number): Examples {
+  const labels = within[at] as Float32Array;
+  const most = weights.reduce((largest, weight) => Math.max(largest, weight), 1);
+  return { table, labels, weights: labels.map((label, row) => (label === 1 ? 1 : (weights[row] as number) / most)) };
+}
+
+function requireFailures({ labels }: Examples, what: string): void {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  if (positives >= LEAST_POSITIVES && positives < labels.length) return;
+  throw new DetourError('MODEL', `too few failures ${what}: ${positives} rows before one, of ${labels.length}`, {
+    hint: 'give it more days or more networks',
+  });
+}
+
+/** Rows whose label is known. */
+function known(dataset: RiskDataset, at: number): RiskDataset {
+  const labels = dataset.within[at] as Float32Array;
+  return pickRows(
+    dataset,
+    rowsWhere(dataset, (row) => !Number.isNaN(labels[row])),
+  );
+}
+
+/** Of each world, its past and what came later, with a gap between them that windows and horizons cannot bridge. */
+export function splitByTime(
+  dataset: RiskDataset,
+  { calibrationShare, gapShare }: Pick<RiskTrainOptions, 'calibrationShare' | 'gapShare'>,
+): { past: RiskDataset; later: RiskDataset } {
+  const spans = new Map<number, [first: number, last: number]>();
+  dataset.world.forEach((world, row) => {
+    const at = dataset.atMs[row] as number;
+    const [first, last] = spans.get(world) ?? [at, at];
+    spans.set(world, [Math.min(first, at), Math.max(last, at)]);
+  });
+  const beginOf = (row: number) => {
+    const [first, last] = spans.get(dataset.world[row] as number) as [number, number];
+    const span = last - first;
+    return { later: last - calibrationShare * span, gap: Math.min(FULL_GAP_MS, gapShare * span) };
+  };
+  const part = (keep: (atMs: number, begin: { later: number; gap: number }) => boolean) =>
+    pickRows(
+      dataset,
+      rowsWhere(dataset, (row) => keep(dataset.atMs[row] as number, beginOf(row))),
+    );
+  return {
+    past: part((atMs, { later, gap }) => atMs < later - gap),
+    later: part((atMs, { later }) => atMs >= later),
+  };
+}

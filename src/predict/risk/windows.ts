@@ -1,0 +1,122 @@
+import { HOUR_MINUTES } from '../minutes.ts';
+import type { MinuteColumn } from '../minutes-column.ts';
+
+/** Figures of a window of one column, of all its things at once; NaN where too little is known. */
+export interface WindowStats {
+  readonly mean: Float32Array;
+  readonly max: Float32Array;
+  readonly min: Float32Array;
+  /** Standard deviation; NaN below `LEAST_KNOWN` values. */
+  readonly deviation: Float32Array;
+  /** Least-squares slope per step (minute or hour); NaN below `LEAST_KNOWN` values. */
+  readonly slope: Float32Array;
+  readonly known: Float32Array;
+}
+
+const LEAST_KNOWN = 4;
+
+/** The minutes `(minute - length, minute]`. */
+export function minuteStats(column: MinuteColumn, minute: number, length: number): WindowStats {
+  return statsOf(column.width, length, (step) => column.atMinute(minute - length + 1 + step));
+}
+
+/** The `length` whole hours before the hour that `minute` lies in. */
+export function hourStats(column: MinuteColumn, minute: number, length: number): WindowStats {
+  const first = Math.floor(minute / HOUR_MINUTES) - length;
+  const hour = new Float32Array(column.width);
+  return statsOf(column.width, length, (step) => (column.atHour(first + step, hour) ? hour : null));
+}
+
+/** One pass by moments with shifted sums: the first known value is taken off, so that squares keep their digits. */
+function statsOf(width: number, length: number, at: (step: number) => Float32Array | null): WindowStats {
+  const sums = newSums(width);
+  for (let step = 0; step < length; step += 1) {
+    const values = at(step);
+    if (values !== null) addStep(sums, values, step - (length - 1) / 2);
+  }
+  return finished(sums);
+}
+
+function newSums(width: number) {
+  const column = () => new Float64Array(width);
+  return {
+    width,
+    shift: column().fill(Number.NaN),
+    known: new Float32Array(width),
+    value: column(),
+    square: column(),
+    time: column(),
+    timeSquare: column(),
+    product: column(),
+    max: new Float32Array(width).fill(-Infinity),
+    min: new Float32Array(width).fill(Infinity),
+  };
+}
+type Sums = ReturnType<typeof newSums>;
+
+function addStep(sums: Sums, values: Float32Array, time: number): void {
+  const { shift, known, value, square, time: times, timeSquare, product, max, min } = sums;
+  for (let index = 0; index < values.length; index += 1) {
+    const own = values[index] as number;
+    if (Number.isNaN(own)) continue;
+    if (known[index] === 0) shift[index] = own;
+    const off = own - (shift[index] as number);
+    known[index] = (known[index] as number) + 1;
+    value[index] = (value[index] as number) + off;
+    square[index] = (square[index] as number) + off * off;
+    times[index] = (times[index] as number) + time;
+    timeSquare[index] = (timeSquare[index] as number) + time * time;
+    product[index] = (product[index] as number) + off * time;
+    if (own > (max[index] as number)) max[index] = own;
+    if (own < (min[index] as number)) min[index] = own;
+  }
+}
+
+function finished(sums: Sums): WindowStats {
+  const { width, known, max, min } = sums;
+  const [mean, deviation, slope] = [new Float32Array(width), new Float32Array(width), new Float32Array(width)];
+  for (let index = 0; index < width; index += 1) {
+    const count = known[index] as number;
+    const [value, time] = [sums.value[index] as number, sums.time[index] as number];
+    mean[index] = count === 0 ? Number.NaN : (sums.shift[index] as number) + value / count;
+    if (count === 0) max[index] = min[index] = Number.NaN;
+    const isEnough = count >= LEAST_KNOWN;
+    const variance = Math.max(0, (sums.square[index] as number) / count - (value / count) ** 2);
+    deviation[index] = isEnough ? Math.sqrt(variance) : Number.NaN;
+    const spread = (sums.timeSquare[index] as number) - (time * time) / count;
+    slope[index] = isEnough ? ((sums.product[index] as number) - (time * value) / count) / spread : Number.NaN;
+  }
+  return { mean, max, min, deviation, slope, known };
+}
+
+/** The larger of what is known of two ends or directions, link by link: entries 2i and 2i + 1. */
+export function largerOfPairs(values: Float32Array): Float32Array {
+  return Float32Array.from({ length: values.length / 2 }, (_, link) =>
+    larger(values[2 * link] as number, values[2 * link + 1] as number),
+  );
+}
+
+/** The smaller of what is known of two, link by link. */
+export function smallerOfPairs(values: Float32Array): Float32Array {
+  return Float32Array.from({ length: values.length / 2 }, (_, link) => {
+    const [one, other] = [values[2 * link] as number, values[2 * link + 1] as number];
+    return Number.isNaN(one) ? other : Number.isNaN(other) ? one : Math.min(one, other);
+  });
+}
+
+export function larger(one: number, other: number): number {
+  return Number.isNaN(one) ? other : Number.isNaN(other) ? one : Math.max(one, other);
+}
+
+export function mapped(values: Float32Array, change: (value: number, index: number) => number): Float32Array {
+  return values.map(change);
+}
+
+/** Value by value; NaN where one is. */
+export function combined(
+  one: Float32Array,
+  other: Float32Array,
+  join: (one: number, other: number) => number,
+): Float32Array {
+  return one.map((value, index) => join(value, other[index] as number));
+}
