@@ -13,6 +13,8 @@ import type { Role } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { HistoryReader } from '../history/history.ts';
+import type { Predictor } from '../predict/live/predictor.ts';
+import type { ModelRegistry } from '../predict/registry/registry.ts';
 import type { Change } from '../reroute/change.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
@@ -71,9 +73,11 @@ export interface ApiConfig {
 /** Bounds of the event stream. */
 export interface StreamLimits {
   readonly maxClients: number;
-  /** Bytes that may wait for a slow client before it is cut. */
+  /** Bytes of events that may wait for a slow client before it gets a fresh snapshot in their place. */
   readonly maxBufferedBytes: number;
   readonly keepAliveMs: number;
+  /** A client that has not read for this long is cut; looked at as often as it is kept alive. */
+  readonly stallMs: number;
   /** Missed events that are sent again on resumption; after more of them the client gets a snapshot. */
   readonly maxReplay: number;
   /** How long one wait for new events lasts, ms; bounds how long stopping takes. */
@@ -84,6 +88,7 @@ export const STREAM_LIMITS: StreamLimits = {
   maxClients: 100,
   maxBufferedBytes: 1 << 20,
   keepAliveMs: 15_000,
+  stallMs: 30_000,
   maxReplay: 5_000,
   blockMs: 250,
 };
@@ -98,6 +103,10 @@ export interface ApiDeps {
   readonly config: ApiConfig;
   readonly ingest: SampleIngest;
   readonly history: HistoryReader;
+  /** Cards and files of the models; only read here. */
+  readonly models: Pick<ModelRegistry, 'cards' | 'open' | 'pointers'>;
+  /** The present risk model, for rows that callers bring. */
+  readonly predictor: Pick<Predictor, 'model'>;
   /** Demands that are older than this are not planned with, ms. */
   readonly maxDemandAgeMs: number;
   /** What would be planned in a changed network; INVALID_INPUT for unknown ids, BUSY when too many wait. */

@@ -5,40 +5,36 @@ import type { Event } from '../store/events.ts';
 import type { EventLog } from '../store/store.ts';
 import { compareStreamIds } from '../store/stream-id.ts';
 import type { StreamLimits } from './deps.ts';
+import { type Broadcast, EventClient, eventFrame } from './event-client.ts';
 import { frame, KEEP_ALIVE, type StreamWriter } from './sse.ts';
 
 const PAGE = 500;
 const RETRY_MS = 1000;
 
-/** A client: events wait in `pending` until its snapshot is out, then go straight to the writer. */
-interface Client {
-  readonly writer: StreamWriter;
-  /** Id of the last event (or snapshot) that was sent. */
-  lastId: string;
-  /** Null once the client is live. */
-  pending: Event[] | null;
-  /** Whether it wants figures too, and whether it needs all of them because some did not reach it. */
-  readonly figures: 'none' | 'wanted';
-  isBehind: boolean;
+/** What a client begins with, and the tick of the figures in it; null where later ones do not build on it. */
+export interface Beginning {
+  readonly content: unknown;
+  readonly tick: number | null;
 }
 
-/** What of a broadcast goes to whom. */
-export interface Broadcast {
-  /** What changed; null when nothing did. */
-  readonly changes: string | null;
-  /** Everything, for clients that missed changes. */
-  readonly whole: () => string;
+export interface Reader {
+  /** Its Last-Event-ID. */
+  readonly resumeAfter: string | null;
+  readonly wantsFigures: boolean;
+  /** Called when it has no such id, one from which not every later event is kept, or when it fell too far behind. */
+  readonly snapshot: () => Promise<Beginning>;
 }
 
 /**
  * One follower of the event log for all clients. It runs while there are clients. A client gets a snapshot (or, when
- * it resumes, what it missed) and then every later event exactly once, in order.
+ * it resumes, what it missed) and then every later event exactly once, in order; one that reads too slowly for that
+ * gets a fresh snapshot, and one that does not read at all is cut.
  */
 export class EventHub {
   readonly #events: EventLog;
   readonly #limits: StreamLimits;
   readonly #logger: FastifyBaseLogger;
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Set<EventClient>();
   readonly #stopping = new AbortController();
   #following: Promise<void> | null = null;
   /** Resolves when the follower knows where it stands: only then may a snapshot be taken. */
@@ -57,25 +53,19 @@ export class EventHub {
 
   /** True while someone wants figures. */
   get wantsFigures(): boolean {
-    return [...this.#clients].some(({ figures }) => figures === 'wanted');
+    return [...this.#clients].some(({ wantsFigures }) => wantsFigures);
   }
 
-  /**
-   * Sends figures to all who want them. A client that has not read the last ones gets none: it is behind, and gets
-   * everything once it has caught up, so that what waits for it stays bounded.
-   */
-  broadcast({ changes, whole }: Broadcast): void {
-    let all: string | null = null;
-    for (const client of this.#clients) {
-      if (client.figures === 'none') continue;
-      if (client.pending !== null || !client.writer.isDrained) {
-        client.isBehind = true;
-      } else if (client.isBehind) {
-        client.isBehind = false;
-        all ??= whole();
-        client.writer.writeLarge(all);
-      } else if (changes !== null) client.writer.writeLarge(changes);
-    }
+  /** Sends figures to all who want them and have read what they were sent. */
+  broadcast(broadcast: Broadcast): void {
+    const latest = once(broadcast.latest);
+    const since = onceEach(broadcast.since);
+    for (const client of this.#clients) client.figures({ tick: broadcast.tick, latest, since });
+  }
+
+  /** Sends this to all who want figures. */
+  tell(text: string): void {
+    for (const client of this.#clients) if (client.wantsFigures) client.tell(text);
   }
 
   /** Throws RATE_LIMITED when there is no room for another client. */
@@ -86,30 +76,25 @@ export class EventHub {
     });
   }
 
-  /**
-   * Serves a client until it leaves. `resumeAfter` is its Last-Event-ID; `snapshot` is called when it has none, or
-   * one from which not every later event is kept any more.
-   */
-  async serve(
-    writer: StreamWriter,
-    resumeAfter: string | null,
-    snapshot: () => Promise<unknown>,
-    figures: Client['figures'] = 'none',
-  ): Promise<void> {
+  /** Serves a client until it leaves. */
+  async serve(writer: StreamWriter, { resumeAfter, wantsFigures, snapshot }: Reader): Promise<void> {
     if (!writer.open) return;
-    const client: Client = { writer, lastId: '0', pending: [], figures, isBehind: resumeAfter !== null };
+    const { maxBufferedBytes: maxBytes, maxReplay: maxEvents } = this.#limits;
+    const client = new EventClient(writer, wantsFigures, { maxBytes, maxEvents });
     this.#clients.add(client);
     writer.onClose(() => this.#clients.delete(client));
-    try {
+    writer.onDrain(() => {
+      if (client.isLive && client.isOverrun) void this.#guarded(client, () => this.#sendSnapshot(client, snapshot));
+      else client.flush();
+    });
+    await this.#guarded(client, async () => {
       await this.#follow();
       const missed = resumeAfter === null ? null : await this.#missedSince(resumeAfter);
-      if (missed === null) await this.#sendSnapshot(client, snapshot);
-      else this.#sendMissed(client, resumeAfter as string, missed);
-      this.#goLive(client);
-    } catch (error) {
-      this.#logger.warn({ err: error }, 'event stream ended early');
-      writer.cut();
-    }
+      if (missed === null || resumeAfter === null) return this.#sendSnapshot(client, snapshot);
+      const frames = missed.map(eventFrame);
+      client.begin(frames.map(({ text }) => text).join(''), frames.at(-1)?.id ?? resumeAfter, null);
+      client.goLive();
+    });
   }
 
   /** Ends all streams and the follower; idempotent. */
@@ -121,23 +106,22 @@ export class EventHub {
     await this.#following;
   }
 
-  async #sendSnapshot(client: Client, snapshot: () => Promise<unknown>): Promise<void> {
+  async #guarded({ writer }: EventClient, run: () => Promise<void>): Promise<void> {
+    await run().catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'event stream ended early');
+      writer.cut();
+    });
+  }
+
+  async #sendSnapshot(client: EventClient, snapshot: () => Promise<Beginning>): Promise<void> {
+    client.catchUp();
     // The id is taken first: an event that comes meanwhile is in the snapshot and sent again, never lost.
-    client.lastId = await this.#events.lastId();
-    client.writer.writeLarge(frame('snapshot', client.lastId, await snapshot()));
-  }
-
-  #sendMissed(client: Client, resumeAfter: string, missed: readonly Event[]): void {
-    client.lastId = resumeAfter;
-    this.#sendTogether(client, missed);
-  }
-
-  /** Sends what has gathered as one write, for which room is made as for a snapshot. */
-  #sendTogether(client: Client, events: readonly Event[]): void {
-    const later = events.filter((event) => compareStreamIds(event.id, client.lastId) > 0);
-    if (later.length === 0) return;
-    client.lastId = later.at(-1)?.id ?? client.lastId;
-    client.writer.writeLarge(later.map((event) => frame(event.type, event.id, event)).join(''));
+    const lastId = await this.#events.lastId();
+    const { content, tick } = await snapshot();
+    // Before it has begun it may have fallen behind again: what it missed is in no snapshot yet.
+    if (client.isOverrun) return this.#sendSnapshot(client, snapshot);
+    client.begin(frame('snapshot', lastId, content), lastId, tick);
+    client.goLive();
   }
 
   /** Events after this id; null when some are gone, the id is unknown, or there are too many. */
@@ -153,23 +137,6 @@ export class EventHub {
       missed.push(...page);
       if (missed.length > this.#limits.maxReplay) return null;
     }
-  }
-
-  #goLive(client: Client): void {
-    const waiting = client.pending ?? [];
-    client.pending = null;
-    this.#sendTogether(client, waiting);
-  }
-
-  #deliver(client: Client, event: Event): void {
-    if (client.pending) {
-      client.pending.push(event);
-      if (client.pending.length > this.#limits.maxReplay) client.writer.cut();
-      return;
-    }
-    if (compareStreamIds(event.id, client.lastId) <= 0) return;
-    client.lastId = event.id;
-    client.writer.write(frame(event.type, event.id, event));
   }
 
   /** Starts the follower unless it runs; resolves when it knows its place in the log. */
@@ -194,7 +161,8 @@ export class EventHub {
   async #step(position: string): Promise<string> {
     try {
       const events = await this.#events.read(position, { limit: PAGE, blockMs: this.#limits.blockMs });
-      for (const client of this.#clients) for (const event of events) this.#deliver(client, event);
+      const frames = events.map(eventFrame);
+      for (const client of this.#clients) for (const each of frames) client.event(each);
       return events.at(-1)?.id ?? position;
     } catch (error) {
       if (!this.#stopping.signal.aborted) {
@@ -208,8 +176,26 @@ export class EventHub {
   #startKeepAlive(): void {
     if (this.#keepAlive) return;
     this.#keepAlive = setInterval(() => {
-      for (const { writer } of this.#clients) writer.write(KEEP_ALIVE);
+      const nowMs = performance.now();
+      for (const client of this.#clients) {
+        if (client.stalledMs(nowMs) > this.#limits.stallMs) client.writer.cut();
+        else client.tell(KEEP_ALIVE);
+      }
     }, this.#limits.keepAliveMs);
     this.#keepAlive.unref();
   }
+}
+
+/** Makes it when it is first asked for, and then no more. */
+function once<T>(make: () => T): () => T {
+  const each = onceEach(make);
+  return () => each(undefined);
+}
+
+function onceEach<K, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as T;
+  };
 }

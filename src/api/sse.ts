@@ -13,16 +13,12 @@ const DRAINED_BYTES = 64 * 1024;
 
 export const KEEP_ALIVE = ': keep-alive\n\n';
 
-/** The writing end of one client; a client that does not read is cut, so that memory stays bounded. */
+/** The writing end of one client. Whoever writes looks first whether what was written has left. */
 export class StreamWriter {
   readonly #response: ServerResponse;
-  readonly #maxBufferedBytes: number;
-  /** Bytes of the snapshot that may still wait beyond the limit: a snapshot must get through whole. */
-  #allowance = 0;
 
-  constructor(response: ServerResponse, maxBufferedBytes: number) {
+  constructor(response: ServerResponse) {
     this.#response = response;
-    this.#maxBufferedBytes = maxBufferedBytes;
   }
 
   get open(): boolean {
@@ -42,25 +38,12 @@ export class StreamWriter {
       // Proxies that collect answers would hold events back.
       'x-accel-buffering': 'no',
     });
-    this.#response.on('drain', () => {
-      this.#allowance = 0;
-    });
     // Tells the browser how long to wait before it connects again.
     this.#response.write('retry: 1000\n\n');
   }
 
-  writeLarge(text: string): void {
-    this.#allowance += Buffer.byteLength(text);
-    this.write(text);
-  }
-
-  /** False when the client was cut. */
-  write(text: string): boolean {
-    if (!this.open) return false;
-    this.#response.write(text);
-    if (this.#response.writableLength <= this.#maxBufferedBytes + this.#allowance) return true;
-    this.#response.destroy();
-    return false;
+  write(text: string): void {
+    if (this.open && text !== '') this.#response.write(text);
   }
 
   end(): void {
@@ -73,5 +56,10 @@ export class StreamWriter {
 
   onClose(listener: () => void): void {
     this.#response.on('close', listener);
+  }
+
+  /** Calls back when the client has read what it was sent. */
+  onDrain(listener: () => void): void {
+    this.#response.on('drain', listener);
   }
 }

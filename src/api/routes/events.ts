@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { EventSchema } from '../../store/events.ts';
 import { commentOn, commentsOn, eventById } from '../comments.ts';
-import { type ApiDeps, type ApiServer, STREAM_LIMITS } from '../deps.ts';
-import type { EventHub } from '../event-hub.ts';
+import type { ApiDeps, ApiServer } from '../deps.ts';
+import type { Beginning, EventHub } from '../event-hub.ts';
 import { queryEvents } from '../event-query.ts';
 import { FigureFeed } from '../figure-feed.ts';
-import { readLinkViews } from '../link-view.ts';
+import { readLinkStates } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { inputError } from '../problem.ts';
 import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
@@ -18,9 +18,8 @@ import { EVENT_TABLE } from '../tables.ts';
 const COMMENTS_PER_MINUTE = 30;
 
 export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void {
-  const limits = { ...STREAM_LIMITS, ...deps.stream };
   const { events } = deps.store;
-  const feed = new FigureFeed(hub, { links: () => readLinkViews(deps), status: () => readStatus(deps) }, deps);
+  const feed = new FigureFeed(hub, { states: () => readLinkStates(deps), status: () => readStatus(deps) }, deps);
   app.addHook('preClose', () => feed.stop());
 
   app.get(
@@ -45,15 +44,11 @@ export function eventRoutes(app: ApiServer, deps: ApiDeps, hub: EventHub): void 
         const resumeAfter = lastEventId(request);
         hub.assertRoom();
         reply.hijack();
-        const writer = new StreamWriter(reply.raw, limits.maxBufferedBytes);
+        const writer = new StreamWriter(reply.raw);
         writer.begin();
         feed.wake();
-        await hub.serve(
-          writer,
-          resumeAfter,
-          () => snapshot(deps),
-          request.query.figures === 'true' ? 'wanted' : 'none',
-        );
+        const wantsFigures = request.query.figures === 'true';
+        await hub.serve(writer, { resumeAfter, wantsFigures, snapshot: () => snapshot(deps, feed) });
         return reply;
       }
       const page = await queryEvents(events, request.query, limitOf(request, request.query.limit));
@@ -115,18 +110,12 @@ function lastEventId(request: FastifyRequest): string | null {
 }
 
 /** Everything a screen needs to begin with. */
-async function snapshot(deps: ApiDeps): Promise<unknown> {
-  const [links, proposals, plan, status] = await Promise.all([
-    readLinkViews(deps),
+async function snapshot(deps: ApiDeps, feed: FigureFeed): Promise<Beginning> {
+  const [{ tick, links }, proposals, plan, status] = await Promise.all([
+    feed.snapshot(),
     deps.store.plans.openProposals(),
     deps.store.plans.latest(),
     readStatus(deps),
   ]);
-  return {
-    atMs: deps.clock.nowMs(),
-    links,
-    proposals,
-    plan,
-    status,
-  };
+  return { content: { atMs: deps.clock.nowMs(), links, proposals, plan, status }, tick };
 }

@@ -1,5 +1,6 @@
 /** The types the browser app works with, in one place: it may take types from this folder and nothing else. */
 import type { Static } from 'typebox';
+import type { ArcState } from '../../health/link-state.ts';
 import type { Plan } from '../../reroute/plan.ts';
 import type { Proposal, ProposalBrief } from '../../reroute/proposal.ts';
 import type { Event } from '../../store/events.ts';
@@ -28,8 +29,12 @@ export interface Snapshot {
   readonly status: Status;
 }
 
+/** A link and what changed about it: fields that are not named, of the link and of its arcs, are as they were. */
+export type LinkChange = Partial<Omit<LinkView, 'arcs'>> &
+  Pick<LinkView, 'id'> & { readonly arcs?: { readonly az?: Partial<ArcState>; readonly za?: Partial<ArcState> } };
+
 /** Links whose figures changed since the last message of this kind, sent as often as figures are read. */
 export interface LinkChanges {
   readonly atMs: number;
-  readonly links: readonly (Partial<LinkView> & Pick<LinkView, 'id'>)[];
+  readonly links: readonly LinkChange[];
 }

@@ -6,14 +6,27 @@ import { guarded } from './errors.ts';
 
 const linkState = compileSchema(LinkStateSchema, 'CORRUPT_RECORD');
 
+interface KnownState {
+  readonly text: string;
+  readonly state: LinkState;
+}
+
 export function redisLinks({ connection, keys, records }: RedisContext): LinkStateStore {
+  // All states are read many times a second, and most of them were not written since: a text that is the same gives
+  // the same object. Nobody may change one; there are as many as links.
+  let known: ReadonlyMap<string, KnownState> = new Map();
   const readAll = async () => {
     const texts = await guarded('read link states', () => connection.hgetall(keys.links));
+    const seen = new Map<string, KnownState>();
     const states = new Map<string, LinkState>();
     for (const [linkId, text] of Object.entries(texts)) {
-      const state = records.member(linkState, keys.links, linkId, text);
-      if (state) states.set(linkId, state);
+      const before = known.get(linkId);
+      const state = before?.text === text ? before.state : records.member(linkState, keys.links, linkId, text);
+      if (!state) continue;
+      seen.set(linkId, { text, state });
+      states.set(linkId, state);
     }
+    known = seen;
     return states;
   };
   const read = async (linkId: string) => {

@@ -1,4 +1,4 @@
-import type { Event, LinkChanges, LinkView, Snapshot, Status } from '../../api/schemas/screen.ts';
+import type { Event, LinkChange, LinkChanges, LinkView, Snapshot, Status } from '../../api/schemas/screen.ts';
 import { type Counts, countLinks } from './counts.ts';
 import type { StreamMessage } from './sse.ts';
 
@@ -127,11 +127,16 @@ class LinkBatch {
   }
 
   /** A link that is not of this network is left out: the next snapshot has it. */
-  merge(change: LinkChanges['links'][number]): void {
+  merge(change: LinkChange): void {
     const index = this.#indexById.get(change.id);
     const before = index === undefined ? undefined : this.links[index];
     if (index === undefined || before === undefined) return;
     this.#copy ??= [...this.#links];
-    this.#copy[index] = { ...before, ...change };
+    const { arcs, ...fields } = change;
+    this.#copy[index] = { ...before, ...fields, ...(arcs ? { arcs: mergeArcs(before.arcs, arcs) } : {}) };
   }
+}
+
+function mergeArcs({ az, za }: LinkView['arcs'], changes: NonNullable<LinkChange['arcs']>): LinkView['arcs'] {
+  return { az: changes.az ? { ...az, ...changes.az } : az, za: changes.za ? { ...za, ...changes.za } : za };
 }
