@@ -59,7 +59,8 @@ export function commonEndMs({ sender, receiver }: ArcEnds): number | null {
 /**
  * Loss on the wire: 1 - d(in + inDiscards + inUnknownProtos) at the receiver / d(out - outDiscards - outErrors) at
  * the sender, over a window that both ends cover; the receiver's sums are interpolated at the sender's times. Below
- * `skewFloor`, and where the interpolation could have made up half of it, the receiver's error counter tells.
+ * `skewFloor`, where the interpolation could have made up half of it, and where it does not go on through the window,
+ * the receiver's error counter tells.
  */
 export function wireLoss(ends: ArcEnds, windowMs: number, thresholds: Thresholds): Ratio {
   const { sender, receiver } = ends;
@@ -71,18 +72,47 @@ export function wireLoss(ends: ArcEnds, windowMs: number, thresholds: Thresholds
     missingColumn(sender, [COLUMN.out, COLUMN.outDiscards, COLUMN.outErrors], fromMs) ??
     missingColumn(receiver, [COLUMN.in, COLUMN.inOther], fromMs);
   if (missing !== null) return { value: null, why: missing };
-  const sent =
-    growth(sender, COLUMN.out, from, to) -
-    growth(sender, COLUMN.outDiscards, from, to) -
-    growth(sender, COLUMN.outErrors, from, to);
+  const sent = sentBetween(sender, from, to);
   if (sent < minPackets) return { value: null, why: TOO_FEW };
-  const received =
-    sumAt(receiver, COLUMN.in, COLUMN.inOther, toMs) - sumAt(receiver, COLUMN.in, COLUMN.inOther, fromMs);
-  const lost = Math.max(0, sent - received);
-  if (lost >= skewFloor * sent && couldBeFaked(ends, fromMs, toMs) <= lost / 2) {
+  const lost = Math.max(0, missingBetween(ends, from, to));
+  if (lost >= skewFloor * sent && couldBeFaked(ends, fromMs, toMs) <= lost / 2 && goesOn(ends, window, lost)) {
     return { value: Math.min(1, lost / sent), why: '' };
   }
   return receiveErrors(receiver, windowMs, minPackets);
+}
+
+/** Packets put on the wire between two points of the sender. */
+function sentBetween(sender: Series, from: number, to: number): number {
+  return (
+    growth(sender, COLUMN.out, from, to) -
+    growth(sender, COLUMN.outDiscards, from, to) -
+    growth(sender, COLUMN.outErrors, from, to)
+  );
+}
+
+/** Packets sent between two points of the sender that the receiver did not count; negative where it counted more. */
+function missingBetween({ sender, receiver }: ArcEnds, from: number, to: number): number {
+  const receivedBy = (point: number): number =>
+    sumAt(receiver, COLUMN.in, COLUMN.inOther, (sender.points[point] as number[])[0] as number);
+  return sentBetween(sender, from, to) - (receivedBy(to) - receivedBy(from));
+}
+
+/** Least share of the loss that is left without its worst interval and without what other intervals gave back. */
+const LASTING_SHARE = 0.55;
+
+/**
+ * Devices refresh their counters in steps of up to some seconds, so a reading may hold a step more or less than its
+ * interval did. A step shows as loss in one interval and as gain in another, while loss goes on and nothing comes back.
+ */
+function goesOn(ends: ArcEnds, { from, to }: CommonWindow, lost: number): boolean {
+  let worst = 0;
+  let gained = 0;
+  for (let point = from; point < to; point += 1) {
+    const missing = missingBetween(ends, point, point + 1);
+    worst = Math.max(worst, missing);
+    gained += Math.max(0, -missing);
+  }
+  return lost - worst - gained >= LASTING_SHARE * lost;
 }
 
 /** Packets that skew between the ends and a change of rate within the window could have made up. */
