@@ -74,6 +74,23 @@ export interface PlantState {
   /** Factor on what nodes send and receive, per node. */
   readonly sourceFactor: Float64Array;
   readonly targetFactor: Float64Array;
+  /** 1 where the operator has shut the link (it is not up then either), per link. */
+  readonly shut: Uint8Array;
+  /** Share of the time that a flapping link is down, per link. */
+  readonly flapShare: Float64Array;
+  /** 1 where what the wire loses is not even counted as an error, per arc. */
+  readonly isSilent: Uint8Array;
+  /** Share of the packets that the sending router drops although the arc has room, per arc. */
+  readonly throttled: Float64Array;
+  /** On top of the way's own, per arc. */
+  readonly extraLatencyMs: Float64Array;
+  /** Light that is missing at the receiver, per arc. */
+  readonly rxDropDb: Float64Array;
+  /** How far the bit error rate has come, on its log scale, from its usual (0) to the correction limit (1), per arc. */
+  readonly bitErrorRise: Float64Array;
+  /** 0 the usual, 1 all there is, per node. */
+  readonly cpuRise: Float64Array;
+  readonly temperatureRiseCelsius: Float64Array;
 }
 
 export function intactPlant(linkCount: number, arcCount: number, nodeCount: number): PlantState {
@@ -82,5 +99,14 @@ export function intactPlant(linkCount: number, arcCount: number, nodeCount: numb
     corruption: new Float64Array(arcCount),
     sourceFactor: new Float64Array(nodeCount).fill(1),
     targetFactor: new Float64Array(nodeCount).fill(1),
+    shut: new Uint8Array(linkCount),
+    flapShare: new Float64Array(linkCount),
+    isSilent: new Uint8Array(arcCount),
+    throttled: new Float64Array(arcCount),
+    extraLatencyMs: new Float64Array(arcCount),
+    rxDropDb: new Float64Array(arcCount),
+    bitErrorRise: new Float64Array(arcCount),
+    cpuRise: new Float64Array(nodeCount),
+    temperatureRiseCelsius: new Float64Array(nodeCount),
   };
 }

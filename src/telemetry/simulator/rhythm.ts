@@ -72,7 +72,12 @@ export function dailyLevel(hour: number, traffic: { readonly troughRatio: number
 }
 
 /** Nodes without a longitude stand in the middle of the network; a network without any, at Greenwich. */
-function solarHours(network: Network, graph: CompiledGraph, startHour: number | null, startMs: number): Float64Array {
+export function solarHours(
+  network: Network,
+  graph: CompiledGraph,
+  startHour: number | null,
+  startMs: number,
+): Float64Array {
   const known = network.nodes.flatMap((node) => (node.lon === null ? [] : [node.lon]));
   const middle = known.length === 0 ? 0 : known.reduce((sum, lon) => sum + lon, 0) / known.length;
   const utcHour = (startMs / 3_600_000) % HOURS;

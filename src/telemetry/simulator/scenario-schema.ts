@@ -134,6 +134,69 @@ const Faults = Type.Object(
   { ...strict, default: {} },
 );
 
+const Share = (initial: number, description: string) =>
+  Type.Number({ minimum: 0, maximum: 1, default: initial, description });
+const quantiles = (description: string) =>
+  Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1e6 }), {
+    minItems: 2,
+    maxItems: 2,
+    description: `${description}; log-uniform over the links [lowest, highest]`,
+  });
+
+/**
+ * Failures of links as a network has them over months: each link by a rate of its own, alone or with others. Beside
+ * `faults`, which are drawn for the network as a whole and are for watching.
+ */
+const Failures = Type.Object(
+  {
+    mtbfHours: quantiles('mean time between unplanned failures of a link, hours'),
+    repairHours: quantiles('mean repair time of a link, hours'),
+    rateFactor: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1e4,
+      default: 1,
+      description: 'failures are this many times as frequent',
+    }),
+    shortShare: Share(0.6, 'of the unplanned failures that are short'),
+    shortSeconds: DurationSchema,
+    longSigma: Type.Number({
+      minimum: 0,
+      maximum: 3,
+      default: 0.9,
+      description: 'long repairs are lognormal around the mean of their link: sd of the logarithm',
+    }),
+    sharedShare: Share(0.3, 'of the unplanned incidents that hit several links'),
+    plannedShare: Share(0.2, 'of all incidents that are planned maintenance'),
+    maintenanceSeconds: DurationSchema,
+    maintenanceHours: Type.Array(Type.Number({ minimum: 0, maximum: 24 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [0, 5],
+      description: 'solar time within which maintenance begins [from, to]',
+    }),
+    precursorShare: Share(0.33, 'of the unplanned incidents that announce themselves'),
+    leadSeconds: Type.Array(Type.Number({ minimum: 60, maximum: 604_800 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [300, 86_400],
+      description: 'how long before, log-uniform [least, most]',
+    }),
+    shape: Type.Array(Type.Number({ minimum: 0.1, maximum: 10 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [1.5, 4],
+      description: 'strength grows with this power of the lead time that is over, uniform [low, high]',
+    }),
+    nearMissRatio: Type.Number({
+      minimum: 0,
+      maximum: 100,
+      default: 1,
+      description: 'precursors that recede, for each one that a failure follows',
+    }),
+  },
+  strict,
+);
+
 /** A scenario file: traffic, plant and faults of the simulated network. */
 export const ScenarioSchema = Type.Object(
   {
@@ -146,8 +209,10 @@ export const ScenarioSchema = Type.Object(
     traffic: Traffic,
     plant: Plant,
     faults: Faults,
+    failures: Type.Optional(Failures),
   },
   strict,
 );
+export type FailurePlan = Static<typeof Failures>;
 export type Scenario = Static<typeof ScenarioSchema>;
 export type FaultPlan = Scenario['faults'];

@@ -6,14 +6,14 @@ import { PACKAGE_ROOT } from '../../core/paths.ts';
 import { compileSchema, preview } from '../../core/schema.ts';
 import { type Duration, type Scenario, ScenarioSchema, type ScriptedFault } from './scenario-schema.ts';
 
-export const SHIPPED_SCENARIOS = ['demo', 'calm'] as const;
+export const SHIPPED_SCENARIOS = ['demo', 'calm', 'calibrated', 'null'] as const;
 
 /** A scenario is a page of text; more than this is a mistake. */
 const MAX_BYTES = 256 * 1024;
 const checker = compileSchema(ScenarioSchema, 'INVALID_SCENARIO');
 
 /**
- * A shipped scenario by name (`demo`, `calm`) or a file by path. Throws FILE_UNREADABLE or INVALID_SCENARIO.
+ * A shipped scenario by name or a file by path. Throws FILE_UNREADABLE or INVALID_SCENARIO.
  */
 export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   const shipped = SHIPPED_SCENARIOS.some((name) => name === nameOrPath);
