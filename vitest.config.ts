@@ -28,7 +28,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Services mostly wait; more of them at once would be a load test of its own.
+          maxWorkers: 2,
         },
       },
     ],
