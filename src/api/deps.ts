@@ -13,6 +13,8 @@ import type { Role } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { HistoryReader } from '../history/history.ts';
+import type { Predictor } from '../predict/live/predictor.ts';
+import type { ModelRegistry } from '../predict/registry/registry.ts';
 import type { Change } from '../reroute/change.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
@@ -101,6 +103,10 @@ export interface ApiDeps {
   readonly config: ApiConfig;
   readonly ingest: SampleIngest;
   readonly history: HistoryReader;
+  /** Cards and files of the models; only read here. */
+  readonly models: Pick<ModelRegistry, 'cards' | 'open' | 'pointers'>;
+  /** The present risk model, for rows that callers bring. */
+  readonly predictor: Pick<Predictor, 'model'>;
   /** Demands that are older than this are not planned with, ms. */
   readonly maxDemandAgeMs: number;
   /** What would be planned in a changed network; INVALID_INPUT for unknown ids, BUSY when too many wait. */

@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../core/paths.ts';
 import type { Context } from './context.ts';
 import { historyReader } from './history-role.ts';
 import type { Service } from './lifecycle.ts';
+import { modelRegistry, predictor } from './models.ts';
 import { MAX_DEMAND_AGE_MS, type PlanningClient } from './planning.ts';
 import type { Studies } from './studies.ts';
 
@@ -16,6 +17,8 @@ export async function listen(
   studies: Studies,
 ): Promise<{ service: Service; url: string }> {
   const { config, runtime, store, registry, version, clock } = context;
+  const models = modelRegistry(config);
+  const asked = predictor(context, models);
   const reader = historyReader({ config, clock, networkName: context.network.network.name }, store);
   const app = await buildApp({
     network: context.network,
@@ -25,6 +28,8 @@ export async function listen(
     config: { ...runtime, version, host: config.host },
     ingest: context.ingest,
     history: reader,
+    models,
+    predictor: asked,
     maxDemandAgeMs: MAX_DEMAND_AGE_MS,
     whatIf: studies.whatIf,
     replayPlan: studies.replay,
@@ -42,6 +47,7 @@ export async function listen(
   const stop = async (): Promise<void> => {
     await app.close();
     await reader.close();
+    await asked.stop();
   };
   return { service: { name: 'api', start: async () => undefined, stop }, url };
 }

@@ -22,6 +22,12 @@ export const EVENT_TYPES = [
   'history-failed',
   'history-lost',
   'history-limit',
+  /** A link's risk became high or critical, or is not any more. */
+  'prediction',
+  /** A model cannot be used, was trained, or another one answers from now on. */
+  'model',
+  /** What comes in no longer looks like what the model was trained on. */
+  'drift',
   'service-started',
   'service-stopped',
 ] as const;

@@ -1,11 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { RISK_LEVELS } from '../core/risk.ts';
 import { nullable } from '../core/schema.ts';
 import { HISTORY_KINDS, METRIC_PATTERN } from './history-record.ts';
-
-/** From harmless to urgent; the probabilities they begin at are above 0, 0.2, 0.4, 0.6 and 0.8. */
-export const RISK_LEVELS = ['minimal', 'low', 'medium', 'high', 'critical'] as const;
-export const RiskLevelSchema = Type.Enum(RISK_LEVELS);
-export type RiskLevel = (typeof RISK_LEVELS)[number];
 
 export const RECOMMENDATIONS = ['drain', 'watch', 'check-optics', 'add-capacity', 'check-device', 'none'] as const;
 
@@ -23,7 +19,7 @@ export const PredictionSchema = Type.Object({
   risks: Type.Array(Type.Object({ horizonMs: Type.Number(), probability: Probability })),
   /** Of the longest horizon; null with a reason in `unknown`. */
   probability: nullable(Probability),
-  level: nullable(RiskLevelSchema),
+  level: nullable(Type.Enum(RISK_LEVELS)),
   /** The shortest horizon by which it is more likely than not, given that it happens at all; null where minimal. */
   leadMs: nullable(Type.Number()),
   /** What speaks for it most, in words, the weightiest first. */

@@ -6,6 +6,8 @@ import { ManualClock } from '../../src/core/clock.ts';
 import { DetourError } from '../../src/core/errors.ts';
 import type { ArcState, HealthState, LinkState } from '../../src/health/link-state.ts';
 import { createStudies } from '../../src/main/studies.ts';
+import { Predictor } from '../../src/predict/live/predictor.ts';
+import { ModelRegistry } from '../../src/predict/registry/registry.ts';
 import type { Plan } from '../../src/reroute/plan.ts';
 import type { Proposal } from '../../src/reroute/proposal.ts';
 import type { NewEvent } from '../../src/store/events.ts';
@@ -17,6 +19,8 @@ import { createEmptyHistory } from '../history/empty-history.ts';
 import { LIMITS } from '../reroute/fixtures.ts';
 
 export const START_MS = 1_700_000_000_000;
+
+const NO_MODELS = new ModelRegistry({ folder: '/nonexistent/models', shippedFolder: '/nonexistent/shipped' });
 
 const node = (id: string): NetworkNode => ({
   id,
@@ -213,6 +217,15 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
       },
     },
     history: createEmptyHistory(),
+    models: NO_MODELS,
+    predictor: new Predictor({
+      presentId: () => null,
+      present: () => {
+        throw new Error('nothing is present');
+      },
+      onEngine: () => undefined,
+      nowMs: () => 0,
+    }),
     maxDemandAgeMs: 60_000,
     whatIf: async (change, top) => studies.whatIf(change, top),
     replayPlan: async (id) => studies.replay(id),

@@ -8,6 +8,9 @@ import type { ApiConfig, ApiServer } from '../deps.ts';
 /** Requests of one address in a minute: far above what a screen, a collector and a scraper need together. */
 const REQUESTS_PER_MINUTE = 6000;
 
+/** What programs on this machine may send as often as they like: samples, and rows for the model. */
+const INGEST = /\/(samples|predict|predict\/batch)$/;
+
 const STRICT_CSP = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -58,7 +61,7 @@ export async function registerSecurity(app: ApiServer, config: ApiConfig): Promi
 }
 
 function isIngest(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.endsWith('/samples') ?? false;
+  return INGEST.test(request.routeOptions.url ?? '');
 }
 
 /** True for `localhost`, 127.0.0.0/8 and ::1. */

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { contentHash } from '../core/ids.ts';
+import type { Engine } from '../predict/live/engine.ts';
+import { Predictor } from '../predict/live/predictor.ts';
+import { servedRisk } from '../predict/live/served-risk.ts';
+import { ModelRegistry } from '../predict/registry/registry.ts';
+import type { NewEvent } from '../store/events.ts';
+import type { Context } from './context.ts';
+
+/** Where the models of an installation are. */
+export function modelRegistry({ dataDir }: Pick<Config, 'dataDir'>): ModelRegistry {
+  return new ModelRegistry({ folder: join(dataDir, 'models') });
+}
+
+/** The present risk model for callers of the API. */
+export function predictor(context: Context, registry: ModelRegistry): Predictor {
+  return new Predictor({
+    presentId: () => registry.pointers('risk').present,
+    present: () => servedRisk(registry.open('risk', registry.pointers('risk').present ?? '')),
+    onEngine: (modelId, engine) => void tellEngine(context, modelId, engine),
+    nowMs: () => performance.now(),
+  });
+}
+
+const TELL_EVERY_MS = 3_600_000;
+
+async function tellEngine(context: Context, modelId: string, { name, reason }: Engine): Promise<void> {
+  context.logger.info({ modelId, engine: name }, 'the risk model is open');
+  if (reason === null) return;
+  const message = `risk model ${modelId}: ${reason}; its trees are walked in TypeScript instead, with the same figures`;
+  await tellModel(context, { severity: 'warning', cleared: false, message, details: { modelId, engine: name } });
+}
+
+/** An event about models, the same one not more than once an hour over all processes. */
+export async function tellModel(
+  { store, clock, onError }: Pick<Context, 'store' | 'clock' | 'onError'>,
+  said: Pick<NewEvent, 'severity' | 'cleared' | 'message' | 'details'>,
+): Promise<void> {
+  try {
+    if (!(await store.leases.once(`model:${contentHash(said.message)}`, TELL_EVERY_MS))) return;
+    const about = { linkId: null, deviceId: null, proposalId: null };
+    await store.events.append([{ atMs: clock.nowMs(), type: 'model', ...said, ...about }]);
+  } catch (error) {
+    onError(error);
+  }
+}
