@@ -1,6 +1,6 @@
-import type { NetworkIndex } from '../../topology/model.ts';
+import type { Link, NetworkIndex } from '../../topology/model.ts';
 import { DIRECTIONS } from '../core/ids.ts';
-import type { ArcState, LinkState } from '../health/link-state.ts';
+import { type ArcState, type LinkState, presentCapacityBps } from '../health/link-state.ts';
 import { linkView } from './link-view.ts';
 import type { LinkView } from './schemas/links.ts';
 import type { LinkChange } from './schemas/screen.ts';
@@ -14,19 +14,33 @@ const FIELDS = [
   'receivedAtMs',
   'intervalMs',
   'adminDown',
-  'presentCapacityBps',
   'parts',
   'reason',
 ] as const;
 
+const ARC_FIELDS = [
+  'loadBps',
+  'utilisation',
+  'lossRatio',
+  'wireLossRatio',
+  'congestionLossRatio',
+  'errorRatio',
+  'latencyMs',
+  'isLatencyEstimated',
+  'capacityBps',
+  'baselineLatencyMs',
+  'unknown',
+] as const satisfies readonly (keyof ArcState)[];
+
 interface Page {
-  /** As it was read, to tell without looking that nothing was written. */
+  readonly link: Link;
+  /** As it was told last, and before that. */
   state: LinkState;
-  /** As it was told last. */
-  readonly link: LinkView;
-  readonly tick: number;
-  /** What made it differ from what was told before. */
-  readonly change: LinkChange;
+  before: LinkState | null;
+  /** Reading that this state came with. */
+  tick: number;
+  /** As it was read last: the same object was not written since. */
+  read: LinkState;
 }
 
 /** The latest figures of every link as they were told, by tick: who missed some ticks is told what they changed. */
@@ -46,34 +60,42 @@ export class FigureBook {
 
   /** All links, in the order of the network; empty before the first reading. */
   get links(): LinkView[] {
-    return [...this.#pages.values()].map(({ link }) => link);
+    return [...this.#pages.values()].map(({ link, state }) => linkView(link, state));
   }
 
   /** Takes what was read, staleness applied. */
   turn(states: ReadonlyMap<string, LinkState>): void {
     this.#tick += 1;
     for (const link of this.#network.network.links) {
-      const state = states.get(link.id);
-      const page = this.#pages.get(link.id);
-      if (state === undefined || page?.state === state) continue;
-      if (page && looksSame(page.state, state)) {
-        page.state = state;
-        continue;
-      }
-      const view = shortened(linkView(link, state));
-      const change = page ? difference(page.link, view) : everything(view);
-      this.#pages.set(link.id, { state, link: view, tick: this.#tick, change });
+      const read = states.get(link.id);
+      if (read !== undefined) this.#take(link, read);
     }
   }
 
   /** Links that the last reading changed, with nothing but what changed. */
   latest(): LinkChange[] {
-    return [...this.#pages.values()].flatMap(({ tick, change }) => (tick === this.#tick ? [change] : []));
+    return this.#changedAfter(this.#tick - 1).map((page) => changeOf(page.link, page.before, page.state));
   }
 
   /** Links that changed after this tick, with all their figures. */
   since(tick: number): LinkChange[] {
-    return [...this.#pages.values()].flatMap((page) => (page.tick > tick ? [everything(page.link)] : []));
+    return this.#changedAfter(tick).map((page) => changeOf(page.link, null, page.state));
+  }
+
+  #take(link: Link, read: LinkState): void {
+    const page = this.#pages.get(link.id);
+    if (!page) this.#pages.set(link.id, { link, state: read, before: null, tick: this.#tick, read });
+    else if (page.read !== read) {
+      page.read = read;
+      if (looksSame(page.state, read)) return;
+      page.before = page.state;
+      page.state = read;
+      page.tick = this.#tick;
+    }
+  }
+
+  #changedAfter(tick: number): Page[] {
+    return [...this.#pages.values()].filter((page) => page.tick > tick);
   }
 }
 
@@ -101,46 +123,40 @@ function isNear(before: number | null, after: number | null, step: number): bool
   return before === null || after === null ? before === after : Math.abs(before - after) <= step;
 }
 
-function everything(link: LinkView): LinkChange {
-  const fields = Object.fromEntries(FIELDS.map((name) => [name, link[name]]));
-  return { id: link.id, ...fields, arcs: link.arcs };
+/** What differs, or (without a `before`) all of it; figures in five digits: a measurement has no more. */
+function changeOf(link: Link, before: LinkState | null, after: LinkState): LinkChange {
+  const change: Record<string, unknown> = { id: link.id };
+  for (const name of FIELDS) if (!before || !isSame(before[name], after[name])) change[name] = after[name];
+  const arcs: Record<string, Record<string, unknown>> = {};
+  for (const direction of DIRECTIONS) {
+    const arc = arcChange(before?.arcs[direction] ?? null, after.arcs[direction]);
+    if (arc) arcs[direction] = arc;
+    if (!before || before.arcs[direction].capacityBps !== after.arcs[direction].capacityBps) {
+      change.presentCapacityBps = capacities(link, after);
+    }
+  }
+  if (Object.keys(arcs).length > 0) change.arcs = arcs;
+  return change as unknown as LinkChange;
 }
 
-function difference(before: LinkView, after: LinkView): LinkChange {
-  const arcs = DIRECTIONS.flatMap((direction) => {
-    const change = changed(before.arcs[direction], after.arcs[direction]);
-    return Object.keys(change).length > 0 ? [[direction, change] as const] : [];
-  });
-  const fields = Object.fromEntries(
-    FIELDS.flatMap((name) => (isSame(before[name], after[name]) ? [] : [[name, after[name]]])),
-  );
-  return { id: after.id, ...fields, ...(arcs.length > 0 ? { arcs: Object.fromEntries(arcs) } : {}) };
+/** Null where nothing differs. A figure that is not told any more is null: what is left out is as it was. */
+function arcChange(before: ArcState | null, after: ArcState): Record<string, unknown> | null {
+  let change: Record<string, unknown> | null = null;
+  for (const name of ARC_FIELDS) {
+    if (before && isSame(before[name], after[name])) continue;
+    const value = after[name] ?? null;
+    change ??= {};
+    change[name] = typeof value === 'number' ? Number(value.toPrecision(5)) : value;
+  }
+  return change;
 }
 
-function changed(before: ArcState, after: ArcState): Partial<ArcState> {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof ArcState>;
-  // A figure that is not told any more has to be said: null is not known either.
-  return Object.fromEntries(
-    [...names].flatMap((name) => (isSame(before[name], after[name]) ? [] : [[name, after[name] ?? null]])),
-  );
+function capacities(link: Link, { arcs }: LinkState): LinkView['presentCapacityBps'] {
+  return { az: presentCapacityBps(link, arcs, 'az'), za: presentCapacityBps(link, arcs, 'za') };
 }
 
 function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object') return false;
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** Five digits: a measurement has no more, and a message of thousands of links is half as long. */
-function shortened(link: LinkView): LinkView {
-  return { ...link, arcs: { az: shortenedArc(link.arcs.az), za: shortenedArc(link.arcs.za) } };
-}
-
-function shortenedArc(arc: ArcState): ArcState {
-  const { unknown, ...figures } = arc;
-  const shorter = Object.entries(figures).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? Number(value.toPrecision(5)) : value,
-  ]);
-  return { ...(Object.fromEntries(shorter) as Omit<ArcState, 'unknown'>), unknown };
 }
