@@ -4,6 +4,8 @@ import type { Footprint } from './flow.ts';
 import { IgpRoutes, type RoutedEnds, type SharedPath } from './igp-routes.ts';
 import { loadPinned, pinnedPaths } from './pinned-routes.ts';
 
+const NO_FOOTPRINT: Footprint = { arcs: [], shares: null };
+
 /** Where demands go before the plan. */
 export interface CurrentRoutes {
   before(): { readonly loadBps: Float64Array; readonly lostBps: number };
@@ -23,6 +25,8 @@ export interface CurrentRoutes {
 export class IgpCurrent implements CurrentRoutes {
   readonly #routes: IgpRoutes;
   readonly #ends: readonly RoutedEnds[];
+  /** What has been worked out: a demand that moves is asked for several times. */
+  readonly #footprints: (Footprint | undefined)[] = [];
 
   constructor(_graph: CompiledGraph, routes: IgpRoutes, ends: readonly RoutedEnds[]) {
     this.#routes = routes;
@@ -30,8 +34,9 @@ export class IgpCurrent implements CurrentRoutes {
   }
 
   before(): { loadBps: Float64Array; lostBps: number } {
-    const lost = this.#ends.filter((ends) => !this.#routes.reaches(ends));
-    return { loadBps: this.#routes.loads(this.#ends), lostBps: lost.reduce((sum, { bps }) => sum + bps, 0) };
+    let lostBps = 0;
+    for (const ends of this.#ends) if (!this.#routes.reaches(ends)) lostBps += ends.bps;
+    return { loadBps: this.#routes.loads(this.#ends), lostBps };
   }
 
   affected(marked: Uint8Array): number[] {
@@ -39,13 +44,13 @@ export class IgpCurrent implements CurrentRoutes {
   }
 
   whole(index: number, barred: Uint8Array): Footprint | null {
-    const footprint = this.#routes.footprint(this.#ends[index] as RoutedEnds);
-    return footprint.arcs.some((arc) => barred[arc]) ? null : footprint;
+    const footprint = this.#footprint(index);
+    for (const arc of footprint.arcs) if (barred[arc]) return null;
+    return footprint;
   }
 
   loaded(index: number): Footprint {
-    const ends = this.#ends[index] as RoutedEnds;
-    return this.#routes.reaches(ends) ? this.#routes.footprint(ends) : { arcs: [], shares: null };
+    return this.#routes.reaches(this.#ends[index] as RoutedEnds) ? this.#footprint(index) : NO_FOOTPRINT;
   }
 
   lostShare(index: number): number {
@@ -54,6 +59,14 @@ export class IgpCurrent implements CurrentRoutes {
 
   paths(index: number): readonly SharedPath[] {
     return this.#routes.listed(this.#ends[index] as RoutedEnds);
+  }
+
+  #footprint(index: number): Footprint {
+    const known = this.#footprints[index];
+    if (known) return known;
+    const footprint = this.#routes.footprint(this.#ends[index] as RoutedEnds);
+    this.#footprints[index] = footprint;
+    return footprint;
   }
 }
 

@@ -34,6 +34,9 @@ export class Descent {
   readonly #price: Float64Array;
   readonly #cost: Float64Array;
   readonly #known: Float64Array;
+  /** The loads for which they are known, bit/s, and what they are measured by. */
+  readonly #pricedBps: Float64Array;
+  #pricedAt = { highest: Number.NaN, sharpness: 0 };
   readonly #seen: Float64Array;
   #round = 0;
   #sharpness = 0;
@@ -53,6 +56,7 @@ export class Descent {
     this.#price = new Float64Array(arcCount);
     this.#cost = new Float64Array(arcCount);
     this.#known = new Float64Array(arcCount);
+    this.#pricedBps = new Float64Array(arcCount);
     this.#seen = new Float64Array(arcCount);
     this.#chosen = [];
   }
@@ -86,10 +90,12 @@ export class Descent {
     let moved = 0;
     let worth = this.#reprice();
     for (const [source, members] of this.#bySource) {
-      if (!members.some((index) => footprintPrice(this.#price, this.#chosen[index] as Column) > worth)) continue;
+      const first = members.findIndex((index) => footprintPrice(this.#price, this.#chosen[index] as Column) > worth);
+      if (first < 0) continue;
       this.#paths.from(source, this.#cost);
       let here = 0;
-      for (const index of members) {
+      for (let at = first; at < members.length; at += 1) {
+        const index = members[at] as number;
         const paid = footprintPrice(this.#price, this.#chosen[index] as Column);
         if (paid > worth && this.#improve(index, paid)) here += 1;
       }
@@ -135,12 +141,7 @@ export class Descent {
 
   /** Brings potential and price of these arcs up to date. */
   #note({ arcs }: Column): void {
-    const { capacityBps } = this.#problem.graph;
-    for (const arc of arcs) {
-      const potential = this.#potential(arc);
-      this.#known[arc] = potential;
-      this.#price[arc] = potential / (capacityBps[arc] as number);
-    }
+    for (const arc of arcs) this.#priceArc(arc);
   }
 
   /** What the potential has become more on arcs of these two, each counted once. */
@@ -171,15 +172,24 @@ export class Descent {
       if (alive[arc])
         this.#highest = Math.max(this.#highest, (this.#loadBps[arc] as number) / (capacityBps[arc] as number));
     }
+    // Exponentials are what takes time here: those of arcs on which nothing is different are known.
+    const isSameScale = this.#pricedAt.highest === this.#highest && this.#pricedAt.sharpness === this.#sharpness;
+    this.#pricedAt = { highest: this.#highest, sharpness: this.#sharpness };
     let dearest = 0;
     for (let arc = 0; arc < arcCount; arc += 1) {
-      const potential = this.#potential(arc);
-      const slope = potential / (capacityBps[arc] as number);
+      const load = this.#loadBps[arc] as number;
+      if (!isSameScale || this.#pricedBps[arc] !== load) this.#priceArc(arc);
+      const slope = this.#price[arc] as number;
       if (alive[arc]) dearest = Math.max(dearest, slope);
-      this.#known[arc] = potential;
-      this.#price[arc] = slope;
       this.#cost[arc] = open[arc] ? slope : Infinity;
     }
     return dearest * WORTH;
+  }
+
+  #priceArc(arc: number): void {
+    const potential = this.#potential(arc);
+    this.#pricedBps[arc] = this.#loadBps[arc] as number;
+    this.#known[arc] = potential;
+    this.#price[arc] = potential / (this.#problem.graph.capacityBps[arc] as number);
   }
 }

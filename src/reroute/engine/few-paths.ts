@@ -61,14 +61,19 @@ export function overSplit(scenario: Scenario, { problem }: Movable, routing: Flo
 
 /** Demands with more columns than can be right without counting, and their commodities. */
 function splitDemands(commodities: readonly Commodity[], routing: FlowRouting): Map<number, number[]> {
-  const parts = new Map<number, number[]>();
   const columns = new Map<number, number>();
   commodities.forEach(({ demand }, index) => {
-    parts.set(demand, [...(parts.get(demand) ?? []), index]);
-    const fresh = (routing[index] as readonly ColumnFlow[]).filter(({ column }) => !column.isStay).length;
-    columns.set(demand, (columns.get(demand) ?? 0) + fresh);
+    let fresh = columns.get(demand) ?? 0;
+    for (const { column } of routing[index] as readonly ColumnFlow[]) if (!column.isStay) fresh += 1;
+    columns.set(demand, fresh);
   });
-  for (const [demand, count] of columns) if (count <= MAX_NEW_PATHS) parts.delete(demand);
+  const parts = new Map<number, number[]>();
+  commodities.forEach(({ demand }, index) => {
+    if ((columns.get(demand) as number) <= MAX_NEW_PATHS) return;
+    const known = parts.get(demand);
+    if (known) known.push(index);
+    else parts.set(demand, [index]);
+  });
   return parts;
 }
 

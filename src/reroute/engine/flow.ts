@@ -58,19 +58,19 @@ export interface ColumnFlow {
 export type FlowRouting = readonly (readonly ColumnFlow[])[];
 
 /** Adds `bps` times the footprint. */
-export function addFootprint(loadBps: Float64Array, footprint: Footprint, bps: number): void {
-  const { arcs, shares } = footprint;
-  for (let at = 0; at < arcs.length; at += 1) {
+export function addFootprint(loadBps: Float64Array, { arcs, shares }: Footprint, bps: number): void {
+  const count = arcs.length;
+  for (let at = 0; at < count; at += 1) {
     const arc = arcs[at] as number;
     loadBps[arc] = (loadBps[arc] as number) + (shares === null ? bps : bps * (shares[at] as number));
   }
 }
 
 /** Sum of price x share over the footprint. */
-export function footprintPrice(price: Float64Array, footprint: Footprint): number {
-  const { arcs, shares } = footprint;
+export function footprintPrice(price: Float64Array, { arcs, shares }: Footprint): number {
+  const count = arcs.length;
   let sum = 0;
-  for (let at = 0; at < arcs.length; at += 1) {
+  for (let at = 0; at < count; at += 1) {
     const each = price[arcs[at] as number] as number;
     sum += shares === null ? each : each * (shares[at] as number);
   }

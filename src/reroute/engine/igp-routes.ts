@@ -27,6 +27,10 @@ export class IgpRoutes {
   readonly #known = new Map<number, TargetRouting>();
   readonly #rank = new Map<number, Int32Array>();
   readonly #counts = new Map<number, Float64Array>();
+  #grouped: {
+    readonly demands: readonly RoutedEnds[];
+    readonly groups: ReadonlyMap<number, readonly number[]>;
+  } | null = null;
   /** Traffic that has come to a node and not yet left it; 0 between calls. */
   readonly #pending: Float64Array;
 
@@ -53,7 +57,7 @@ export class IgpRoutes {
   loads(demands: readonly RoutedEnds[]): Float64Array {
     const loadBps = new Float64Array(this.#graph.arcCount);
     const inflow = new Float64Array(this.#graph.nodeCount);
-    for (const [target, members] of byTarget(demands)) {
+    for (const [target, members] of this.#byTarget(demands)) {
       const routing = this.towards(target);
       for (const index of members) {
         const { source, bps } = demands[index] as RoutedEnds;
@@ -67,7 +71,7 @@ export class IgpRoutes {
   /** Indices of the demands of which some part crosses a marked arc. */
   crossing(demands: readonly RoutedEnds[], marked: Uint8Array): number[] {
     const found: number[] = [];
-    for (const [target, members] of byTarget(demands)) {
+    for (const [target, members] of this.#byTarget(demands)) {
       const nodes = this.#crossingNodes(target, marked);
       for (const index of members) if (nodes[(demands[index] as RoutedEnds).source]) found.push(index);
     }
@@ -124,6 +128,12 @@ export class IgpRoutes {
     return ecmpPaths(this.towards(target), this.#graph, source, MAX_LISTED);
   }
 
+  /** The last grouping is kept: loads and crossings are asked for the same demands. */
+  #byTarget(demands: readonly RoutedEnds[]): ReadonlyMap<number, readonly number[]> {
+    if (this.#grouped?.demands !== demands) this.#grouped = { demands, groups: byTarget(demands) };
+    return this.#grouped.groups;
+  }
+
   /** Place of each node in the order from far to near. */
   #ranks(target: number): Int32Array {
     const known = this.#rank.get(target);
@@ -160,43 +170,54 @@ export class IgpRoutes {
 }
 
 /** Paths that together put the same on every arc: each takes the thinnest arc's share along (Ford, Fulkerson 1962). */
-export function decompose(graph: CompiledGraph, ends: RoutedEnds, footprint: Footprint): SharedPath[] {
-  const left = new Map<number, number>();
-  footprint.arcs.forEach((arc, at) => {
-    left.set(arc, footprint.shares?.[at] ?? 1);
-  });
-  const outOf = new Map<number, number[]>();
-  for (const arc of footprint.arcs) {
-    const tail = graph.tail[arc] as number;
-    outOf.set(tail, [...(outOf.get(tail) ?? []), arc]);
-  }
+export function decompose(graph: CompiledGraph, ends: RoutedEnds, { arcs, shares }: Footprint): SharedPath[] {
+  const left = shares ? [...shares] : arcs.map(() => 1);
+  const outOf = slotsByTail(graph, arcs);
   const paths: SharedPath[] = [];
+  let total = 0;
   for (;;) {
-    const arcs = fattest(graph, ends, outOf, left);
-    if (arcs === null) break;
-    const share = arcs.reduce((least, arc) => Math.min(least, left.get(arc) as number), 1);
-    for (const arc of arcs) left.set(arc, (left.get(arc) as number) - share);
-    paths.push({ share, arcs });
+    const slots = fattest(graph, ends, arcs, outOf, left);
+    if (slots === null) break;
+    let share = 1;
+    for (const slot of slots) share = Math.min(share, left[slot] as number);
+    for (const slot of slots) left[slot] = (left[slot] as number) - share;
+    paths.push({ share, arcs: slots.map((slot) => arcs[slot] as number) });
+    total += share;
   }
-  const total = paths.reduce((sum, path) => sum + path.share, 0);
-  return paths.map(({ share, arcs }) => ({ share: share / total, arcs }));
+  return paths.map((path) => ({ share: path.share / total, arcs: path.arcs }));
 }
 
+/** Places in the list of the arcs that leave a node. */
+function slotsByTail(graph: CompiledGraph, arcs: readonly number[]): Map<number, number[]> {
+  const outOf = new Map<number, number[]>();
+  for (let slot = 0; slot < arcs.length; slot += 1) {
+    const tail = graph.tail[arcs[slot] as number] as number;
+    const slots = outOf.get(tail);
+    if (slots) slots.push(slot);
+    else outOf.set(tail, [slot]);
+  }
+  return outOf;
+}
+
+/** From node to node by the arc with most left on it; null where nothing is left. */
 function fattest(
   graph: CompiledGraph,
   { source, target }: RoutedEnds,
+  arcs: readonly number[],
   outOf: ReadonlyMap<number, readonly number[]>,
-  left: ReadonlyMap<number, number>,
+  left: readonly number[],
 ): number[] | null {
-  const arcs: number[] = [];
+  const way: number[] = [];
   for (let node = source; node !== target; ) {
-    const out = outOf.get(node) ?? [];
-    const arc = out.reduce((most, next) => ((left.get(next) ?? 0) > (left.get(most) ?? 0) ? next : most), out[0] ?? -1);
-    if (arc < 0 || (left.get(arc) ?? 0) <= CRUMB) return null;
-    arcs.push(arc);
-    node = graph.head[arc] as number;
+    let most = -1;
+    for (const slot of outOf.get(node) ?? []) {
+      if (most < 0 || (left[slot] as number) > (left[most] as number)) most = slot;
+    }
+    if (most < 0 || (left[most] as number) <= CRUMB) return null;
+    way.push(most);
+    node = graph.head[arcs[most] as number] as number;
   }
-  return arcs;
+  return way;
 }
 
 function byTarget(demands: readonly RoutedEnds[]): Map<number, number[]> {

@@ -25,8 +25,11 @@ export function cutOff(
   const demands: number[] = [];
   let lostBps = 0;
   ends.forEach(({ source, target, bps }, index) => {
-    const nodes = reachable.get(source) ?? reachableFrom(graph, usable, source);
-    reachable.set(source, nodes);
+    let nodes = reachable.get(source);
+    if (!nodes) {
+      nodes = reachableFrom(graph, usable, source);
+      reachable.set(source, nodes);
+    }
     if (nodes[target]) return;
     const share = lostShare(index);
     if (share <= 0) return;

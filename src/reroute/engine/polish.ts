@@ -37,9 +37,12 @@ export class Polish {
   readonly #price: Float64Array;
   readonly #cost: Float64Array;
   /** Arcs of a change under trial with what it adds, bit/s; clear between trials. */
-  readonly #touched: number[] = [];
+  readonly #touched: Int32Array;
+  #touchedCount = 0;
   readonly #isTouched: Uint8Array;
   readonly #delta: Float64Array;
+  /** Congestion cost per unit of capacity at the present loads. */
+  readonly #congestion: Float64Array;
   /** 1 where a demand has several commodities: each with a way of its own, it would get too many. */
   readonly #isPart: Uint8Array;
 
@@ -53,6 +56,9 @@ export class Polish {
     const seen = new Map<number, number>();
     for (const { demand } of problem.commodities) seen.set(demand, (seen.get(demand) ?? 0) + 1);
     this.#isPart = Uint8Array.from(problem.commodities, ({ demand }) => ((seen.get(demand) ?? 0) > 1 ? 1 : 0));
+    this.#touched = new Int32Array(problem.graph.arcCount);
+    this.#congestion = new Float64Array(problem.graph.arcCount);
+    for (let arc = 0; arc < problem.graph.arcCount; arc += 1) this.#note(arc);
     this.#isTouched = new Uint8Array(problem.graph.arcCount);
     this.#delta = new Float64Array(problem.graph.arcCount);
     this.#price = new Float64Array(problem.graph.arcCount);
@@ -110,22 +116,27 @@ export class Polish {
   }
 
   #improve(index: number, paths: ShortestPaths): boolean {
-    const flows = this.#routing[index] as FlowRouting[number];
     if (this.#isPart[index]) return false;
     const stay = this.#stays[index] ?? null;
     const { target } = this.#problem.commodities[index] as Commodity;
     // The cost is convex: what is not cheaper at the margin is not cheaper in all.
-    const paid = flows.reduce((sum, { column, value }) => sum + value * footprintPrice(this.#price, column), 0);
-    const tries: Column[] = [];
-    if (stay && !this.#isStaying(index) && footprintPrice(this.#price, stay) < paid) tries.push(stay);
-    if (walkPrice(paths, target, this.#price) < paid) tries.push(pathColumn(index, walkArcs(paths, target)));
+    let paid = 0;
+    for (const { column, value } of this.#routing[index] as FlowRouting[number]) {
+      paid += value * footprintPrice(this.#price, column);
+    }
     let best: Column | null = null;
     let least = 0;
-    for (const column of tries) {
+    if (stay && !this.#isStaying(index) && footprintPrice(this.#price, stay) < paid) {
+      const change = this.#change(index, stay);
+      if (change !== null && change < least) {
+        best = stay;
+        least = change;
+      }
+    }
+    if (walkPrice(paths, target, this.#price) < paid) {
+      const column = pathColumn(index, walkArcs(paths, target));
       const change = this.#change(index, column);
-      if (change === null || change >= least) continue;
-      best = column;
-      least = change;
+      if (change !== null && change < least) best = column;
     }
     if (best) this.#take(index, best);
     return best !== null;
@@ -134,20 +145,27 @@ export class Polish {
   /** By how much the cost grows when all of the commodity goes this way; null where an arc would be above its cap. */
   #change(index: number, column: Column): number | null {
     const { bps } = this.#problem.commodities[index] as Commodity;
-    this.#touched.length = 0;
+    this.#touchedCount = 0;
     this.#collect(column, bps);
     for (const flow of this.#routing[index] as FlowRouting[number]) this.#collect(flow.column, -flow.value * bps);
     const { capacityBps } = this.#problem.graph;
     let change = 0;
     let fits = true;
-    for (const arc of this.#touched) {
+    for (let at = 0; at < this.#touchedCount; at += 1) {
+      const arc = this.#touched[at] as number;
       const delta = this.#delta[arc] as number;
       this.#delta[arc] = 0;
       this.#isTouched[arc] = 0;
-      const had = this.loadBps[arc] as number;
+      // What both ways have in common stays as it is.
+      if (!fits || delta === 0) continue;
+      const bpsThen = (this.loadBps[arc] as number) + delta;
+      if (delta > 0 && bpsThen > (this.#capBps[arc] as number) * (1 + ROUNDING)) {
+        fits = false;
+        continue;
+      }
       const capacity = capacityBps[arc] as number;
-      if (delta > 0 && had + delta > (this.#capBps[arc] as number) * (1 + ROUNDING)) fits = false;
-      change += (capacity / BPS_PER_GBPS) * (congestionCost((had + delta) / capacity) - congestionCost(had / capacity));
+      const more = congestionCost(bpsThen / capacity) - (this.#congestion[arc] as number);
+      change += (capacity / BPS_PER_GBPS) * more;
       change += (delta / BPS_PER_GBPS) * (this.#delayCost[arc] as number);
     }
     return fits ? change : null;
@@ -159,7 +177,7 @@ export class Polish {
       const arc = arcs[at] as number;
       if (this.#isTouched[arc] === 0) {
         this.#isTouched[arc] = 1;
-        this.#touched.push(arc);
+        this.#touched[this.#touchedCount++] = arc;
       }
       this.#delta[arc] = (this.#delta[arc] as number) + (shares === null ? bps : bps * (shares[at] as number));
     }
@@ -171,7 +189,18 @@ export class Polish {
       addFootprint(this.loadBps, flow.column, -flow.value * bps);
     }
     addFootprint(this.loadBps, column, bps);
+    for (const flow of this.#routing[index] as FlowRouting[number]) this.#noteAll(flow.column);
+    this.#noteAll(column);
     this.#routing[index] = [{ column, value: 1 }];
+  }
+
+  #noteAll({ arcs }: Column): void {
+    for (const arc of arcs) this.#note(arc);
+  }
+
+  #note(arc: number): void {
+    const utilisation = (this.loadBps[arc] as number) / (this.#problem.graph.capacityBps[arc] as number);
+    this.#congestion[arc] = congestionCost(utilisation);
   }
 
   #reprice(): void {

@@ -91,8 +91,14 @@ function moveOf(scenario: Scenario, { demand, from, to }: DemandFlow, { extra }:
 }
 
 function named({ graph }: Scenario, paths: readonly SharedPath[]): PlanPath[] {
-  const { arcIds } = graph;
-  return paths.map(({ share, arcs }) => ({ share, arcs: arcs.map((arc) => arcIds[arc] as string) }));
+  return paths.map(({ share, arcs }) => ({ share, arcs: namesOf(graph.arcIds, arcs) }));
+}
+
+/** A loop, for a plan has some 100,000 of them. */
+function namesOf(arcIds: readonly string[], arcs: readonly number[]): string[] {
+  const names: string[] = [];
+  for (const arc of arcs) names.push(arcIds[arc] as string);
+  return names;
 }
 
 function idOf({ options }: Scenario, index: number): string {

@@ -45,26 +45,47 @@ const NO_CHANGE = 1e-12;
 /** Sums in another order differ by less than this; stricter than what a plan is checked with. */
 const ROUNDING = 1e-10;
 
-export function changeOf(bps: number, from: readonly OrderFlow[], to: readonly OrderFlow[]): Change {
-  const delta = new Map<number, number>();
-  addFlows(delta, from, -1);
-  addFlows(delta, to, 1);
-  const arcs: number[] = [];
-  const deltaBps: number[] = [];
-  for (const [arc, share] of delta) {
-    if (Math.abs(share) <= NO_CHANGE) continue;
-    arcs.push(arc);
-    deltaBps.push(bps * share);
-  }
-  return { arcs, deltaBps };
-}
+/** Works out changes; what it needs for that is allocated once. */
+export class ChangeMaker {
+  /** Part of a demand that comes (> 0) or leaves, per arc, and the arcs where something does; clear between calls. */
+  readonly #share: Float64Array;
+  readonly #isTouched: Uint8Array;
+  readonly #touched: Int32Array;
+  #touchedCount = 0;
 
-function addFlows(delta: Map<number, number>, flows: readonly OrderFlow[], sign: number): void {
-  for (const { share, arcs, shares } of flows) {
+  constructor({ arcCount }: Pick<CompiledGraph, 'arcCount'>) {
+    this.#share = new Float64Array(arcCount);
+    this.#isTouched = new Uint8Array(arcCount);
+    this.#touched = new Int32Array(arcCount);
+  }
+
+  changeOf(bps: number, from: readonly OrderFlow[], to: readonly OrderFlow[]): Change {
+    this.#touchedCount = 0;
+    for (const flow of from) this.#add(flow, -1);
+    for (const flow of to) this.#add(flow, 1);
+    const arcs: number[] = [];
+    const deltaBps: number[] = [];
+    for (let at = 0; at < this.#touchedCount; at += 1) {
+      const arc = this.#touched[at] as number;
+      const share = this.#share[arc] as number;
+      this.#share[arc] = 0;
+      this.#isTouched[arc] = 0;
+      if (Math.abs(share) <= NO_CHANGE) continue;
+      arcs.push(arc);
+      deltaBps.push(bps * share);
+    }
+    return { arcs, deltaBps };
+  }
+
+  #add({ share, arcs, shares }: OrderFlow, sign: 1 | -1): void {
     for (let at = 0; at < arcs.length; at += 1) {
       const arc = arcs[at] as number;
+      if (this.#isTouched[arc] === 0) {
+        this.#isTouched[arc] = 1;
+        this.#touched[this.#touchedCount++] = arc;
+      }
       const part = shares ? (shares[at] as number) * share : share;
-      delta.set(arc, (delta.get(arc) ?? 0) + sign * part);
+      this.#share[arc] = (this.#share[arc] as number) + sign * part;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { ShortestPaths } from '../../../twin/shortest-path.ts';
-import { apply, type Change, changeOf, fits, type OrderFrame, type OrderMove } from './change.ts';
+import { apply, type Change, ChangeMaker, fits, type OrderFrame, type OrderMove } from './change.ts';
 import type { Board } from './dependencies.ts';
 import { OrderSearch } from './search.ts';
 import { isSafeOrder } from './steps.ts';
@@ -73,7 +73,7 @@ function freePath(
   if (!open) return null;
   const { source, target, bps, from } = moves[move] as OrderMove;
   const here = new Float64Array(graph.arcCount);
-  apply(here, changeOf(bps, [], from));
+  apply(here, new ChangeMaker(graph).changeOf(bps, [], from));
   const cost = graph.metric.map((metric, arc) => {
     const comes = bps - (here[arc] as number);
     const hasRoom = comes <= 0 || (loadBps[arc] as number) + comes <= (roomBps[arc] as number);
@@ -93,7 +93,8 @@ function trySteps(
 ): OfferStep[] | null {
   const { bps, from, to } = input.moves[move] as OrderMove;
   const path = [{ share: 1, arcs }];
-  const [onto, off] = [changeOf(bps, from, path), changeOf(bps, path, to)];
+  const maker = new ChangeMaker(input.graph);
+  const [onto, off] = [maker.changeOf(bps, from, path), maker.changeOf(bps, path, to)];
   const changes = [onto, off, ...others.map((other) => board.changes[other] as Change)];
   const loadBps = board.loadBps.slice();
   if (!fits(loadBps, board.roomBps, onto)) return null;

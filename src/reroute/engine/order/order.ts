@@ -1,4 +1,4 @@
-import { apply, type Change, changeOf, fits, type OrderFrame, type OrderMove, roomOf } from './change.ts';
+import { apply, type Change, ChangeMaker, fits, type OrderFrame, type OrderMove, roomOf } from './change.ts';
 import type { Board } from './dependencies.ts';
 import { findOffer, type Offer } from './offer.ts';
 import { type Found, OrderSearch } from './search.ts';
@@ -48,7 +48,8 @@ const ALWAYS_PROVEN = 16;
  * can be made safely is in the steps, the rest is the deadlock, with a detour or a split that resolves it.
  */
 export function orderMoves(input: OrderInput): OrderResult {
-  const changes = input.moves.map(({ bps, from, to }) => changeOf(bps, from, to));
+  const maker = new ChangeMaker(input.graph);
+  const changes = input.moves.map(({ bps, from, to }) => maker.changeOf(bps, from, to));
   const roomBps = roomOf(input, changes);
   const fresh = (): Board => ({ changes, roomBps, loadBps: input.startBps.slice() });
   const all = changes.map((_change, move) => move);
