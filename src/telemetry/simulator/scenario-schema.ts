@@ -86,6 +86,19 @@ const Traffic = Type.Object(
     noiseCorrelation: Type.Number({ minimum: 0, maximum: 1, default: 0.3, description: 'between demands' }),
     noiseMemorySeconds: seconds('time constant of the noise (AR(1))', 120),
     largestDemands: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000, description: 'how many are kept' }),
+    noiseNodeShare: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      description:
+        'of the variance of the noise that demands from, and to, one node have in common; half from, half to',
+    }),
+    weekendRatio: Type.Number({
+      minimum: 0,
+      maximum: 2,
+      default: 1,
+      description: 'load on Saturday and Sunday over that of working days, by solar time',
+    }),
     measurementSd: Type.Number({
       minimum: 0,
       maximum: 1,
@@ -105,6 +118,27 @@ const Plant = Type.Object(
     bufferMs: Type.Number({ minimum: 0, maximum: 10_000, default: 40, description: 'longest queueing delay' }),
     burstPackets: Type.Number({ minimum: 1, maximum: 100_000, default: 200, description: 'mean size of a burst' }),
     jitterMs: Type.Number({ minimum: 0, maximum: 1000, default: 0.1 }),
+    latencyShifts: Type.Optional(
+      Type.Object(
+        {
+          perDay: Type.Number({ minimum: 0, maximum: 1000, description: "changes of a link's way a day, mean" }),
+          medianMs: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'size as seen in a round trip' }),
+          sigma: Type.Number({ minimum: 0, maximum: 3, description: 'sd of the logarithm of the size (lognormal)' }),
+          maxMs: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'largest size' }),
+        },
+        strict,
+      ),
+    ),
+    background: Type.Optional(
+      Type.Object(
+        {
+          share: Type.Number({ minimum: 0, maximum: 1, description: 'of the directions that corrupt packets' }),
+          lossRatio: range(1e-12, 1, 'how many, log-uniform, whatever the load'),
+          meanDays: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'until a direction draws anew' }),
+        },
+        { ...strict, description: 'electrical and plain optical links that corrupt packets all the time' },
+      ),
+    ),
     visibleErrorShare: Type.Number({
       minimum: 0,
       maximum: 1,
@@ -130,6 +164,96 @@ const Faults = Type.Object(
     corruption: Type.Optional(Corruption),
     surge: Type.Optional(Surge),
     scripted: Type.Array(ScriptedFaultSchema, { maxItems: 1000, default: [] }),
+  },
+  { ...strict, default: {} },
+);
+
+const figure = (initial: number, minimum: number, maximum: number, description: string) =>
+  Type.Number({ minimum, maximum, default: initial, description });
+
+/** What transceivers measure of the light they receive. */
+const Optics = Type.Object(
+  {
+    coherentFromBps: figure(1e11, 0, 1e15, 'links of at least this capacity, bit/s, and long enough are coherent'),
+    coherentFromMs: figure(0.2, 0, 1000, 'one way, ms: shorter ones are plain optics (0.2 ms are 40 km)'),
+    electricalBelowMs: figure(0.00005, 0, 1000, 'one way, ms: shorter ones are copper without any light (10 m)'),
+    rxPowerDbm: Type.Array(Type.Number({ minimum: -40, maximum: 20 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [-12, -4],
+      description: 'usual power at a receiver, dBm, uniform over the interfaces [low, high]',
+    }),
+    rxNoiseDb: figure(0.05, 0, 10, 'sd of single readings, dB'),
+    rxDriftDb: figure(0.15, 0, 10, 'sd of the slow drift, dB'),
+    rxDriftHours: figure(12, 0.01, 10_000, 'time constant of the slow drift'),
+    darkDbm: figure(-40, -100, 0, 'reading where no light arrives, dBm'),
+    bitErrorLog10: figure(
+      -2.75,
+      -12,
+      0,
+      'usual pre-FEC bit error ratio of coherent links, log10, mean over interfaces',
+    ),
+    bitErrorSd: figure(0.2, 0, 3, 'sd of that over the interfaces'),
+    bitErrorLimitLog10: figure(-1.7, -12, 0, 'what the code corrects, log10; beyond it nothing gets through'),
+    bitErrorStepSd: figure(0.018, 0, 1, 'sd of the change of log10 within an hour, median over the interfaces'),
+    bitErrorStepSpread: figure(0, 0, 3, 'sd of the logarithm of that over the interfaces'),
+    bitErrorMemoryHours: figure(4, 0.01, 10_000, 'time constant with which log10 returns to its usual value'),
+    bitErrorNoise: figure(0.002, 0, 1, 'sd of single readings, log10'),
+  },
+  { ...strict, default: {} },
+);
+
+/** What routers say of themselves. */
+const Devices = Type.Object(
+  {
+    cpuRatio: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [0.06, 0.25],
+      description: 'usual load of the processor without traffic, uniform over the routers [low, high]',
+    }),
+    cpuPerLoad: figure(0.2, 0, 1, 'added when all links of the router are full'),
+    cpuNoise: figure(0.03, 0, 1, 'sd of its fluctuation'),
+    cpuNoiseMinutes: figure(10, 0.01, 10_000, 'time constant of its fluctuation'),
+    cpuSpikesPerDay: figure(4, 0, 10_000, 'harmless jobs that keep the processor busy for a while, mean'),
+    cpuSpike: figure(0.35, 0, 1, 'most that such a job takes'),
+    cpuSpikeMinutes: figure(4, 0.01, 10_000, 'mean length of such a job'),
+    memoryRatio: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [0.35, 0.7],
+      description: 'usual share of memory in use, uniform over the routers [low, high]',
+    }),
+    memoryDrift: figure(0.02, 0, 1, 'sd of its slow drift'),
+    memoryDriftHours: figure(48, 0.01, 10_000, 'time constant of its slow drift'),
+    memoryNoise: figure(0.002, 0, 1, 'sd of single readings'),
+    temperatureCelsius: Type.Array(Type.Number({ minimum: -40, maximum: 120 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [32, 46],
+      description: 'usual temperature, uniform over the routers [low, high]',
+    }),
+    temperatureDailyCelsius: figure(1.5, 0, 50, 'swing around the mean of the day, warmest at 15 h solar time'),
+    temperaturePerCpuCelsius: figure(8, 0, 100, 'added when the processor is fully loaded'),
+    temperatureDriftCelsius: figure(0.6, 0, 50, 'sd of its slow drift'),
+    temperatureDriftHours: figure(3, 0.01, 10_000, 'time constant of its slow drift'),
+    temperatureNoiseCelsius: figure(0.2, 0, 50, 'sd of single readings'),
+  },
+  { ...strict, default: {} },
+);
+
+/** Subscribers' sessions on access routers (without tiers: on routers with at most two links). */
+const Sessions = Type.Object(
+  {
+    subscribers: figure(4000, 1, 1e7, 'subscribers of an access router, median of a lognormal distribution'),
+    subscribersSigma: figure(0.5, 0, 3, 'sd of the logarithm of that'),
+    activeShare: figure(0.7, 0, 1, 'of the subscribers that have a session at the busiest hour'),
+    meanMinutes: figure(180, 1, 100_000, 'mean length of a session'),
+    noise: figure(0.03, 0, 1, 'relative sd of how many want a session'),
+    noiseMinutes: figure(60, 0.1, 100_000, 'time constant of that'),
+    failedLoginRatio: figure(0.02, 0, 1, 'failed log-ins per session that starts'),
+    failedLoginsUnderStress: figure(0.5, 0, 1, 'most that fail of those that try, with the router at its limit'),
+    returnShareAMinute: figure(0.08, 0, 1, 'of those cut off that come back each minute, at most'),
   },
   { ...strict, default: {} },
 );
@@ -210,9 +334,15 @@ export const ScenarioSchema = Type.Object(
     plant: Plant,
     faults: Faults,
     failures: Type.Optional(Failures),
+    optics: Optics,
+    devices: Devices,
+    sessions: Sessions,
   },
   strict,
 );
+export type OpticsPlan = Scenario['optics'];
+export type DevicesPlan = Scenario['devices'];
+export type SessionsPlan = Scenario['sessions'];
 export type FailurePlan = Static<typeof Failures>;
 export type Scenario = Static<typeof ScenarioSchema>;
 export type FaultPlan = Scenario['faults'];

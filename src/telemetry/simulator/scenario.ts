@@ -44,6 +44,8 @@ export function parseScenario(text: string): Scenario {
   if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge(Buffer.byteLength(text));
   const scenario = checker.parse(Value.Default(ScenarioSchema, parseYaml(text)));
   checkDurations(scenario);
+  checkTraffic(scenario);
+  checkFailures(scenario);
   scenario.faults.scripted.forEach(checkScripted);
   return scenario;
 }
@@ -79,6 +81,28 @@ function checkDurations({ faults }: Scenario): void {
   checkRange('faults.flapping.upSeconds', flapping?.upSeconds);
   checkRange('faults.corruption.lossRatio', corruption?.lossRatio);
   checkRange('faults.surge.factor', surge?.factor);
+}
+
+function checkTraffic({ traffic, plant, optics, devices }: Scenario): void {
+  const { noiseCorrelation, noiseNodeShare } = traffic;
+  if (noiseCorrelation + noiseNodeShare > 1) {
+    refuse('traffic.noiseNodeShare', `must be at most 1 - noiseCorrelation (${1 - noiseCorrelation})`, noiseNodeShare);
+  }
+  checkRange('plant.background.lossRatio', plant.background?.lossRatio);
+  checkRange('optics.rxPowerDbm', optics.rxPowerDbm);
+  for (const name of ['cpuRatio', 'memoryRatio', 'temperatureCelsius'] as const) {
+    checkRange(`devices.${name}`, devices[name]);
+  }
+}
+
+function checkFailures({ failures }: Scenario): void {
+  if (!failures) return;
+  checkDuration('failures.shortSeconds', failures.shortSeconds);
+  checkDuration('failures.maintenanceSeconds', failures.maintenanceSeconds);
+  for (const name of ['mtbfHours', 'repairHours', 'maintenanceHours', 'leadSeconds', 'shape'] as const) {
+    checkRange(`failures.${name}`, failures[name]);
+  }
+  if (failures.plannedShare >= 1) refuse('failures.plannedShare', 'must be < 1', failures.plannedShare);
 }
 
 function checkDuration(field: string, duration: Duration): void {

@@ -73,6 +73,14 @@ export class DayColumns<Metric extends string> {
     return thing * this.#minutes + minute;
   }
 
+  /** Writes a minute of everything. */
+  write(figures: Readonly<Record<Metric, Float64Array>>, minute: number): void {
+    for (const metric of Object.keys(figures) as Metric[]) {
+      const [from, to] = [figures[metric], this.columns[metric]];
+      for (let thing = 0; thing < from.length; thing += 1) to[this.at(thing, minute)] = from[thing] as number;
+    }
+  }
+
   *series(atMs: Float64Array): Iterable<OfflineSeries> {
     for (const [metric, column] of Object.entries<Float32Array>(this.columns)) {
       for (const [thing, id] of this.#ids.entries()) {

@@ -14,7 +14,7 @@ export function* runOffline(options: OfflineOptions): Generator<OfflineDay> {
     const atMs = Float64Array.from({ length: DAY_MINUTES }, (_, minute) => fromMs + minute * MINUTE_MS);
     const columns = world.newDay();
     for (let minute = 0; minute < DAY_MINUTES; minute += 1) world.minute(minute, columns);
-    const series = Object.values(columns).flatMap((each) => [...each.series(atMs)]);
+    const series = [columns.links, columns.arcs, ...columns.readings].flatMap((each) => [...each.series(atMs)]);
     yield { fromMs, series, truth: world.truthUntil(fromMs + DAY_MINUTES * MINUTE_MS) };
   }
 }

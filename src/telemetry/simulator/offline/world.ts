@@ -1,18 +1,18 @@
 import type { Rng } from '../../../core/rng.ts';
 import { type CompiledGraph, compileGraph } from '../../../twin/compiled.ts';
 import { buildGraph } from '../../../twin/graph.ts';
+import { Ailments } from '../ailments.ts';
 import { queueingMs } from '../counters.ts';
 import { tableOf } from '../demand-table.ts';
 import { poisson } from '../distributions.ts';
-import { ActiveFailures } from '../failures/active.ts';
-import { FailureSchedule } from '../failures/schedule.ts';
 import { FaultTargets } from '../fault-targets.ts';
 import { FaultSchedule } from '../faults.ts';
 import { type Forwarded, Forwarder } from '../forwarding.ts';
 import { gravityDemands } from '../gravity.ts';
 import { IgpRouting } from '../igp.ts';
+import { Instruments } from '../instruments/instruments.ts';
 import { type LinkTable, type PlantState, tableOfLinks } from '../plant.ts';
-import { solarHours, TrafficRhythm } from '../rhythm.ts';
+import { TrafficRhythm } from '../rhythm.ts';
 import type { Scenario } from '../scenario-schema.ts';
 import { DayColumns, type FailureTruth, type OfflineOptions } from './day.ts';
 import { LINK_METRICS, LinkHealth } from './link-health.ts';
@@ -39,6 +39,8 @@ const SKEW_FLOOR = 0.01;
 export interface WorldColumns {
   readonly links: DayColumns<(typeof LINK_METRICS)[number]>;
   readonly arcs: DayColumns<ArcMetric>;
+  /** In the order of the instruments' readings. */
+  readonly readings: readonly DayColumns<string>[];
 }
 
 /** The simulated network in steps of a minute: the live simulator's parts without packets. */
@@ -50,7 +52,8 @@ export class OfflineWorld {
   readonly #rhythm: TrafficRhythm;
   readonly #targets: FaultTargets;
   readonly #faults: FaultSchedule;
-  readonly #failures: ActiveFailures | null;
+  readonly #ailments: Ailments;
+  readonly #instruments: Instruments;
   readonly #forwarder: Forwarder;
   readonly #igp: IgpRouting;
   readonly #health: LinkHealth;
@@ -94,19 +97,8 @@ export class OfflineWorld {
       this.#targets,
       rng.fork('faults'),
     );
-    this.#failures = scenario.failures
-      ? new ActiveFailures(
-          new FailureSchedule({
-            plan: scenario.failures,
-            links: this.#links,
-            nodeIds: graph.nodeIds,
-            solarHours: solarHours(network, graph, scenario.startHour, startMs),
-            isCoherent: () => true,
-            rng: rng.fork('failures'),
-          }),
-          this.#links,
-        )
-      : null;
+    this.#ailments = new Ailments(network, graph, this.#links, scenario, rng.fork('ailments'), startMs);
+    this.#instruments = new Instruments(network, graph, this.#links, scenario, rng.fork('instruments'), startMs);
     this.#forwarder = new Forwarder(graph, table);
     this.#igp = new IgpRouting(graph);
     this.#health = new LinkHealth(this.#links, graph.arcCount);
@@ -123,6 +115,9 @@ export class OfflineWorld {
     return {
       links: new DayColumns('link', this.#links.ids, LINK_METRICS),
       arcs: new DayColumns('arc', this.#graph.arcIds, ARC_METRICS),
+      readings: this.#instruments.readings.map(
+        ({ kind, ids, figures }) => new DayColumns(kind, ids, Object.keys(figures)),
+      ),
     };
   }
 
@@ -143,10 +138,11 @@ export class OfflineWorld {
     for (let arc = 0; arc < this.#graph.arcCount; arc += 1) this.#measure(arc, forwarded, plant);
     this.#health.judge(this.#figures, plant, into.links, minute);
     this.#figures.baselineLatencyMs.set(this.#health.baselineMs);
-    for (const metric of ARC_METRICS) {
-      const [figures, column] = [this.#figures[metric], into.arcs.columns[metric]];
-      for (let arc = 0; arc < figures.length; arc += 1) column[into.arcs.at(arc, minute)] = figures[arc] as number;
-    }
+    into.arcs.write(this.#figures, minute);
+    this.#instruments.advance(atSeconds, STEP_SECONDS, plant, this.#figures.loadBps, this.#rhythm.levels);
+    this.#instruments.readings.forEach(({ figures }, at) => {
+      into.readings[at]?.write(figures, minute);
+    });
   }
 
   #plant(atSeconds: number): PlantState {
@@ -155,7 +151,7 @@ export class OfflineWorld {
     const begun = this.#faults.advance(atSeconds, originMs + atSeconds * 1000);
     for (const record of begun) if (record.phase === 'begin') this.#truth.push(truthOfFault(record));
     const plant = this.#faults.plant(this.#graph.arcCount);
-    for (const failure of this.#failures?.advance(atSeconds, STEP_SECONDS, plant) ?? []) {
+    for (const failure of this.#ailments.advance(atSeconds, STEP_SECONDS, plant)) {
       this.#truth.push(truthOf(failure, originMs, this.#links.ids, this.#graph.nodeIds));
     }
     return plant;
