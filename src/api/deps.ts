@@ -22,6 +22,8 @@ import type { Replay } from '../reroute/replay.ts';
 import type { WhatIf } from '../reroute/what-if.ts';
 import type { Store } from '../store/store.ts';
 import type { Measurement } from '../telemetry/sample.ts';
+import type { Layout } from './layout/layout.ts';
+import type { LayoutTask } from './layout/layout-worker.ts';
 import type { QueueBrief } from './schemas/jobs.ts';
 
 /** The application with TypeBox types on its routes. */
@@ -109,6 +111,8 @@ export interface ApiDeps {
   readonly predictor: Pick<Predictor, 'model'>;
   /** Demands that are older than this are not planned with, ms. */
   readonly maxDemandAgeMs: number;
+  /** Where every node is drawn; takes a while for a large network. */
+  layout(task: LayoutTask): Promise<Layout>;
   /** What would be planned in a changed network; INVALID_INPUT for unknown ids, BUSY when too many wait. */
   whatIf(change: Change, top: number): Promise<WhatIf>;
   /** Runs a stored plan again; NOT_FOUND when it, or what it was made from, is not kept any more. */

@@ -31,6 +31,7 @@ export async function listen(
     models,
     predictor: asked,
     maxDemandAgeMs: MAX_DEMAND_AGE_MS,
+    layout: studies.layout,
     whatIf: studies.whatIf,
     replayPlan: studies.replay,
     planNow: plans.planNow,

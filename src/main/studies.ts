@@ -1,3 +1,5 @@
+import type { Layout } from '../api/layout/layout.ts';
+import { type LayoutTask, layout } from '../api/layout/layout-worker.ts';
 import { DetourError } from '../core/errors.ts';
 import type { Change } from '../reroute/change.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
@@ -21,8 +23,18 @@ export function studyPool(timeoutMs = TIMEOUT_MS): StudyPool {
   return threadPool({ name: 'studies', ...worker, maxQueue: MAX_WAITING, timeoutMs });
 }
 
+type LayoutPool = ThreadPool<LayoutTask, Layout>;
+
+/** A thread that works out where nodes are drawn: a large network takes a second, and that once. */
+export function layoutPool(): LayoutPool {
+  const file = new URL(`../api/layout/layout-worker${import.meta.url.slice(-3)}`, import.meta.url);
+  const worker = { worker: file, exportName: 'layout', inline: layout };
+  return threadPool({ name: 'layouts', ...worker, maxQueue: 1, timeoutMs: TIMEOUT_MS });
+}
+
 /** What the API asks for: questions about the live network that change nothing. */
 export interface Studies extends Service {
+  layout(task: LayoutTask): Promise<Layout>;
   whatIf(change: Change, top: number): Promise<WhatIf>;
   replay(planId: string): Promise<Replay>;
 }
@@ -30,11 +42,19 @@ export interface Studies extends Service {
 export function createStudies(
   deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits'>,
   pool: StudyPool = studyPool(),
+  layouts: LayoutPool = layoutPool(),
 ): Studies {
   return {
     name: pool.name,
-    start: () => pool.start(),
-    stop: () => pool.stop(),
+    start: async () => {
+      await pool.start();
+      await layouts.start();
+    },
+    stop: async () => {
+      await layouts.stop();
+      await pool.stop();
+    },
+    layout: (task) => layouts.run(task),
     whatIf: async (change, top) => {
       const input = await takeSnapshot(deps);
       return resultOf(

@@ -227,6 +227,7 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
       nowMs: () => 0,
     }),
     maxDemandAgeMs: 60_000,
+    layout: async (task) => studies.layout(task),
     whatIf: async (change, top) => studies.whatIf(change, top),
     replayPlan: async (id) => studies.replay(id),
     planNow: async () => plan('now'),

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
 import { createHarness } from './harness.ts';
@@ -11,6 +12,7 @@ async function served() {
   mkdirSync(join(webFolder, 'assets'));
   writeFileSync(join(webFolder, 'index.html'), '<!doctype html><title>the screen</title>');
   writeFileSync(join(webFolder, 'assets', 'index-abc.js'), 'export {};');
+  writeFileSync(join(webFolder, 'assets', 'index-abc.js.br'), brotliCompressSync('export {};'));
   const { app } = await createHarness({ webFolder });
   onTestFinished(() => app.close());
   return app;
@@ -47,6 +49,18 @@ describe('the browser app', () => {
     const script = await app.inject('/assets/index-abc.js');
     expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(script.headers['content-type']).toMatch(/javascript/);
+  });
+
+  it('comes compressed as it was built to those who can read that, and plain to all others', async () => {
+    const app = await served();
+    const url = '/assets/index-abc.js';
+    const small = await app.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br' } });
+    expect(small.headers).toMatchObject({ 'content-encoding': 'br', vary: expect.stringMatching(/accept-encoding/i) });
+    expect(small.headers['content-type']).toMatch(/javascript/);
+    expect(brotliDecompressSync(small.rawPayload).toString()).toBe('export {};');
+    const plain = await app.inject(url);
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.body).toBe('export {};');
   });
 
   it('is replaced by a list of addresses where it was not built', async () => {

@@ -20,6 +20,8 @@ export async function registerWeb(app: ApiServer, folder: string | null): Promis
     immutable: true,
     maxAge: '365d',
     index: false,
+    // Made beside every file when the app is built.
+    preCompressed: true,
     schemaHide: true,
   });
   const sendPage: SendPage = (reply) =>

@@ -1,7 +1,7 @@
 import { connectedComponents } from '../../../topology/components.ts';
 import type { Network } from '../../../topology/model.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
-import { type Layout, layoutOf } from '../layout/layout.ts';
+import type { Layout } from '../layout/layout.ts';
 import { NoQuery, problemResponses } from '../schemas/common.ts';
 import { LayoutSchema } from '../schemas/layout.ts';
 import { NetworkViewSchema } from '../schemas/network.ts';
@@ -30,8 +30,13 @@ export function networkRoutes(app: ApiServer, deps: ApiDeps, networkHash: string
     async () => view,
   );
 
-  // Made when it is first asked for: a service that nobody looks at needs none.
-  let layout: Layout | null = null;
+  // Made when it is first asked for, and kept: a service that nobody looks at needs none.
+  let layout: Promise<Layout> | null = null;
+  const makeLayout = (): Promise<Layout> =>
+    deps.layout({ network: { nodes: network.nodes, links: network.links }, networkHash }).catch((error: unknown) => {
+      layout = null;
+      throw error;
+    });
   app.get(
     '/network/layout',
     {
@@ -44,7 +49,7 @@ export function networkRoutes(app: ApiServer, deps: ApiDeps, networkHash: string
       },
     },
     async () => {
-      layout ??= layoutOf(network, networkHash);
+      layout ??= makeLayout();
       return layout;
     },
   );
