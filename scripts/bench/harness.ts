@@ -21,6 +21,8 @@ export const BENCH_FLAGS = {
   minutes: 'stop after this time, however many cases there were',
   workers: 'processes that work at the same time',
   cases: 'file of finished cases: read first, and each new one is added',
+  recheck: 'go on with a file of other code if so many of its cases, made again, come to the same',
+  bases: 'igp or pinned: cases of the other base are left out',
 } as const;
 export type BenchFlags = { readonly [flag in keyof typeof BENCH_FLAGS]?: string };
 

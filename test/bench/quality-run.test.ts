@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { failureCount, failuresOfSeed } from '../../scripts/bench/quality/failur
 import { type CaseRecord, keyOf } from '../../scripts/bench/quality/record.ts';
 import { type Batch, batchesOf } from '../../scripts/bench/quality/run/batches.ts';
 import { CaseFile, makerDigest } from '../../scripts/bench/quality/run/case-file.ts';
+import { chosenCases, differences } from '../../scripts/bench/quality/run/recheck.ts';
 import { Schedule } from '../../scripts/bench/quality/run/schedule.ts';
 import { caseRecord, outcome } from './case-record.ts';
 
@@ -52,13 +53,26 @@ function play(schedule: Schedule): CaseRecord[] {
 }
 
 describe('a schedule', () => {
-  it('ends each base of a network when it has enough contested cases', () => {
+  it('ends a network when it has enough contested cases, both bases together', () => {
     const found = play(new Schedule([network], { full: false, contested: 30 }));
-    for (const base of ['igp', 'pinned']) {
-      const count = found.filter((record) => record.base === base).length;
-      expect(count).toBeGreaterThanOrEqual(30);
-      expect(count).toBeLessThan(30 + 12);
-    }
+    expect(found.length).toBeGreaterThanOrEqual(30);
+    expect(found.length).toBeLessThan(30 + 12);
+    expect(new Set(found.map(({ base }) => base))).toEqual(new Set(['igp', 'pinned']));
+  });
+
+  it('leaves a base out, but counts what a file has of it', () => {
+    const schedule = new Schedule([network], { full: false, contested: 30, bases: ['igp'] });
+    for (let at = 0; at < 20; at += 1) schedule.add(caseRecord({ base: 'pinned', failure: `link ${at}` }));
+    const found = play(schedule);
+    expect(new Set(found.map(({ base }) => base))).toEqual(new Set(['igp']));
+    expect(found.length).toBeGreaterThanOrEqual(10);
+    expect(found.length).toBeLessThan(10 + 12);
+  });
+
+  it('counts a case once, however often it is judged', () => {
+    const schedule = new Schedule([network], { full: false, contested: 30 });
+    for (let at = 0; at < 40; at += 1) schedule.add(caseRecord());
+    expect(schedule.next()).not.toBeNull();
   });
 
   it('takes all cases of five seeds where all are asked', () => {
@@ -111,5 +125,44 @@ describe('a file of cases', () => {
       'other code or other networks',
     );
     await expect(CaseFile.open(path, await makerDigest([network]))).resolves.toBeDefined();
+  });
+
+  it('is gone on with where its cases come out the same, and remembers whose they were', async () => {
+    const path = join(folder, 'cases.jsonl');
+    const { file } = await CaseFile.open(path, 'd1');
+    file.add(caseRecord());
+    await file.written();
+    await expect(CaseFile.open(path, 'd2', async () => false)).rejects.toThrow('other code');
+    const { cases } = await CaseFile.open(path, 'd2', async (known) => known.length === 1);
+    expect(cases).toEqual([caseRecord()]);
+    expect(JSON.parse((await readFile(path, 'utf8')).split('\n')[0] ?? '')).toMatchObject({
+      digest: 'd2',
+      before: ['d1'],
+    });
+    await expect(CaseFile.open(path, 'd1')).rejects.toThrow('other code');
+  });
+
+  it('draws cases of each network and base for another look, always the same ones', () => {
+    const known = ['x', 'y'].flatMap((name) =>
+      ['igp', 'pinned'].flatMap((base) =>
+        Array.from({ length: name === 'x' ? 50 : 3 }, (_, at) =>
+          caseRecord({ network: name, base: base as 'igp' | 'pinned', failure: `link ${at}` }),
+        ),
+      ),
+    );
+    const idle = caseRecord({ network: 'z', outcome: null });
+    const chosen = chosenCases([...known, idle], 8, 'd1');
+    expect(chosen).toEqual(chosenCases([...known, idle], 8, 'd1'));
+    const kinds = chosen.map(({ network: name, base }) => `${name} ${base}`).sort();
+    expect(kinds).toEqual(['x', 'y'].flatMap((name) => ['igp', 'igp', 'pinned', 'pinned'].map((b) => `${name} ${b}`)));
+  });
+
+  it('names the figures of a case that has become another one, times left out', () => {
+    const was = outcome({ elapsedMs: 5 });
+    expect(differences(14, was, outcome({ elapsedMs: 9 }))).toEqual([]);
+    expect(differences(14, was, outcome({ moves: 2, gap: 0.1 }))).toEqual(['gap', 'moves']);
+    const optimum = { overloadBps: 0, mlu: 0.8, cost: null, overTwo: 0, twoPaths: null, rounds: 1, isExact: true };
+    expect(differences(14, was, outcome({ optimum }))).toEqual([]);
+    expect(differences(14, was, outcome({ optimum: { ...optimum, mlu: 0.81 } }))).toEqual(['optimum']);
   });
 });

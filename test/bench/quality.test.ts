@@ -105,7 +105,7 @@ describe('a judged case', () => {
   it('is never better than the optimum of the same demands', async () => {
     let contested = 0;
     for (const situation of situations('igp').slice(0, 12)) {
-      const one = await judge(highs, situation, { verify: true, metrics: true, oracleMs: Infinity });
+      const one = await judge(highs, situation, { verify: true, metrics: true, thorough: true, oracleMs: Infinity });
       expect(one.sameAffected).toBe(true);
       expect(one.refused).toBeNull();
       if (one.metrics) expect(one.metrics.loadDifference).toBeLessThan(1e-9);
@@ -125,13 +125,27 @@ describe('a judged case', () => {
   it('stays open where the time is over and nothing else decides', async () => {
     const standings = new Set<string>();
     for (const situation of situations('igp').slice(0, 12)) {
-      const one = await judge(highs, situation, { verify: false, metrics: false, oracleMs: -1 });
+      const one = await judge(highs, situation, { verify: false, metrics: false, thorough: true, oracleMs: -1 });
       standings.add(one.standing);
       // What the plan's own prices prove may stand in for the optimum, and says so.
       expect(one.optimum?.isExact ?? false).toBe(false);
       if (one.optimum) expect(one.optimum.mlu).toBeLessThanOrEqual(one.ours.mlu * (1 + 1e-9));
     }
     expect(standings).toContain('contested');
+  });
+
+  it('has the same optimum where cost and the naive way round are left out', async () => {
+    for (const situation of situations('igp').slice(0, 4)) {
+      const ask = { verify: false, metrics: false, oracleMs: Infinity };
+      const [all, less] = [
+        await judge(highs, situation, { ...ask, thorough: true }),
+        await judge(highs, situation, { ...ask, thorough: false }),
+      ];
+      expect(less.standing).toBe(all.standing);
+      expect(less.naive).toBeNull();
+      expect(less.optimum?.cost ?? null).toBeNull();
+      if (less.optimum && all.optimum) expect(less.optimum.mlu).toBeCloseTo(all.optimum.mlu, 9);
+    }
   });
 
   it('cannot profit from fewer demands that move', () => {

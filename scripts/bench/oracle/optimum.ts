@@ -43,6 +43,8 @@ export interface OracleOptions {
   readonly upTo?: Goal;
   /** Neither cost nor the rule of two paths matters where the MLU is not above this. */
   readonly plainMlu?: number;
+  /** False: the cost, which takes most of the time, is left out. */
+  readonly asksCost?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface OracleOptions {
  * generation over the full path program until no path has a negative reduced cost. Throws OracleTimeout.
  */
 export function findOptimum(highs: Highs, instance: OracleInstance, options: OracleOptions = {}): Optimum {
-  const { deadlineMs = Infinity, hints = [], plainMlu = 0 } = options;
+  const { deadlineMs = Infinity, hints = [], plainMlu = 0, asksCost = true } = options;
   const upTo = options.upTo ?? 'cost';
   const lp = new PathLp(highs, instance, restsOf(instance, hints));
   try {
@@ -60,7 +62,9 @@ export function findOptimum(highs: Highs, instance: OracleInstance, options: Ora
     const [overloadBps, mlu] = [lp.overloadBps(), lp.mlu()];
     const overTwo = needy(lp);
     const isWhole = upTo === 'cost' && mlu > plainMlu;
-    const cost = isWhole ? costOf(search, lp, instance) : null;
+    // The paths that the cost brings in are some to choose from where a demand has too many.
+    const found = isWhole && (asksCost || overTwo > 0) ? costOf(search, lp, instance) : null;
+    const cost = asksCost ? found : null;
     const twoPaths = isWhole && overTwo > 0 ? withTwoPaths(lp, instance) : null;
     return { overloadBps, mlu, cost, overTwo, twoPaths, rounds: search.rounds };
   } finally {

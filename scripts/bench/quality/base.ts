@@ -5,7 +5,8 @@ import { type BenchNetwork, gravityDemands, scaleToMlu } from '../networks.ts';
 import { type Failure, failuresOfSeed } from './failures.ts';
 import { type Ends, endsOf, IgpNetwork } from './routes.ts';
 
-export type PlanBase = 'igp' | 'pinned';
+export const PLAN_BASES = ['igp', 'pinned'] as const;
+export type PlanBase = (typeof PLAN_BASES)[number];
 
 /** Base utilisation and limit of a run, as the measure names them. */
 export const LEVELS = [

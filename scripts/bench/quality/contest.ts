@@ -21,6 +21,8 @@ export interface ContestCase {
   readonly floorBps: number;
   /** Longest time for one linear program. */
   readonly oracleMs: number;
+  /** Whether the least cost is to be found too. */
+  readonly asksCost: boolean;
 }
 
 type Contest = Pick<Outcome, 'hottestFixed' | 'standing' | 'optimum' | 'affectedOverloadBps' | 'allMovable'>;
@@ -42,7 +44,7 @@ export function contestOf(highs: Highs, one: ContestCase): Contest {
     return isProven ? { ...none, standing: 'contested', optimum: proven } : { ...none, standing: 'open' };
   }
   const optimum = solved(one, (deadlineMs) =>
-    findOptimum(highs, instance, { deadlineMs, hints: hintsOf(one), plainMlu: goal }),
+    findOptimum(highs, instance, { deadlineMs, hints: hintsOf(one), plainMlu: goal, asksCost: one.asksCost }),
   );
   if (!optimum && !isProven) return { ...none, standing: 'open' };
   const known: Known = optimum ? { ...optimum, isExact: true } : proven;

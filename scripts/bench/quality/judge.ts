@@ -20,6 +20,8 @@ export interface JudgeOptions {
   readonly verify: boolean;
   /** Realise the plan by metrics too. */
   readonly metrics: boolean;
+  /** Compare the cost, and ask the naive way round: both take longer than all the rest on a large network. */
+  readonly thorough: boolean;
   /** Longest time for one linear program. */
   readonly oracleMs: number;
 }
@@ -60,8 +62,9 @@ export async function judge(highs: Highs, situation: Situation, options: JudgeOp
   const movable = positionsOf(situation, plan.bound.movable);
   const instance = situation.instance(movable);
   const floorBps = floorOf(instance);
-  const contest = contestOf(highs, { situation, plan, instance, floorBps, oracleMs: options.oracleMs });
-  const asksNaive = contest.standing !== 'calm' && base.base === 'igp';
+  const { oracleMs, thorough } = options;
+  const contest = contestOf(highs, { situation, plan, instance, floorBps, oracleMs, asksCost: thorough });
+  const asksNaive = thorough && contest.standing !== 'calm' && base.base === 'igp';
   return {
     floorBps,
     ours: plan.after,

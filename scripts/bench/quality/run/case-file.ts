@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../../../src/core/paths.ts';
 import { networkHash } from '../../../../topology/formats/detour-network.ts';
@@ -38,8 +38,15 @@ export class CaseFile {
     this.path = path;
   }
 
-  /** Opens or begins a file. Throws where its cases were made by other code or on other networks. */
-  static async open(path: string, digest: string): Promise<{ file: CaseFile; cases: CaseRecord[] }> {
+  /**
+   * Opens or begins a file. Cases that other code or other networks made are those of this digest from now on where
+   * `areSame` says so; without it, or where it says no, it throws.
+   */
+  static async open(
+    path: string,
+    digest: string,
+    areSame: (cases: readonly CaseRecord[]) => Promise<boolean> = async () => false,
+  ): Promise<{ file: CaseFile; cases: CaseRecord[] }> {
     const file = new CaseFile(path);
     if (!existsSync(path)) {
       await mkdir(dirname(path), { recursive: true });
@@ -48,6 +55,10 @@ export class CaseFile {
     }
     const { made, cases } = await readCases(path);
     if (made !== digest) {
+      if (await areSame(cases)) {
+        await sign(path, digest);
+        return { file, cases };
+      }
       throw new Error(
         `${path} has cases of other code or other networks (${made}, this is ${digest}): take another file`,
       );
@@ -63,6 +74,15 @@ export class CaseFile {
   written(): Promise<void> {
     return this.#last;
   }
+}
+
+/** Puts another digest in the place of the one that a file has. */
+async function sign(path: string, digest: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const head = JSON.parse(text.slice(0, text.indexOf('\n'))) as { digest: string; before?: string[] };
+  const before = [...(head.before ?? []), head.digest];
+  await writeFile(`${path}.new`, JSON.stringify({ ...head, digest, before }) + text.slice(text.indexOf('\n')));
+  await rename(`${path}.new`, path);
 }
 
 /** The cases of a file; a line that was being written when a run was stopped is left out. */

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { createRng } from '../../../../src/core/rng.ts';
 import { type BenchFlags, numberFlag } from '../../harness.ts';
 import { type BenchNetwork, benchNetworks } from '../../networks.ts';
+import { PLAN_BASES, type PlanBase } from '../base.ts';
 import { ALL_MOVABLE_NODES, ORACLE_NODES } from '../contest.ts';
 import { type CaseRecord, keyOf } from '../record.ts';
-import { CaseFile, makerDigest } from './case-file.ts';
 import { type CrewOptions, work } from './crew.ts';
+import { openCases } from './recheck.ts';
 import { Schedule } from './schedule.ts';
 import type { Task } from './worker.ts';
 
@@ -36,9 +37,9 @@ export async function runCases({ full, flags, signal }: RunOptions): Promise<Cas
   const contested = numberFlag(flags, 'contested');
   const isSample = !full && contested === null;
   const minutes = numberFlag(flags, 'minutes') ?? (isSample ? SAMPLE_MINUTES : Infinity);
-  const schedule = new Schedule(networks, { full, contested });
+  const schedule = new Schedule(networks, { full, contested, bases: basesOf(flags) });
   const records = new Map<string, CaseRecord>();
-  const known = flags.cases === undefined ? null : await CaseFile.open(flags.cases, await makerDigest(all));
+  const known = flags.cases === undefined ? null : await openCases(flags.cases, all, numberFlag(flags, 'recheck'));
   const keep = (record: CaseRecord) => {
     if (!records.has(keyOf(record))) schedule.add(record);
     records.set(keyOf(record), record);
@@ -82,6 +83,15 @@ function chosen(networks: readonly BenchNetwork[], names: string | undefined): r
   return names.split(',').map((name) => {
     const found = networks.find((one) => one.name === name);
     if (!found) throw new RangeError(`--networks: there is no ${name}; there are ${networks.map((one) => one.name)}`);
+    return found;
+  });
+}
+
+function basesOf({ bases }: BenchFlags): readonly PlanBase[] | undefined {
+  if (bases === undefined) return undefined;
+  return bases.split(',').map((name) => {
+    const found = PLAN_BASES.find((base) => base === name);
+    if (!found) throw new RangeError(`--bases: there is no base ${name}; there are ${PLAN_BASES}`);
     return found;
   });
 }

@@ -1,5 +1,5 @@
 import type { BenchNetwork } from '../../networks.ts';
-import { LEVELS, type PlanBase } from '../base.ts';
+import { LEVELS, PLAN_BASES, type PlanBase } from '../base.ts';
 import { ORACLE_NODES } from '../contest.ts';
 import { failuresOfSeed } from '../failures.ts';
 import { type CaseRecord, keyOf } from '../record.ts';
@@ -8,8 +8,10 @@ import { type Batch, batchesOf, SEEDS } from './batches.ts';
 export interface ScheduleOptions {
   /** All cases of the seeds that every network has; else until somebody says stop. */
   readonly full: boolean;
-  /** A network is done on a base when it has so many contested cases; null: never for that. */
+  /** A network is done when it has so many contested cases, those of both bases together; null: never for that. */
   readonly contested: number | null;
+  /** The others are left out. */
+  readonly bases?: readonly PlanBase[];
 }
 
 /** How many contested cases a small network has at least in a full run. */
@@ -19,7 +21,6 @@ const ENOUGH_CONTESTED = 100;
 class Stratum {
   readonly network: BenchNetwork;
   readonly base: PlanBase;
-  contested = 0;
   spentMs = 0;
   done = false;
   readonly #batches: Generator<Batch>;
@@ -30,12 +31,13 @@ class Stratum {
     this.#batches = batchesOf(network.name, network.network, base);
   }
 
-  next({ full, contested }: ScheduleOptions): Batch | null {
+  /** `hasContested`: cases of the network that are contested. */
+  next({ full, contested }: ScheduleOptions, hasContested: number): Batch | null {
     const { value: batch, done } = this.#batches.next();
     const isSmall = this.network.network.nodes.length <= ORACLE_NODES;
     const wanted = contested ?? (full && isSmall ? ENOUGH_CONTESTED : 0);
     const isMore = batch !== undefined && batch.seed > SEEDS;
-    const hasEnough = this.contested >= wanted && (contested !== null || isMore);
+    const hasEnough = hasContested >= wanted && (contested !== null || isMore);
     if (done || hasEnough) {
       this.done = true;
       return null;
@@ -49,10 +51,12 @@ export class Schedule {
   readonly #strata: Stratum[];
   readonly #options: ScheduleOptions;
   readonly #done = new Set<string>();
+  /** Keys of the contested cases of each network. */
+  readonly #contested = new Map<string, Set<string>>();
 
   constructor(networks: readonly BenchNetwork[], options: ScheduleOptions) {
     this.#strata = networks.flatMap((network) =>
-      (['igp', 'pinned'] as const).map((base) => new Stratum(network, base)),
+      (options.bases ?? PLAN_BASES).map((base) => new Stratum(network, base)),
     );
     this.#options = options;
   }
@@ -63,7 +67,7 @@ export class Schedule {
       const open = this.#strata.filter(({ done }) => !done);
       if (open.length === 0) return null;
       const next = open.reduce((least, one) => (one.spentMs < least.spentMs ? one : least));
-      const batch = next.next(this.#options);
+      const batch = next.next(this.#options, this.#contestedOf(next.network.name));
       if (!batch) continue;
       const skip = keysOf(next.network, batch).filter((key) => this.#done.has(key));
       if (skip.length < batch.to - batch.from) return { batch, skip };
@@ -73,7 +77,10 @@ export class Schedule {
   /** Takes note of a finished case. */
   add(record: CaseRecord): void {
     this.#done.add(keyOf(record));
-    if (record.outcome?.standing === 'contested') this.#of(record).contested += 1;
+    if (record.outcome?.standing !== 'contested') return;
+    const known = this.#contested.get(record.network);
+    if (known) known.add(keyOf(record));
+    else this.#contested.set(record.network, new Set([keyOf(record)]));
   }
 
   spent(batch: Pick<Batch, 'network' | 'base'>, ms: number): void {
@@ -83,9 +90,14 @@ export class Schedule {
   /** For people who wait. */
   progress(): string {
     const open = this.#strata.filter(({ done }) => !done);
-    const least = open.toSorted((x, y) => x.contested - y.contested)[0];
-    const rest = least ? `; fewest contested: ${least.network.name} ${least.base} ${least.contested}` : '';
+    const count = ({ network }: Stratum): number => this.#contestedOf(network.name);
+    const least = open.toSorted((x, y) => count(x) - count(y))[0];
+    const rest = least ? `; fewest contested: ${least.network.name} ${count(least)}` : '';
     return `${this.#done.size} cases, ${this.#strata.length - open.length} of ${this.#strata.length} networks done${rest}`;
+  }
+
+  #contestedOf(network: string): number {
+    return this.#contested.get(network)?.size ?? 0;
   }
 
   #of({ network, base }: Pick<Batch, 'network' | 'base'>): Stratum {

@@ -1,4 +1,5 @@
 import type { Highs } from 'highs';
+import { createRng, fnv1a } from '../../../../src/core/rng.ts';
 import { type BenchNetwork, benchNetworks } from '../../networks.ts';
 import { loadHighs } from '../../oracle/load.ts';
 import { type BaseState, baseState, LEVELS } from '../base.ts';
@@ -18,6 +19,9 @@ export type Answer = { readonly record: CaseRecord } | { readonly free: true };
 
 /** `detour verify` is asked about the first so many cases of a batch, and metrics about the first. */
 const VERIFIED = 2;
+/** Beyond this, all that takes longer than plan and optimum is asked about a part of the cases only. */
+const THOROUGH_NODES = 100;
+const THOROUGH_SHARE = 0.25;
 
 /** Judges cases for another process; ends when that one goes away. */
 async function main(): Promise<void> {
@@ -53,11 +57,21 @@ async function perform(highs: Highs, networks: readonly BenchNetwork[], task: Ta
       failure: failure.name,
     });
     if (skip.includes(key)) continue;
-    const verify = isSmall && busy < VERIFIED;
-    const record = await judgeFailure(highs, base, failure, { verify, metrics: isSmall && busy === 0, oracleMs });
+    const thorough = isThorough(base.graph.nodeCount, key);
+    const record = await judgeFailure(highs, base, failure, {
+      verify: thorough && isSmall && busy < VERIFIED,
+      metrics: thorough && isSmall && busy === 0,
+      thorough,
+      oracleMs,
+    });
     if (record.outcome) busy += 1;
     send({ record });
   }
+}
+
+/** By the name of the case alone: what comes of it has no say. */
+function isThorough(nodes: number, key: string): boolean {
+  return nodes <= THOROUGH_NODES || createRng(fnv1a(key)).next() < THOROUGH_SHARE;
 }
 
 /** Adds to a case what all demands together could reach. */

@@ -23,6 +23,10 @@ export function utilisation(contested: readonly Contested[]): Row[] {
   const held = needy.filter(({ outcome }) => outcome.optimum.twoPaths);
   return [
     cases('optimum-at-least-half', relevant),
+    cases(
+      'naive-asked',
+      contested.filter(({ outcome }) => outcome.naive),
+    ),
     ...(Object.keys(ARMS) as Arm[]).flatMap((arm) =>
       spread(`${arm}mlu-over-optimum-`, ratios(arm, allowedMlu), arm === '' ? BOUNDS : {}),
     ),
