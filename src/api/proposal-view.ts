@@ -36,5 +36,5 @@ export function brokenPaths(proposal: Proposal, isDown: (linkId: string) => bool
 }
 
 function isApplied({ status }: Proposal): boolean {
-  return status === 'applied';
+  return status === 'applied' || status === 'verified';
 }

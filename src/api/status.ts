@@ -3,7 +3,7 @@ import { ROLES } from '../config/schema.ts';
 import { nullable } from '../core/schema.ts';
 import type { HealthState, LinkState } from '../health/link-state.ts';
 import type { Plan } from '../reroute/plan.ts';
-import { isOpen, type ProposalBrief } from '../reroute/proposal.ts';
+import { isInForce, isOpen, type ProposalBrief, waitsForApply } from '../reroute/proposal.ts';
 import type { ApiDeps } from './deps.ts';
 import { asOf } from './link-view.ts';
 import { type MeasuredLoss, measuredLoss } from './measured-loss.ts';
@@ -89,8 +89,8 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
     lostBps: input.loss?.lostBps ?? null,
     lostAgeMs: input.loss?.lostAgeMs ?? null,
     proposals: {
-      proposed: open.filter(({ status, kind }) => status === 'proposed' && kind === 'reroute').length,
-      applied: open.filter(({ status }) => status === 'applied').length,
+      proposed: open.filter(waitsForApply).length,
+      applied: open.filter(isInForce).length,
       noSafeAlternative: open.filter(({ kind }) => kind === 'no-safe-alternative').length,
     },
     savedBits: input.savedBits,

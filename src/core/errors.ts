@@ -23,7 +23,14 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   BUSY: { status: 503, title: 'There is more to do than can wait' },
-  NOT_SIMULATED: { status: 409, title: 'Only simulated networks can be changed' },
+  NOT_SIMULATED: { status: 409, title: 'Detour changes nothing in this network' },
+  GUARDRAIL: { status: 409, title: 'A guardrail forbids this change' },
+  WORLD_CHANGED: { status: 409, title: 'The network is not as it was when this was planned' },
+  UNREALISABLE: { status: 409, title: 'The actuator cannot carry this out' },
+  ACTUATOR_FAILED: { status: 502, title: 'The network did not take the change' },
+  REQUEST_KEY_USED: { status: 422, title: 'The idempotency key was used for something else' },
+  UNAUTHENTICATED: { status: 401, title: 'A valid token is needed' },
+  FORBIDDEN: { status: 403, title: 'The role does not allow this' },
   NOT_READY: { status: 503, title: 'The service is not ready' },
   TIMEOUT: { status: 504, title: 'The operation took too long' },
   INTERNAL: { status: 500, title: 'Something went wrong inside Detour' },
@@ -56,6 +63,8 @@ export interface ErrorDetails {
   readonly value?: unknown;
   /** What the reader can do about it, one sentence. */
   readonly hint?: string;
+  /** Where more than one thing is wrong; else the one field. */
+  readonly problems?: readonly FieldProblem[];
   readonly cause?: unknown;
 }
 
@@ -88,7 +97,8 @@ export class DetourError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.hint = details.hint;
-    this.problems = details.field === undefined ? [] : [{ field: details.field, message, value: details.value }];
+    const own = details.field === undefined ? [] : [{ field: details.field, message, value: details.value }];
+    this.problems = details.problems ?? own;
   }
 
   /** The line that is printed on a terminal. */

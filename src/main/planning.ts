@@ -2,12 +2,13 @@ import { boardQueues, QueueViews } from '../../jobs/board.ts';
 import { queueBrief } from '../../jobs/brief.ts';
 import { QUEUES } from '../../jobs/queues.ts';
 import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
-import { createReadOnlyActuator } from '../actuate/read-only.ts';
+import { createDryRunActuator } from '../actuate/dry-run.ts';
 import { createSimulatorActuator } from '../actuate/simulator.ts';
 import type { BoardQueue } from '../api/deps.ts';
 import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
 import { applyProposal, rollBackProposal } from '../reroute/apply.ts';
+import { isAutomatic, readAutomation } from '../reroute/closed-loop/automatic.ts';
 import { runCycle } from '../reroute/cycle.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
@@ -15,6 +16,7 @@ import { type Proposal, waitsForApply } from '../reroute/proposal.ts';
 import { SavingsTicker } from '../reroute/savings.ts';
 import { DEFAULT_STABILITY } from '../reroute/stability/settings.ts';
 import { networkKeys } from '../store/keys.ts';
+import { ChangeRunner } from './change-runner.ts';
 import type { Context } from './context.ts';
 import { Estimator } from './estimator.ts';
 import type { Service } from './lifecycle.ts';
@@ -78,6 +80,7 @@ export function planWorker(context: Context): Service {
   const pool = planPool(context.network.network);
   const deps = { ...cycleDeps(context), makePlan: pool.makePlan };
   const plans = planService(context, (trigger, runId) => runCycle(deps, trigger, runId));
+  const runner = new ChangeRunner({ deps, requestPlan: () => plans.planNow(), onError });
   const savings = new SavingsTicker({ store, clock, holder, onError });
   return {
     name: 'plan worker',
@@ -85,8 +88,10 @@ export function planWorker(context: Context): Service {
       await pool.start();
       await plans.start();
       await savings.start();
+      await runner.start();
     },
     stop: async () => {
+      await runner.stop();
       await savings.stop();
       await plans.stop();
       await pool.stop();
@@ -109,16 +114,18 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
   });
 }
 
-/** In auto mode every reroute is applied at once; one that waits did not fit any more and must be planned anew. */
+/** What may be applied by itself is applied at once; one that waits did not fit any more and must be planned anew. */
 async function hasUnapplied({ store, runtime }: Context): Promise<boolean> {
-  if (runtime.mode !== 'auto') return false;
-  return (await store.plans.briefs('open')).some(waitsForApply);
+  const waiting = (await store.plans.briefs('open')).filter(waitsForApply);
+  if (waiting.length === 0 || !runtime.simulated) return false;
+  const automation = await readAutomation({ store, mode: runtime.mode });
+  return waiting.some((brief) => brief.heldBack === undefined && isAutomatic(automation, brief));
 }
 
 function cycleDeps({ store, network, clock, runtime, config, reach }: Context): CycleDeps {
   const actuator = runtime.simulated
-    ? createSimulatorActuator(store.plans)
-    : createReadOnlyActuator(network.network.name);
+    ? createSimulatorActuator(store.traffic)
+    : createDryRunActuator(network.network.name);
   return { store, network, clock, limits: limitsFrom(config), mode: runtime.mode, actuator, reach };
 }
 

@@ -1,111 +1,133 @@
 import { DetourError } from '../core/errors.ts';
-import type { Transition } from '../store/store.ts';
-import { buildTwin } from '../twin/twin.ts';
-import { Board } from './board.ts';
-import { assessLinks } from './condition.ts';
+import { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
+import { backExecution, forwardExecution, ownDemands } from './closed-loop/begin.ts';
+import { differencesOf } from './closed-loop/differences.ts';
+import { driveChange, turnBack } from './closed-loop/drive.ts';
+import { guardrailFacts } from './closed-loop/facts.ts';
+import { predictFigures } from './closed-loop/figures.ts';
+import { readGuardrails } from './closed-loop/guardrail-record.ts';
+import { liveView } from './closed-loop/live-view.ts';
+import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
-import { movesHold } from './lifecycle.ts';
+import type { Execution } from './execution.ts';
+import { type Guardrails, refusalsOf } from './guardrails.ts';
 import { proposalEvent } from './plan-events.ts';
-import { OPEN_STATUSES, type Proposal, type Tunnel } from './proposal.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { isInForce, isOpen, type Proposal, waitsForApply } from './proposal.ts';
 import { ON_REQUEST } from './stability/closed.ts';
 
+export { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
+export { tunnelsOf } from './proposal.ts';
+
 /**
- * Brings a proposed reroute into the network, after a last look whether its moves still hold. Answers the proposal
- * as it stands then. Rejects with NOT_FOUND, CONFLICT (not proposed, nothing to apply, does not hold any more) or
+ * Records somebody's consent to this revision; with as many as the guardrails ask for it is approved. The same person
+ * counts once. Rejects with NOT_FOUND or CONFLICT.
+ */
+export async function approveProposal(deps: CycleDeps, id: string, ask: Ask): Promise<Proposal> {
+  const before = await existing(deps, id);
+  if (!waitsForApply(before)) throw conflict(before, `it is ${before.status}: nothing waits for an approval`);
+  const { guardrails } = await readGuardrails(deps.store);
+  const atMs = deps.clock.nowMs();
+  const earlier = (before.approvals ?? []).filter(({ by }) => by !== ask.by.name);
+  const approvals = [...earlier, { by: ask.by.name, atMs }];
+  const isEnough = approvals.length >= guardrails.approvals;
+  const after: Proposal = { ...before, approvals, status: isEnough ? 'approved' : 'proposed', updatedAtMs: atMs };
+  if (before.status === 'approved') return before;
+  const details = { approvals: approvals.length, needed: guardrails.approvals };
+  return decide(deps, { action: 'approve', before, after, ask, details });
+}
+
+/**
+ * Brings a reroute into the network, after a last look whether it still holds and whether the guardrails let it.
+ * Answers the proposal as it stands when the first step is done; the rest follows step by step. Rejects with NOT_FOUND,
+ * CONFLICT (nothing to apply), WORLD_CHANGED (with the differences), GUARDRAIL (with the rules), UNREALISABLE or
  * NOT_SIMULATED.
  */
-export async function applyProposal(deps: CycleDeps, id: string): Promise<Proposal> {
-  const proposal = await existing(deps, id);
-  if (proposal.status !== 'proposed') throw conflict(proposal, `it is ${proposal.status}`);
-  if (proposal.kind !== 'reroute') throw conflict(proposal, 'it has no moves: there is no safe alternative');
-  await refuseUnlessHolding(deps, proposal);
+export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_ITSELF): Promise<Proposal> {
+  const before = await existing(deps, id);
+  if (before.kind !== 'reroute') throw conflict(before, 'it has no moves: there is no safe alternative');
+  if (!waitsForApply(before)) throw conflict(before, `it is ${before.status}`);
+  const { guardrails } = await readGuardrails(deps.store);
+  requireApprovals(guardrails, before, ask);
+  const view = await liveView(deps);
+  const differences = differencesOf(view, before);
+  if (differences.length > 0) throw worldChanged(before, differences);
+  const refusals = refusalsOf(guardrails, before, await guardrailFacts(deps, before, view.input, ask.automatic));
+  if (refusals.length > 0) throw refused(before, refusals);
   const atMs = deps.clock.nowMs();
-  const applied: Proposal = { ...proposal, status: 'applied', appliedAtMs: atMs, updatedAtMs: atMs };
-  const wanted = tunnelsOf(proposal);
-  const removeTunnels = (await demandsTunnelledBy(deps, id)).filter(
-    (demand) => !wanted.some((one) => one.demand === demand),
-  );
-  return change(deps, proposal, applied, ['proposed'], wanted, removeTunnels, atMs);
+  const arcs = predictFigures(view.board, view.board.twin.states);
+  const execution = forwardExecution(deps.actuator, before, view.input.tunnels, { ask, arcs, atMs });
+  if (!deps.actuator.changesNetwork) await deps.actuator.apply(execution.steps[0] as Execution['steps'][number]);
+  const { heldBack: _held, verification: _verification, ...rest } = before;
+  const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
+  const details = { steps: execution.steps.length, actuator: execution.actuator };
+  await decide(deps, { action: 'apply', before, after, ask, details });
+  return (await driveChange(deps, id)) ?? after;
 }
 
 /**
- * Takes a proposal back, or dismisses it where nothing of it is in the network: its tunnels go, and the same cause is
- * left alone until it ends. `reason` is what the person says. Rejects with NOT_FOUND or CONFLICT (closed already).
+ * Takes a proposal back step by step, or dismisses it where nothing of it is in the network; the same cause is left
+ * alone until it ends. `reason` is what the person says. Rejects with NOT_FOUND or CONFLICT (closed already).
  */
-export async function rollBackProposal(deps: CycleDeps, id: string, reason: string | null = null): Promise<Proposal> {
-  const proposal = await existing(deps, id);
-  if (!OPEN_STATUSES.includes(proposal.status)) throw conflict(proposal, `it is ${proposal.status}`);
-  const atMs = deps.clock.nowMs();
-  const removeTunnels = await demandsTunnelledBy(deps, id);
-  const closed: Proposal = {
-    ...proposal,
-    status: removeTunnels.length > 0 ? 'rolled-back' : 'expired',
-    updatedAtMs: atMs,
-    closedAtMs: atMs,
-    closedReason: `${ON_REQUEST}: ${removeTunnels.length > 0 ? 'traffic returned to the IGP' : 'dismissed'}${reason === null ? '' : ` (${reason})`}`,
-  };
-  return change(deps, proposal, closed, OPEN_STATUSES, [], removeTunnels, atMs);
-}
-
-export function tunnelsOf(proposal: Proposal): Tunnel[] {
-  return proposal.moves.map(({ demand, source, target, to }) => ({
-    demand,
-    source,
-    target,
-    paths: to,
-    proposalId: proposal.id,
-  }));
-}
-
-async function existing({ store }: CycleDeps, id: string): Promise<Proposal> {
-  const proposal = await store.plans.proposal(id);
-  if (!proposal) throw new DetourError('NOT_FOUND', `there is no proposal ${id}`, { field: 'id', value: id });
-  return proposal;
-}
-
-function conflict(proposal: Proposal, why: string): DetourError {
-  return new DetourError('CONFLICT', `proposal ${proposal.id} cannot be changed: ${why}`, {
-    field: 'status',
-    value: proposal.status,
-    hint: 'read it again: the next plan may have revised it',
-  });
-}
-
-async function refuseUnlessHolding(deps: CycleDeps, proposal: Proposal): Promise<void> {
-  const input = await takeSnapshot(deps);
-  const { limits } = deps;
-  const twin = buildTwin({
-    network: deps.network.network,
-    states: input.links,
-    demands: input.demands.demands,
-    tunnels: input.tunnels,
-  });
-  const condition = assessLinks(deps.network, twin, limits.utilisationLimit);
-  if (!movesHold({ board: new Board(twin), condition, limits }, proposal))
-    throw conflict(proposal, 'its moves do not hold any more: a new path is not healthy or has no room');
-}
-
-async function demandsTunnelledBy({ store }: CycleDeps, id: string): Promise<string[]> {
-  const { tunnels } = await store.traffic.tunnels();
-  return tunnels.filter((tunnel) => tunnel.proposalId === id).map((tunnel) => tunnel.demand);
-}
-
-async function change(
+export async function rollBackProposal(
   deps: CycleDeps,
-  before: Proposal,
-  after: Proposal,
-  from: Transition['from'],
-  setTunnels: readonly Tunnel[],
-  removeTunnels: readonly string[],
-  atMs: number,
+  id: string,
+  reason: string | null = null,
+  ask: Ask = BY_ITSELF,
 ): Promise<Proposal> {
-  const { id: proposalId, revision } = before;
-  const events = [proposalEvent(after, atMs)];
-  const transition = { proposalId, from, revision, proposal: after, setTunnels, removeTunnels, events };
-  const touchesNetwork = setTunnels.length > 0 || removeTunnels.length > 0;
-  // What is only a decision needs nobody who could carry it out: a proposal can be dismissed in any network.
-  const done = await (touchesNetwork ? deps.actuator.actuate(transition) : deps.store.plans.transition(transition));
-  if (!done.changed) throw conflict(done.proposal ?? before, 'it was changed by someone else in the meantime');
-  return done.proposal ?? after;
+  const before = await existing(deps, id);
+  if (!isOpen(before)) throw conflict(before, `it is ${before.status}`);
+  const { tunnels } = await deps.store.traffic.tunnels();
+  const isThere = before.status === 'applying' || isInForce(before) || ownDemands(before, tunnels).length > 0;
+  const said = reason === null ? '' : ` (${reason})`;
+  const asked = { ...ask, reason: reason ?? ask.reason };
+  if (!isThere) return dismiss(deps, before, `${ON_REQUEST}: dismissed${said}`, asked);
+  return takeBack(deps, before, `${ON_REQUEST}: traffic returned to the IGP${said}`, asked);
+}
+
+/** Takes what is there of a proposal out of the network, step by step. Rejects with CONFLICT. */
+export async function takeBack(deps: CycleDeps, before: Proposal, reason: string, ask: Ask): Promise<Proposal> {
+  if (before.status === 'applying') {
+    const turned = await turnBack(deps, before, reason, 'rolled-back', ask);
+    if (!turned) throw conflict(before, 'it was changed by someone else in the meantime');
+  } else {
+    const { tunnels } = await deps.store.traffic.tunnels();
+    const atMs = deps.clock.nowMs();
+    const execution = backExecution(deps.actuator, before, tunnels, { ask, reason, ends: 'rolled-back', atMs });
+    const after: Proposal = { ...before, status: 'applying', execution, updatedAtMs: atMs };
+    await decide(deps, { action: 'rollback', before, after, ask, details: { steps: execution.steps.length } });
+  }
+  return (await driveChange(deps, before.id)) ?? before;
+}
+
+async function dismiss(deps: CycleDeps, before: Proposal, closedReason: string, ask: Ask): Promise<Proposal> {
+  const atMs = deps.clock.nowMs();
+  const after: Proposal = { ...before, status: 'dismissed', updatedAtMs: atMs, closedAtMs: atMs, closedReason };
+  return decide(deps, { action: 'dismiss', before, after, ask, events: [proposalEvent(after, atMs)] });
+}
+
+/** Whoever applies approves with it. */
+function requireApprovals({ approvals: needed }: Guardrails, proposal: Proposal, ask: Ask): void {
+  if (ask.automatic) return;
+  const people = new Set([...(proposal.approvals ?? []).map(({ by }) => by), ask.by.name]);
+  if (people.size >= needed) return;
+  throw new DetourError('GUARDRAIL', `proposal ${proposal.id}: ${people.size} of ${needed} approvals`, {
+    field: 'approvals',
+    value: people.size,
+    hint: 'somebody else has to approve it too',
+  });
+}
+
+function worldChanged({ id }: Proposal, differences: ReturnType<typeof differencesOf>): DetourError {
+  const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
+  return new DetourError('WORLD_CHANGED', `proposal ${id} does not hold any more: ${differences[0]?.message}${more}`, {
+    problems: differences.slice(0, 20),
+    hint: 'the next plan revises it; ask for one now, or wait for it',
+  });
+}
+
+function refused({ id }: Proposal, refusals: ReturnType<typeof refusalsOf>): DetourError {
+  return new DetourError('GUARDRAIL', `proposal ${id}: ${refusals.map(({ reason }) => reason).join('; ')}`, {
+    problems: refusals.map(({ rule, reason, value }) => ({ field: rule, message: reason, value })),
+    hint: 'see GET /api/v1/guardrails',
+  });
 }

@@ -2,9 +2,10 @@ import { type Static, Type } from 'typebox';
 import { indexNetwork, type NetworkIndex } from '../../topology/model.ts';
 import { DetourError } from '../core/errors.ts';
 import { type Direction, parseArcId } from '../core/ids.ts';
-import type { LinkState, ScorePart } from '../health/link-state.ts';
+import type { LinkState } from '../health/link-state.ts';
 import { compileGraph } from '../twin/compiled.ts';
 import { buildGraph } from '../twin/graph.ts';
+import { drainedState } from './drained-state.ts';
 import { ArcSelector } from './engine/select.ts';
 import type { DemandSet, PlanInput } from './plan.ts';
 import { networkHashOf } from './snapshot.ts';
@@ -64,7 +65,8 @@ export function withChange({ network, input }: Situation, change: Change): Chang
     const state = change.capacityBps?.[measured.linkId] === undefined ? measured : withoutCapacities(measured);
     if (failed.has(state.linkId)) return failedState(state, input.atMs);
     const leaving = directions.get(state.linkId);
-    return leaving ? drainedState(state, leaving, input.atMs) : state;
+    const about = { atMs: input.atMs, sinceMs: input.atMs, text: 'what if it were drained' };
+    return leaving ? drainedState(state, leaving, about) : state;
   });
   const demands = scaled(input.demands, change.scale ?? 1);
   return {
@@ -130,27 +132,5 @@ function failedState(state: LinkState, atMs: number): LinkState {
     sinceMs: atMs,
     parts: [{ ...status, sinceMs: atMs, text }],
     reason: text,
-  };
-}
-
-/** To the planner, a link to drain is one that is up and that traffic has to leave. */
-function drainedState(state: LinkState, directions: readonly Direction[], atMs: number): LinkState {
-  if (state.state === 'down' || state.adminDown) return state;
-  const text = 'what if it were drained';
-  const parts = directions.map((direction): ScorePart => {
-    const about = { part: 'status', level: 'unhealthy', arc: `${state.linkId}:${direction}` } as const;
-    return { ...about, points: 100, value: null, threshold: null, sinceMs: atMs, text };
-  });
-  const isBad = state.state === 'unhealthy';
-  const heard = { atMs: state.atMs ?? atMs, receivedAtMs: state.receivedAtMs ?? atMs };
-  const since = isBad ? state.sinceMs : atMs;
-  return {
-    ...state,
-    ...heard,
-    state: 'unhealthy',
-    score: 0,
-    sinceMs: since,
-    parts: [...state.parts, ...parts],
-    reason: isBad ? `${state.reason}; ${text}` : text,
   };
 }

@@ -19,6 +19,10 @@ export const CYCLE_POINTS = [
 ] as const;
 export type CyclePoint = (typeof CYCLE_POINTS)[number];
 
+/** Points of a change, around what is done to the network: it is not written yet there. */
+export const CHANGE_POINTS = ['before-step', 'after-step'] as const;
+export type ChangePoint = (typeof CHANGE_POINTS)[number];
+
 /** Makes one plan from its input; pure, wherever it runs. */
 export type MakePlan = (input: PlanInput, trigger: PlanTrigger, ids: PlanIds) => Promise<PlanOutcome>;
 
@@ -27,11 +31,11 @@ export interface CycleDeps {
   readonly network: NetworkIndex;
   readonly clock: Clock;
   readonly limits: PlanLimits;
-  /** `auto` applies every reroute that is proposed. */
+  /** What is done with proposals where the guardrails say nothing: `auto` applies them. */
   readonly mode: 'auto' | 'manual';
   readonly actuator: Actuator;
   /** Where plans are made; in this thread where left out. */
   readonly makePlan?: MakePlan;
-  /** Called at each point of a cycle. */
-  readonly reach?: (point: CyclePoint) => Promise<void> | void;
+  /** Called at each point of a cycle and of a change. */
+  readonly reach?: (point: CyclePoint | ChangePoint) => Promise<void> | void;
 }

@@ -3,13 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DetourError } from '../core/errors.ts';
 import { contentHash } from '../core/ids.ts';
 import { type Lease, PLAN_LEASE } from '../store/store.ts';
-import { applyProposal } from './apply.ts';
+import { planAudit } from './closed-loop/audit.ts';
+import { applyAutomatically } from './closed-loop/automatic.ts';
+import { beginReturns } from './closed-loop/returns.ts';
+import { withoutReturns } from './closed-loop/withheld.ts';
 import type { CycleDeps, CyclePoint } from './cycle-deps.ts';
 import { momentOf } from './moment.ts';
 import type { Plan, PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
 import { planEvents } from './plan-events.ts';
 import { type PlanIds, planIdsOf, planReroutes } from './planner.ts';
-import { isOpen, type Proposal, waitsForApply } from './proposal.ts';
+import { isOpen, type Proposal } from './proposal.ts';
 import { networkHashOf, takeSnapshot } from './snapshot.ts';
 
 /** Long against a cycle, short enough that the next one after a kill does not wait. */
@@ -17,7 +20,7 @@ const LEASE_TTL_MS = 5000;
 const LEASE_RETRY_MS = 100;
 
 /**
- * One cycle: snapshot, input kept, plan, one atomic commit, and in `auto` mode every open reroute applied. `runId`
+ * One cycle: snapshot, input kept, plan, one atomic commit, and where the guardrails let it, reroutes applied. `runId`
  * names the run: repeated after a crash (at any point) it finishes what it began and makes no second plan. Rejects
  * with CONFLICT when another run took over, TIMEOUT when the lease does not come free.
  */
@@ -29,7 +32,7 @@ export async function runCycle(deps: CycleDeps, trigger: PlanTrigger, runId: str
     await reach(deps, 'after-lease');
     const planId = `p-${contentHash({ network: deps.store.networkName, runId }, 16)}`;
     const plan = (await deps.store.plans.plan(planId)) ?? (await makePlan(deps, trigger, planId, lease));
-    if (deps.mode === 'auto' && !plan.refused) await applyAll(deps);
+    if (!plan.refused) await applyAutomatically(deps);
     await reach(deps, 'before-release');
     return plan;
   } finally {
@@ -60,7 +63,8 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
   await store.plans.saveInput(ids.inputId, input);
   await reach(deps, 'after-input');
   const previous = await store.plans.latest();
-  const outcome = deps.makePlan ? await deps.makePlan(input, trigger, ids) : planReroutes(network, input, trigger, ids);
+  const made = deps.makePlan ? await deps.makePlan(input, trigger, ids) : planReroutes(network, input, trigger, ids);
+  const { outcome, returns } = withoutReturns(input, made);
   const finishedAtMs = clock.nowMs();
   const plan: Plan = { ...outcome.plan, finishedAtMs, elapsedMs: finishedAtMs - startedAtMs };
   await reach(deps, 'before-commit');
@@ -68,13 +72,15 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
     fence: lease.fence,
     plan,
     moment: momentOf(plan, input),
-    proposals: outcome.changed,
+    proposals: outcome.changed.map((proposal) => ({ ...proposal, sequence: (proposal.sequence ?? 0) + 1 })),
     removeTunnels: tunnelsToRemove(input, outcome),
     expected: input.open.map(({ id, status, revision }) => ({ id, status, revision })),
     events: planEvents(outcome, previous, finishedAtMs),
+    audit: planAudit(input, outcome.changed, finishedAtMs),
   });
   if (result !== 'committed') throw notWritten(planId, result);
   await reach(deps, 'after-commit');
+  await beginReturns(deps, returns);
   return plan;
 }
 
@@ -92,16 +98,4 @@ function tunnelsToRemove(input: PlanInput, outcome: PlanOutcome): string[] {
   const closed = new Set(outcome.changed.filter((one: Proposal) => !isOpen(one)).map((one) => one.id));
   const open = new Set(input.open.map((one) => one.id).filter((id) => !closed.has(id)));
   return input.tunnels.filter((tunnel) => !open.has(tunnel.proposalId)).map((tunnel) => tunnel.demand);
-}
-
-/** Applies what is proposed; one that does not hold any more is left to the next plan, which revises it. */
-async function applyAll(deps: CycleDeps): Promise<void> {
-  const waiting = (await deps.store.plans.briefs('open')).filter(waitsForApply);
-  for (const { id } of waiting.sort((x, y) => (x.id < y.id ? -1 : 1))) {
-    await reach(deps, 'before-apply');
-    await applyProposal(deps, id).catch((error: unknown) => {
-      if (!(error instanceof DetourError && error.code === 'DETOUR_ERR_CONFLICT')) throw error;
-    });
-    await reach(deps, 'after-apply');
-  }
 }

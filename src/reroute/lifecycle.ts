@@ -4,7 +4,7 @@ import { type Board, crosses, fits } from './board.ts';
 import { overloadIsMeasured } from './causes.ts';
 import { type Condition, qualityParts } from './condition.ts';
 import type { PlanInput } from './plan.ts';
-import type { Proposal } from './proposal.ts';
+import { isIntended, type Proposal } from './proposal.ts';
 import type { Problem } from './solver.ts';
 import { logged, type MoveBudget } from './stability/budget.ts';
 import { gainInHops, returnPays } from './stability/gain.ts';
@@ -144,7 +144,7 @@ export function adoptStanding(problem: Problem, standing: readonly Proposal[]): 
   const drop = (proposalId: string, demand: string): void => {
     dropped.set(proposalId, (dropped.get(proposalId) ?? new Set()).add(demand));
   };
-  for (const proposal of standing.filter((one) => one.status === 'proposed')) {
+  for (const proposal of standing.filter(isIntended)) {
     for (const move of proposal.moves) {
       const index = problem.board.twin.demandIndex.get(move.demand);
       const paths = numberedPaths(problem.board.twin.graph, move.to);

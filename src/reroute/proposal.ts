@@ -1,24 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { ScorePartSchema } from '../health/link-state.ts';
+import { ApprovalSchema, ExecutionSchema, VerificationSchema } from './execution.ts';
 import { MoveLogSchema } from './stability/settings.ts';
+import { PathShareSchema, type Tunnel } from './tunnel.ts';
 
-/** A share of a demand on one path. Shares of one demand sum to 1. */
-export const PathShareSchema = Type.Object({
-  share: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-  arcs: Type.Array(Type.String(), { description: 'arc ids from source to target' }),
-});
-export type PathShare = Static<typeof PathShareSchema>;
-
-/** An explicit path (tunnel or segment list) that takes a demand away from the IGP's choice. */
-export const TunnelSchema = Type.Object({
-  demand: Type.String(),
-  source: Type.String(),
-  target: Type.String(),
-  paths: Type.Array(PathShareSchema, { minItems: 1 }),
-  proposalId: Type.String(),
-});
-export type Tunnel = Static<typeof TunnelSchema>;
+export { type PathShare, PathShareSchema, type Tunnel, TunnelSchema } from './tunnel.ts';
 
 /** A path that was considered and not taken. */
 export const RunnerUpSchema = Type.Object({
@@ -61,11 +48,26 @@ export const CutSchema = Type.Object({
 });
 export type Cut = Static<typeof CutSchema>;
 
-export const PROPOSAL_STATUSES = ['proposed', 'applied', 'rolled-back', 'expired', 'superseded', 'failed'] as const;
+export const PROPOSAL_STATUSES = [
+  'proposed',
+  'approved',
+  'applying',
+  'applied',
+  'verified',
+  'failed',
+  'rolled-back',
+  'dismissed',
+  'expired',
+  'superseded',
+] as const;
 export const ProposalStatus = Type.Enum(PROPOSAL_STATUSES);
 export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number];
 /** Statuses in which a proposal still stands. */
-export const OPEN_STATUSES: readonly ProposalStatus[] = ['proposed', 'applied'];
+export const OPEN_STATUSES: readonly ProposalStatus[] = ['proposed', 'approved', 'applying', 'applied', 'verified'];
+/** Statuses in which everything of a proposal's revision is in the network. */
+export const IN_FORCE_STATUSES: readonly ProposalStatus[] = ['applied', 'verified'];
+/** Statuses in which a proposal's revision is not, or not wholly, in the network. */
+const WAITING_STATUSES: readonly ProposalStatus[] = ['proposed', 'approved', 'applying'];
 
 /** What set a proposal off. Its identity (with the network) is the proposal's identity. */
 export const CauseSchema = Type.Object({
@@ -113,12 +115,25 @@ export const ProposalSchema = Type.Object({
   closedReason: nullable(Type.String()),
   /** Demands that plans gave another way for it, of the last hour. */
   moveLog: Type.Optional(MoveLogSchema),
+  /** Counts up with every step of its life. */
+  sequence: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Who approved this revision. */
+  approvals: Type.Optional(Type.Array(ApprovalSchema)),
+  /** The change that brings it into the network; kept while it is there. */
+  execution: Type.Optional(ExecutionSchema),
+  /** Predicted against measured; absent before it was applied. */
+  verification: Type.Optional(VerificationSchema),
+  /** Since when its cause has been gone, where somebody has to decide that the traffic goes back. */
+  returnDueAtMs: Type.Optional(nullable(Type.Number())),
+  /** Why it was not applied automatically; absent where nothing held it back. */
+  heldBack: Type.Optional(Type.String()),
 });
 export type Proposal = Static<typeof ProposalSchema>;
 
 /** What lists, counts and histories need of a proposal: a few hundred bytes where the whole one may be a megabyte. */
 export const ProposalBriefSchema = Type.Object({
-  ...Type.Omit(ProposalSchema, ['moves', 'steps', 'orderDeadlock', 'cuts', 'why']).properties,
+  ...Type.Omit(ProposalSchema, ['moves', 'steps', 'orderDeadlock', 'cuts', 'why', 'execution', 'verification'])
+    .properties,
   /** Number of moves, and their traffic together. */
   moves: Type.Integer({ minimum: 0 }),
   bps: Type.Number({ minimum: 0 }),
@@ -126,8 +141,14 @@ export const ProposalBriefSchema = Type.Object({
 export type ProposalBrief = Static<typeof ProposalBriefSchema>;
 
 export function briefOf(proposal: Proposal): ProposalBrief {
-  const { moves, steps: _steps, orderDeadlock: _deadlock, cuts: _cuts, why: _why, ...rest } = proposal;
+  const { moves, steps: _steps, orderDeadlock: _deadlock, cuts: _cuts, why: _why, ...more } = proposal;
+  const { execution: _execution, verification: _verification, ...rest } = more;
   return { ...rest, moves: moves.length, bps: moves.reduce((sum, move) => sum + move.bps, 0) };
+}
+
+/** The tunnels that a proposal wants. */
+export function tunnelsOf({ id, moves }: Pick<Proposal, 'id' | 'moves'>): Tunnel[] {
+  return moves.map(({ demand, source, target, to }) => ({ demand, source, target, paths: to, proposalId: id }));
 }
 
 /** True while a proposal still stands. */
@@ -135,7 +156,17 @@ export function isOpen({ status }: Pick<Proposal, 'status'>): boolean {
   return OPEN_STATUSES.includes(status);
 }
 
-/** True for a reroute that is in nobody's network yet. */
+/** True for a reroute that nobody has begun to carry out. */
 export function waitsForApply({ status, kind }: Pick<Proposal, 'status' | 'kind'>): boolean {
-  return status === 'proposed' && kind === 'reroute';
+  return (status === 'proposed' || status === 'approved') && kind === 'reroute';
+}
+
+/** True while all of a proposal is in the network. */
+export function isInForce({ status }: Pick<Proposal, 'status'>): boolean {
+  return IN_FORCE_STATUSES.includes(status);
+}
+
+/** True while a proposal's paths are intended, but not all of them in the network. */
+export function isIntended({ status }: Pick<Proposal, 'status'>): boolean {
+  return WAITING_STATUSES.includes(status);
 }

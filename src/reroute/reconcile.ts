@@ -85,8 +85,10 @@ function revise(
   const returned = input.tunnels.filter(
     ({ proposalId, demand }) => proposalId === proposal.id && gone.has(demand) && !changed.has(demand),
   );
+  // What was said about the revision before says nothing about this one.
+  const { approvals: _approvals, heldBack: _heldBack, ...lasting } = proposal;
   return {
-    ...proposal,
+    ...lasting,
     ...(finding ?? {}),
     moves,
     why: finding ? { ...finding.why, summary: revisedSummary(finding, moves) } : proposal.why,

@@ -4,6 +4,7 @@ import { DetourError } from '../core/errors.ts';
 import { canonicalJson } from '../core/ids.ts';
 import { preview } from '../core/schema.ts';
 import type { Store } from '../store/store.ts';
+import { withoutReturns } from './closed-loop/withheld.ts';
 import { type Plan, type PlanInput, type PlanOutcome, PlanSchema } from './plan.ts';
 import { planReroutes } from './planner.ts';
 import { type Proposal, ProposalSchema } from './proposal.ts';
@@ -59,7 +60,7 @@ function gone(planId: string, message: string): DetourError {
 export function replayPlan(network: NetworkIndex, recording: Omit<Recording, 'network'>): Replay {
   const { plan, input } = recording;
   const ids = { planId: plan.id, inputId: plan.inputId };
-  return compared(recording, planReroutes(network, input, plan.trigger, ids));
+  return compared(recording, withoutReturns(input, planReroutes(network, input, plan.trigger, ids)).outcome);
 }
 
 function compared({ plan, proposals }: Omit<Recording, 'network'>, outcome: PlanOutcome): Replay {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import type { LinkState } from '../health/link-state.ts';
 import type { Store } from '../store/store.ts';
-import type { Move, Proposal } from './proposal.ts';
+import { isInForce, type Move, type Proposal } from './proposal.ts';
 import { movedBps } from './write-up.ts';
 
 /** Counter of what was saved, in bits. */
@@ -14,9 +14,7 @@ export const SAVED_BITS = 'savedBits';
  * as the link is not healthy again. What an overload would lose is taken from the plan.
  */
 export function savedBps(proposals: readonly Proposal[], states: ReadonlyMap<string, LinkState>): number {
-  return proposals
-    .filter((proposal) => proposal.status === 'applied')
-    .reduce((sum, proposal) => sum + savedBy(proposal, states), 0);
+  return proposals.filter(isInForce).reduce((sum, proposal) => sum + savedBy(proposal, states), 0);
 }
 
 function savedBy(proposal: Proposal, states: ReadonlyMap<string, LinkState>): number {
@@ -94,7 +92,7 @@ export class SavingsTicker {
     this.#lastMs = lease ? nowMs : null;
     // After a long silence nobody knows what was saved meanwhile.
     if (!lease || elapsedMs <= 0 || elapsedMs > 10 * everyMs) return;
-    const applied = (await store.plans.openProposals()).filter((proposal) => proposal.status === 'applied');
+    const applied = (await store.plans.openProposals()).filter(isInForce);
     if (applied.length === 0) return;
     const states = await store.links.readAll();
     const bits = (savedBps(applied, states) * elapsedMs) / 1000;

@@ -4,6 +4,7 @@ import { withStaleness } from '../health/staleness.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { demandsInUse } from './demands-in-use.ts';
 import { linkLocalDemands } from './local-demands.ts';
+import { readMaintenance, withMaintenance } from './maintenance.ts';
 import type { PlanInput } from './plan.ts';
 import { closedLately } from './stability/closed.ts';
 
@@ -16,16 +17,18 @@ export async function takeSnapshot(
   deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits'>,
 ): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
-  const [known, given, estimate, { tunnels }, open, briefs] = await Promise.all([
+  const [known, given, estimate, { tunnels }, open, briefs, windows] = await Promise.all([
     store.links.readAll(),
     store.traffic.demands(),
     store.traffic.estimate(),
     store.traffic.tunnels(),
     store.plans.openProposals(),
     store.plans.briefs('all'),
+    readMaintenance(store),
   ]);
   const atMs = clock.nowMs();
-  const links = network.network.links.map((link) => withStaleness(known.get(link.id) ?? null, link.id, atMs));
+  const seen = network.network.links.map((link) => withStaleness(known.get(link.id) ?? null, link.id, atMs));
+  const links = withMaintenance(seen, windows, atMs);
   const states = new Map(links.map((state) => [state.linkId, state]));
   const inUse = demandsInUse(network, { given, estimate }, limits.maxDemandAgeMs, atMs);
   return {

@@ -1,6 +1,5 @@
-import { tunnelsOf } from './apply.ts';
 import type { PlanInput, PlanOutcome } from './plan.ts';
-import { isOpen, type Proposal, type Tunnel } from './proposal.ts';
+import { isIntended, isOpen, type Proposal, type Tunnel, tunnelsOf } from './proposal.ts';
 
 /** The tunnels that there would be once everything that a plan leaves open is applied; a refused plan changes none. */
 export function tunnelsAfter(input: PlanInput, { plan, changed }: PlanOutcome): Tunnel[] {
@@ -12,7 +11,7 @@ export function tunnelsAfter(input: PlanInput, { plan, changed }: PlanOutcome): 
     input.tunnels.filter(({ proposalId }) => standing.has(proposalId)).map((tunnel) => [tunnel.demand, tunnel]),
   );
   for (const proposal of open) {
-    if (proposal.status !== 'proposed') continue;
+    if (!isIntended(proposal)) continue;
     for (const tunnel of tunnelsOf(proposal)) tunnels.set(tunnel.demand, tunnel);
   }
   return [...tunnels.values()];

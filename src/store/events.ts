@@ -6,7 +6,17 @@ export const EVENT_TYPES = [
   'proposal-created',
   'proposal-revised',
   'proposal-applied',
+  'proposal-verified',
+  /** A change failed or made things worse, and is taken back. */
+  'change-undone',
+  /** A change cannot be taken back: parts of it are in the network. */
+  'change-stuck',
+  /** The network lost what a change had set, or has it again. */
+  'change-lost',
   'proposal-closed',
+  'guardrails-changed',
+  'kill-switch',
+  'maintenance',
   'plan-late',
   'plan-refused',
   'plan-failed',

@@ -1,4 +1,5 @@
 import { DetourError } from '../core/errors.ts';
+import type { ControlKind } from './control.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,6 +28,10 @@ export const LIMITS = {
   claimsMax: 300,
   /** How long an answer waits for the one who asked. */
   answerTtlMs: 30_000,
+  /** Years of decisions; a step of a change takes some hundred bytes. */
+  auditMax: 200_000,
+  /** How long a request that is sent again is recognised. */
+  requestTtlMs: 24 * HOUR_MS,
 } as const;
 
 /** Version of the layout behind these keys; see redis/schema.ts for how data of an older one is brought up. */
@@ -80,6 +85,12 @@ export interface NetworkKeys {
   /** demand -> tunnel, and how often that changed. */
   readonly tunnels: string;
   readonly tunnelsVersion: string;
+  /** What was decided and done, append-only. */
+  readonly audit: string;
+  /** id -> `version:JSON` of what people set up, by kind. */
+  control(kind: ControlKind): string;
+  /** What an idempotency key was used for. */
+  request(requestKey: string): string;
   readonly demands: string;
   readonly demandEstimate: string;
   /** Present while someone holds it; its history (`holder`, `fence`) stays. */
@@ -138,6 +149,9 @@ export function networkKeys(networkName: string): NetworkKeys {
     closedProposals: key('closed-proposals'),
     tunnels: key('tunnels'),
     tunnelsVersion: key('tunnels-version'),
+    audit: key('audit'),
+    control: (kind) => key(`control:${kind}`),
+    request: (requestKey) => key(`request:${requestKey}`),
     demands: key('demands'),
     demandEstimate: key('demand-estimate'),
     lease: (name) => key(`lease:${name}`),

@@ -4,11 +4,15 @@ import type { Moment } from '../reroute/moment.ts';
 import type { DemandSet, Plan, PlanInput } from '../reroute/plan.ts';
 import type { Proposal, ProposalBrief, ProposalStatus, Tunnel } from '../reroute/proposal.ts';
 import type { InterfaceSample } from '../telemetry/sample.ts';
+import type { AuditLog, NewAuditRecord } from './audit.ts';
+import type { ControlStore } from './control.ts';
 import type { Event, NewEvent } from './events.ts';
 import type { HistoryFeed, HistoryRecord, QuestionBox } from './history-record.ts';
 import type { PollerBoard } from './pollers.ts';
 import type { PredictionStore } from './predictions.ts';
 
+export { type AuditRecord, AuditRecordSchema, type NewAuditRecord } from './audit.ts';
+export type { ControlChange, ControlKind, ControlRecord, ControlStore, Written } from './control.ts';
 export type { PollerReport } from './pollers.ts';
 
 /**
@@ -24,6 +28,8 @@ export interface Store {
   readonly events: EventLog;
   readonly plans: PlanStore;
   readonly traffic: TrafficStore;
+  readonly audit: AuditLog;
+  readonly control: ControlStore;
   readonly leases: LeaseStore;
   readonly counters: CounterStore;
   readonly pollers: PollerBoard;
@@ -149,6 +155,7 @@ export interface PlanCommit {
   /** Demands whose tunnels go with this commit (their proposal was closed). */
   readonly removeTunnels: readonly string[];
   readonly events: readonly NewEvent[];
+  readonly audit?: readonly NewAuditRecord[];
 }
 
 export interface Transition {
@@ -156,11 +163,16 @@ export interface Transition {
   /** The proposal is left alone unless it is in one of these and has this revision. */
   readonly from: readonly ProposalStatus[];
   readonly revision: number;
+  /** ... and this sequence, which every step of a change raises; not checked where left out. */
+  readonly sequence?: number;
   /** The proposal in its new form. */
   readonly proposal: Proposal;
   readonly setTunnels: readonly Tunnel[];
   readonly removeTunnels: readonly string[];
   readonly events: readonly NewEvent[];
+  readonly audit?: readonly NewAuditRecord[];
+  /** Names the request, so that one that is sent again does nothing; null where nobody asked. */
+  readonly requestKey?: string | null;
 }
 
 export interface PlanStore {
@@ -198,6 +210,8 @@ export interface TrafficStore {
   estimate(): Promise<DemandSet | null>;
   /** The tunnels that are wanted in the network; `version` grows with every change. */
   tunnels(): Promise<{ version: number; tunnels: Tunnel[] }>;
+  /** Removes, then sets tunnels in one step, for whoever carries changes out. To do it twice changes nothing. */
+  changeTunnels(remove: readonly string[], set: readonly Tunnel[]): Promise<void>;
 }
 
 export interface Lease {

@@ -26,7 +26,7 @@ async function planWith(state: 'healthy' | 'unhealthy', runId: string): Promise<
   const { store, clock } = harness;
   const states = NETWORK.network.links.map(({ id }) => linkState(id, 'healthy', 100));
   await writeStates(store, [...states.slice(1), linkState('AB', state, state === 'healthy' ? 100 : 20)]);
-  const actuator = createSimulatorActuator(store.plans);
+  const actuator = createSimulatorActuator(store.traffic);
   return runCycle({ store, clock, network: NETWORK, limits: LIMITS, mode: 'manual', actuator }, 'request', runId);
 }
 

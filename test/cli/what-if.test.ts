@@ -63,7 +63,7 @@ it('names what is not there, and a call that makes no sense', async () => {
 
 it('has a stored plan made again', async () => {
   const { store, clock } = harness;
-  const actuator = createSimulatorActuator(store.plans);
+  const actuator = createSimulatorActuator(store.traffic);
   const made = await runCycle(
     { store, clock, network: NETWORK, limits: LIMITS, mode: 'manual', actuator },
     'request',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { isInForce } from '../../src/reroute/proposal.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Service } from './service.ts';
@@ -49,7 +50,7 @@ export async function nextPlan(api: Service, sinceMs: number): Promise<void> {
 export async function rerouted(api: Service): Promise<string> {
   const found = await waitFor(
     'the reroute to be applied',
-    async () => (await api.reroutes()).find((each) => each.kind === 'reroute' && each.status === 'applied'),
+    async () => (await api.reroutes()).find((each) => each.kind === 'reroute' && isInForce(each)),
     { timeoutMs: BAD_MS, everyMs: 200 },
   );
   return found.id;

@@ -1,4 +1,4 @@
-import type { Proposal } from '../../src/reroute/proposal.ts';
+import { isInForce, type Proposal } from '../../src/reroute/proposal.ts';
 import type { LinkView, Service } from './service.ts';
 
 /** Traffic that each link loses, bit/s, as the API tells it: loss ratio times load, both directions. */
@@ -41,7 +41,7 @@ const NOTICEABLE_BPS = 1e6;
 export function healed(history: readonly Observation[]): Healed | null {
   const latest = history.at(-1);
   for (const proposal of latest?.proposals ?? []) {
-    if (proposal.status !== 'applied' || proposal.kind !== 'reroute' || proposal.appliedAtMs === null) continue;
+    if (!isInForce(proposal) || proposal.kind !== 'reroute' || proposal.appliedAtMs === null) continue;
     const lost = (each: Observation): number =>
       proposal.cause.links.reduce((sum, link) => sum + (each.lost.get(link) ?? 0), 0);
     const before = history.filter((each) => each.atMs <= (proposal.appliedAtMs ?? 0) + 2_000).map(lost);

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/core/clock.ts';
 import type { LinkState } from '../../src/health/link-state.ts';
 import { startPrivateRedis } from '../../src/redis-server/start.ts';
-import { OPEN_STATUSES, type Proposal, type Tunnel } from '../../src/reroute/proposal.ts';
+import { isInForce, OPEN_STATUSES, type Proposal, type Tunnel } from '../../src/reroute/proposal.ts';
 import { connectRedis } from '../../src/store/redis/connection.ts';
 import { createRedisStore } from '../../src/store/redis/store.ts';
 import { allProposals } from '../support/proposals.ts';
@@ -54,8 +54,10 @@ export function open(view: StoreView): Proposal[] {
 export function contradictions(view: StoreView): string[] {
   const causes = open(view).map(({ cause }) => `${cause.kind} ${cause.links.join(',')}`);
   const doubled = causes.filter((cause, index) => causes.indexOf(cause) !== index);
-  const applied = view.proposals.filter((each) => each.status === 'applied');
-  const orphans = view.tunnels.filter((tunnel) => !applied.some((each) => each.id === tunnel.proposalId));
+  const applied = view.proposals.filter(isInForce);
+  // While a change is under way some of its tunnels are there.
+  const owners = view.proposals.filter((each) => isInForce(each) || each.status === 'applying');
+  const orphans = view.tunnels.filter((tunnel) => !owners.some((each) => each.id === tunnel.proposalId));
   const bare = applied.flatMap((each) =>
     each.moves.filter((move) => !view.tunnels.some((tunnel) => tunnel.demand === move.demand)).map(() => each.id),
   );

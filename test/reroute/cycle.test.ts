@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReadOnlyActuator } from '../../src/actuate/read-only.ts';
+import { createDryRunActuator } from '../../src/actuate/dry-run.ts';
 import { ManualClock } from '../../src/core/clock.ts';
 import { applyProposal, rollBackProposal } from '../../src/reroute/apply.ts';
 import { runCycle } from '../../src/reroute/cycle.ts';
@@ -44,7 +44,7 @@ describe('a cycle', () => {
   });
 
   it('changes nothing in a network that is not simulated', async () => {
-    const actuator = createReadOnlyActuator('real');
+    const actuator = createDryRunActuator('real');
     const { store, deps } = await ringCycle(new ManualClock(AT_MS), [corrupted('l0')], { mode: 'manual', actuator });
     const { created } = await runCycle(deps, 'schedule', 'run-1');
     const attempt = applyProposal(deps, created[0] as string);
@@ -53,12 +53,12 @@ describe('a cycle', () => {
   });
 
   it('can be dismissed there all the same, with the reason', async () => {
-    const actuator = createReadOnlyActuator('real');
+    const actuator = createDryRunActuator('real');
     const { deps } = await ringCycle(new ManualClock(AT_MS), [corrupted('l0')], { mode: 'manual', actuator });
     const { created } = await runCycle(deps, 'schedule', 'run-1');
     const dismissed = await rollBackProposal(deps, created[0] as string, 'work is planned there');
     expect(dismissed).toMatchObject({
-      status: 'expired',
+      status: 'dismissed',
       closedReason: 'on request: dismissed (work is planned there)',
     });
     expect((await runCycle(deps, 'schedule', 'run-2')).created).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReadOnlyActuator } from '../../src/actuate/read-only.ts';
+import { createDryRunActuator } from '../../src/actuate/dry-run.ts';
 import { ManualClock } from '../../src/core/clock.ts';
 import { arcId } from '../../src/core/ids.ts';
 import type { LinkState } from '../../src/health/link-state.ts';
@@ -52,7 +52,7 @@ async function polled(states: readonly LinkState[]) {
   const clock = new ManualClock(AT_MS);
   const store = createMemoryStore({ networkName: 'sketch', partitions: 1, clock });
   await writeStates(store, states);
-  const actuator = createReadOnlyActuator('sketch');
+  const actuator = createDryRunActuator('sketch');
   const deps: CycleDeps = { store, network: NETWORK, clock, limits: LIMITS, mode: 'manual', actuator };
   const estimator = new Estimator({ ...deps, onError: (error) => expect.fail(String(error)) });
   return { clock, store, deps, estimator };

@@ -3,14 +3,17 @@ import { createSimulatorActuator } from '../../src/actuate/simulator.ts';
 import type { ManualClock } from '../../src/core/clock.ts';
 import type { LinkState } from '../../src/health/link-state.ts';
 import { rollBackProposal } from '../../src/reroute/apply.ts';
+import { STEP_SETTLE_MS } from '../../src/reroute/closed-loop/drive.ts';
+import { tendChanges } from '../../src/reroute/closed-loop/tend.ts';
 import { runCycle } from '../../src/reroute/cycle.ts';
 import type { CycleDeps } from '../../src/reroute/cycle-deps.ts';
 import type { Plan } from '../../src/reroute/plan.ts';
+import { isInForce } from '../../src/reroute/proposal.ts';
 import { readRecording, replayPlan } from '../../src/reroute/replay.ts';
 import type { Store } from '../../src/store/store.ts';
 import { indexNetwork } from '../../topology/model.ts';
 import { corrupted, demand, LIMITS, part, ringNetwork, stateOf } from './fixtures.ts';
-import { writeStates } from './store-fixture.ts';
+import { setGuardrails, writeStates } from './store-fixture.ts';
 
 const DEMANDS = [demand('d', 0, 1, 40), demand('e', 3, 2, 30), demand('f', 1, 3, 20)];
 
@@ -34,8 +37,9 @@ export async function liveCycles(
   look: (plan: Plan) => Promise<void> = async () => {},
 ): Promise<Plan[]> {
   const network = ringNetwork();
-  const actuator = createSimulatorActuator(store.plans);
+  const actuator = createSimulatorActuator(store.traffic);
   const deps: CycleDeps = { store, network, clock, limits: LIMITS, mode: 'auto', actuator };
+  await setGuardrails(store, { maxMovedShare: 1 });
   const plans: Plan[] = [];
   for (const [round, bad] of SCENES.entries()) {
     clock.advance(60_000);
@@ -52,7 +56,11 @@ export async function liveCycles(
     const plan = await runCycle(deps, 'request', `run-${round}`);
     plans.push(plan);
     await look(plan);
-    const applied = (await store.plans.openProposals()).find(({ status }) => status === 'applied');
+    for (let step = 0; step < 5; step += 1) {
+      clock.advance(STEP_SETTLE_MS);
+      await tendChanges(deps);
+    }
+    const applied = (await store.plans.openProposals()).find(isInForce);
     // What a person takes back is an input of the plans that follow.
     if (round === 2) expect((await rollBackProposal(deps, applied?.id ?? '')).status).toBe('rolled-back');
   }

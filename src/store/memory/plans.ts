@@ -6,12 +6,15 @@ import { briefOf, isOpen, type Proposal, type ProposalBrief } from '../../rerout
 import { LIMITS } from '../keys.ts';
 import { closedAtMs, newestFirst, requireSameProposal } from '../rules.ts';
 import { PLAN_LEASE, type PlanCommit, type PlanStore, type ProposalHead, type Transition } from '../store.ts';
+import type { MemoryAudit } from './audit.ts';
 import type { MemoryEvents } from './events.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { MemoryLeases } from './leases.ts';
+import type { MemoryRequests } from './requests.ts';
 import type { MemoryTraffic } from './traffic.ts';
 
 interface StoredProposal extends ProposalHead {
+  readonly sequence: number;
   readonly closedAtMs: number | null;
   readonly text: string;
   readonly brief: string;
@@ -27,6 +30,8 @@ export class MemoryPlans implements PlanStore {
   readonly #events: MemoryEvents;
   readonly #leases: MemoryLeases;
   readonly #traffic: MemoryTraffic;
+  readonly #audit: MemoryAudit;
+  readonly #requests: MemoryRequests;
   #latest: string | null = null;
   #fence = 0;
 
@@ -37,6 +42,8 @@ export class MemoryPlans implements PlanStore {
       readonly events: MemoryEvents;
       readonly leases: MemoryLeases;
       readonly traffic: MemoryTraffic;
+      readonly audit: MemoryAudit;
+      readonly requests: MemoryRequests;
     },
   ) {
     this.#clock = clock;
@@ -46,6 +53,8 @@ export class MemoryPlans implements PlanStore {
     this.#events = rooms.events;
     this.#leases = rooms.leases;
     this.#traffic = rooms.traffic;
+    this.#audit = rooms.audit;
+    this.#requests = rooms.requests;
   }
 
   async saveNetwork(networkHash: string, network: Network): Promise<void> {
@@ -69,6 +78,7 @@ export class MemoryPlans implements PlanStore {
     const plan = JSON.stringify(commit.plan);
     const proposals = commit.proposals.map(toStored);
     const events = commit.events.map((event) => JSON.stringify(event));
+    const audit = (commit.audit ?? []).map((record) => JSON.stringify(record));
     if (commit.fence < Math.max(this.#fence, this.#leases.fenceOf(PLAN_LEASE))) return 'fenced';
     if (commit.expected?.some((head) => !this.#stands(head))) return 'conflict';
     this.#fence = commit.fence;
@@ -76,8 +86,9 @@ export class MemoryPlans implements PlanStore {
     this.#plans.set(commit.plan.id, plan);
     if (commit.moment) this.#moments.set(commit.plan.id, structuredClone(commit.moment));
     for (const proposal of proposals) this.#proposals.set(proposal.id, proposal);
-    this.#traffic.changeTunnels(commit.removeTunnels, []);
+    this.#traffic.changeNow(commit.removeTunnels, []);
     this.#events.appendTexts(events);
+    this.#audit.appendTexts(audit);
     this.#forgetClosed();
     this.#forgetMoments();
     return 'committed';
@@ -121,15 +132,24 @@ export class MemoryPlans implements PlanStore {
     const next = toStored(transition.proposal);
     const tunnels = transition.setTunnels.map((tunnel) => [tunnel.demand, JSON.stringify(tunnel)] as const);
     const events = transition.events.map((event) => JSON.stringify(event));
-    const known = this.#proposals.get(transition.proposalId);
-    if (!known || known.revision !== transition.revision || !transition.from.includes(known.status)) {
-      return { changed: false, proposal: await this.proposal(transition.proposalId) };
+    const audit = (transition.audit ?? []).map((record) => JSON.stringify(record));
+    const { proposalId, requestKey } = transition;
+    if (this.#requests.find(requestKey) !== null || !this.#fits(transition)) {
+      return { changed: false, proposal: await this.proposal(proposalId) };
     }
     this.#proposals.set(next.id, next);
-    this.#traffic.changeTunnels(transition.removeTunnels, tunnels);
+    this.#traffic.changeNow(transition.removeTunnels, tunnels);
     this.#events.appendTexts(events);
+    this.#audit.appendTexts(audit);
+    this.#requests.note(requestKey, `proposal ${proposalId}`);
     this.#forgetClosed();
     return { changed: true, proposal: await this.proposal(transition.proposalId) };
+  }
+
+  #fits({ proposalId, revision, from, sequence }: Transition): boolean {
+    const known = this.#proposals.get(proposalId);
+    if (!known || known.revision !== revision || !from.includes(known.status)) return false;
+    return sequence === undefined || known.sequence === sequence;
   }
 
   #stands(head: ProposalHead): boolean {
@@ -158,9 +178,9 @@ export class MemoryPlans implements PlanStore {
 }
 
 function toStored(proposal: Proposal): StoredProposal {
-  const { id, status, revision } = proposal;
+  const { id, status, revision, sequence = 0 } = proposal;
   const texts = { text: JSON.stringify(proposal), brief: JSON.stringify(briefOf(proposal)) };
-  return { id, status, revision, closedAtMs: closedAtMs(proposal), ...texts };
+  return { id, status, revision, sequence, closedAtMs: closedAtMs(proposal), ...texts };
 }
 
 function parse<T>(text: string | null): T | null {

@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import { LIMITS, networkKeys } from '../keys.ts';
 import { requireFinite } from '../rules.ts';
 import type { CounterStore, DiscoveredNetwork, DiscoveredNetworkStore, Store } from '../store.ts';
+import { MemoryAudit } from './audit.ts';
+import { MemoryControl } from './control.ts';
 import { MemoryEvents } from './events.ts';
 import { MemoryHistoryFeed } from './history-feed.ts';
 import { MemoryLeases } from './leases.ts';
@@ -9,6 +11,7 @@ import { MemoryPlans } from './plans.ts';
 import { MemoryPollers } from './pollers.ts';
 import { MemoryPredictions } from './predictions.ts';
 import { MemoryQuestions } from './questions.ts';
+import { MemoryRequests } from './requests.ts';
 import { MemorySamples } from './samples.ts';
 import { MemoryScoring } from './scoring.ts';
 import { MemoryTraffic } from './traffic.ts';
@@ -39,7 +42,9 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
   const questions = new MemoryQuestions(clock);
   const scoring = new MemoryScoring(events, leases, history);
   const inputBytesMax = options.inputBytesMax ?? LIMITS.inputBytesMax;
-  const plans = new MemoryPlans(clock, inputBytesMax, { events, leases, traffic });
+  const audit = new MemoryAudit(clock);
+  const requests = new MemoryRequests(clock);
+  const plans = new MemoryPlans(clock, inputBytesMax, { events, leases, traffic, audit, requests });
   const close = async () => {
     samples.close();
     events.close();
@@ -57,6 +62,8 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     events,
     plans,
     traffic,
+    audit,
+    control: new MemoryControl({ audit, events, requests }),
     leases,
     counters,
     history,

@@ -29,11 +29,21 @@ export class MemoryTraffic implements TrafficStore {
     return { version: this.#version, tunnels: [...this.#tunnels.values()].map((text) => JSON.parse(text) as Tunnel) };
   }
 
-  /** Removes, then sets: a demand in both ends with its new tunnel. */
-  changeTunnels(remove: readonly string[], set: readonly (readonly [demand: string, text: string])[]): void {
-    let changes = set.length;
+  async changeTunnels(remove: readonly string[], set: readonly Tunnel[]): Promise<void> {
+    this.changeNow(
+      remove,
+      set.map((tunnel) => [tunnel.demand, JSON.stringify(tunnel)]),
+    );
+  }
+
+  /** For commits: removes, then sets; a demand in both ends with its new tunnel. */
+  changeNow(remove: readonly string[], set: readonly (readonly [demand: string, text: string])[]): void {
+    let changes = 0;
     for (const demand of remove) changes += this.#tunnels.delete(demand) ? 1 : 0;
-    for (const [demand, text] of set) this.#tunnels.set(demand, text);
+    for (const [demand, text] of set) {
+      changes += this.#tunnels.get(demand) === text ? 0 : 1;
+      this.#tunnels.set(demand, text);
+    }
     if (changes > 0) this.#version += 1;
   }
 }

@@ -2,10 +2,9 @@ import { compileSchema } from '../../core/schema.ts';
 import { type Event, type NewEvent, NewEventSchema } from '../events.ts';
 import { LIMITS } from '../keys.ts';
 import type { EventLog } from '../store.ts';
-import { requireStreamId } from '../stream-id.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
-import { fieldOf, readStream, type StreamEntry } from './stream.ts';
+import { fieldOf, newestOfStream, readStream, type StreamEntry } from './stream.ts';
 
 const newEvent = compileSchema(NewEventSchema, 'CORRUPT_RECORD');
 
@@ -43,18 +42,14 @@ export function redisEvents(context: RedisContext): EventLog {
     }
   };
 
-  /** As in `read`, a page of nothing but corrupt events is skipped, else it would look like the end of the log. */
-  const latest: EventLog['latest'] = async (limit, beforeId) => {
-    const newest = beforeId === undefined ? '+' : idBefore(beforeId);
-    if (limit <= 0 || newest === null) return [];
-    for (let end: string = newest; ; ) {
-      const entries = await guarded('read events', () => connection.xrevrange(key, end, '-', 'COUNT', limit));
-      const events = toEvents(entries);
-      const last = entries.at(-1);
-      if (events.length > 0 || !last) return events;
-      end = `(${last[0]}`;
-    }
-  };
+  const latest: EventLog['latest'] = (limit, beforeId) =>
+    newestOfStream(connection, {
+      ...{ key, field: 'event', limit, beforeId },
+      decode: (id, text) => {
+        const event = records.member(newEvent, key, id, text);
+        return event && { ...event, id };
+      },
+    });
 
   const lastId = async () => {
     const [newest] = await guarded('read events', () => connection.xrevrange(key, '+', '-', 'COUNT', 1));
@@ -62,10 +57,4 @@ export function redisEvents(context: RedisContext): EventLog {
   };
 
   return { append, read, latest, lastId };
-}
-
-/** Where to read on towards older ones; null when nothing can be older. Redis takes a half id for the last of its ms. */
-function idBefore(id: string): string | null {
-  const [ms, sequence] = requireStreamId(id, 'beforeId');
-  return ms === 0n && sequence === 0n ? null : `(${ms}-${sequence}`;
 }

@@ -41,18 +41,28 @@ local function log_history(key, sizes, max, texts)
     end
   end
 end
+-- The audit stream holds what was decided; beyond its bound the oldest go.
+local function log_audit(key, max, texts)
+  for _, text in ipairs(texts) do redis.call('XADD', key, 'MAXLEN', '~', max, '*', 'record', text) end
+end
 local function fence_of(history) return tonumber(redis.call('HGET', history, 'fence') or '0') end
 `;
 
-/** Proposals, tunnels and events: the first eight keys of both scripts that change proposals. */
+/** Proposals, tunnels, events and audit: the first nine keys of both scripts that change proposals. */
 export const PROPOSALS = `
-local proposals, heads, closed, tunnels, version, events, open_briefs, closed_briefs =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local proposals, heads, closed, tunnels, version, events, open_briefs, closed_briefs, audit =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 -- A key of a wrong type fails here, before anything is written.
 local function touch()
   redis.call('HLEN', proposals) redis.call('HLEN', heads) redis.call('ZCARD', closed)
   redis.call('HLEN', tunnels) redis.call('GET', version) redis.call('XLEN', events)
-  redis.call('HLEN', open_briefs) redis.call('HLEN', closed_briefs)
+  redis.call('HLEN', open_briefs) redis.call('HLEN', closed_briefs) redis.call('XLEN', audit)
+end
+-- A head is revision:status:sequence; those of older versions have no sequence.
+local function standing(id)
+  local head = redis.call('HGET', heads, id)
+  if not head then return nil, 0 end
+  return string.match(head, '^%d+:[%a-]+'), tonumber(string.match(head, ':(%d+)$') or '0')
 end
 local function write_proposals(count)
   for i = 1, count do
@@ -68,8 +78,11 @@ local function write_proposals(count)
   end
 end
 local function change_tunnels(remove, set)
-  local changes = #set
+  local changes = 0
   for _, demand in ipairs(remove) do changes = changes + redis.call('HDEL', tunnels, demand) end
+  for i = 1, #set, 2 do
+    if redis.call('HGET', tunnels, set[i]) ~= set[i + 1] then changes = changes + 1 end
+  end
   hset(tunnels, set)
   if changes > 0 then redis.call('INCR', version) end
 end

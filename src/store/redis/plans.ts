@@ -4,11 +4,12 @@ import { type Plan, PlanSchema } from '../../reroute/plan.ts';
 import { briefOf, type Proposal } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
 import { closedAtMs, requireSameProposal } from '../rules.ts';
-import { PLAN_LEASE, type PlanCommit, type PlanStore, type Transition } from '../store.ts';
+import { type NewAuditRecord, PLAN_LEASE, type PlanCommit, type PlanStore, type Transition } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { pack } from './packed.ts';
 import { redisPlanInputs } from './plan-inputs.ts';
+import { proposalKeys } from './proposal-keys.ts';
 import { redisProposals } from './proposals.ts';
 
 const planRecord = compileSchema(PlanSchema, 'CORRUPT_RECORD');
@@ -18,16 +19,6 @@ type Argument = string | number | Buffer;
 
 export function redisPlans(context: RedisContext): PlanStore {
   const { connection, scripts, keys, records, clock } = context;
-  const proposalKeys = [
-    keys.proposals,
-    keys.proposalHeads,
-    keys.closedProposals,
-    keys.tunnels,
-    keys.tunnelsVersion,
-    keys.events,
-    keys.openBriefs,
-    keys.closedBriefs,
-  ];
   const readers = redisProposals(context);
   const bounds = () => [clock.nowMs() - LIMITS.planTtlMs, LIMITS.closedProposalsMax, LIMITS.eventsMax];
 
@@ -43,15 +34,21 @@ export function redisPlans(context: RedisContext): PlanStore {
       ...[keys.moments, keys.momentTimes],
     ];
     const args = [commit.fence, JSON.stringify(plan), LIMITS.planTtlMs, ...bounds(), ...(await planArguments(commit))];
-    const answer = await guarded('write a plan', () => scripts.commitPlan([...proposalKeys, ...planKeys], args));
+    const answer = await guarded('write a plan', () => scripts.commitPlan([...proposalKeys(keys), ...planKeys], args));
     return answer === 'committed' || answer === 'conflict' ? answer : ('fenced' as const);
   };
 
   const transition = async (transition: Transition) => {
     requireSameProposal(transition);
-    const { proposalId, revision, from } = transition;
-    const args = [proposalId, revision, from.length, ...from, ...bounds(), ...(await transitionArguments(transition))];
-    const answer = await guarded('change a proposal', () => scripts.transition(proposalKeys, args));
+    const { proposalId, revision, sequence, from, requestKey } = transition;
+    const args = [
+      ...[LIMITS.requestTtlMs, `proposal ${proposalId}`, proposalId, revision, sequence ?? ''],
+      ...[from.length, ...from, ...bounds(), ...(await transitionArguments(transition))],
+    ];
+    const requests = requestKey ? [keys.request(requestKey)] : [];
+    const answer = await guarded('change a proposal', () =>
+      scripts.transition([...proposalKeys(keys), ...requests], args),
+    );
     return { changed: answer === 1, proposal: answer === 1 ? transition.proposal : await readers.proposal(proposalId) };
   };
 
@@ -92,6 +89,7 @@ async function planArguments(commit: PlanCommit): Promise<Argument[]> {
     ...removeTunnels,
     events.length,
     ...events.map((event) => JSON.stringify(event)),
+    ...auditArguments(commit.audit),
     ...[LIMITS.momentsMax, commit.plan.id, moment?.atMs ?? 0, moment ? JSON.stringify(moment) : ''],
   ];
 }
@@ -106,15 +104,21 @@ async function transitionArguments(transition: Transition): Promise<Argument[]> 
     ...setTunnels.flatMap((tunnel) => [tunnel.demand, JSON.stringify(tunnel)]),
     events.length,
     ...events.map((event) => JSON.stringify(event)),
+    ...auditArguments(transition.audit),
   ];
+}
+
+function auditArguments(audit: readonly NewAuditRecord[] = []): Argument[] {
+  return [LIMITS.auditMax, audit.length, ...audit.map((record) => JSON.stringify(record))];
 }
 
 async function proposalArguments(proposal: Proposal): Promise<Argument[]> {
   const brief = JSON.stringify(briefOf(proposal));
-  return [proposal.id, await pack(proposal), headText(proposal), brief, closedAtMs(proposal) ?? ''];
+  const head = `${headText(proposal)}:${proposal.sequence ?? 0}`;
+  return [proposal.id, await pack(proposal), head, brief, closedAtMs(proposal) ?? ''];
 }
 
-/** What a script compares without decoding the proposal. */
+/** What a script compares without decoding the proposal; heads as they are stored have the sequence too. */
 function headText({ revision, status }: Pick<Proposal, 'revision' | 'status'>): string {
   return `${revision}:${status}`;
 }

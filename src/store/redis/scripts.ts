@@ -78,7 +78,8 @@ return 1
 `;
 
 const COMMIT_PLAN = `
-local fences, history, latest, plan, moments, moment_times = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local fences, history, latest, plan, moments, moment_times =
+  KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 local fence, text, ttl, before, closed_max, events_max =
   number(), take(), take(), take(), number(), take()
 if fence < math.max(tonumber(redis.call('GET', fences) or '0'), fence_of(history)) then return 'fenced' end
@@ -86,7 +87,7 @@ touch()
 redis.call('HLEN', moments) redis.call('ZCARD', moment_times)
 for i = 1, number() do
   local id, head = take(), take()
-  if redis.call('HGET', heads, id) ~= head then return 'conflict' end
+  if standing(id) ~= head then return 'conflict' end
 end
 redis.call('SET', fences, fence)
 redis.call('SET', latest, text)
@@ -94,6 +95,8 @@ redis.call('SET', plan, text, 'PX', ttl)
 write_proposals(number())
 change_tunnels(many(number()), {})
 log_events(events, events_max, many(number()))
+local audit_max = take()
+log_audit(audit, audit_max, many(number()))
 forget_closed(before, closed_max)
 local moments_max, moment_id, moment_at, moment = number(), take(), take(), take()
 local function forget_moments(ids)
@@ -111,18 +114,46 @@ return 'committed'
 
 const TRANSITION = `
 touch()
-local id, revision, from_count = take(), take(), number()
+local request, request_ttl, request_text = KEYS[10], take(), take()
+if request and redis.call('EXISTS', request) == 1 then return 2 end
+local id, revision, sequence, from_count = take(), take(), take(), number()
 local from = many(from_count)
-local known = redis.call('HGET', heads, id)
+local known, at_sequence = standing(id)
 local fits = false
 for _, status in ipairs(from) do fits = fits or known == revision .. ':' .. status end
-if not fits then return 0 end
+if not fits or (sequence ~= '' and tonumber(sequence) ~= at_sequence) then return 0 end
 local before, closed_max, events_max = take(), number(), take()
 write_proposals(1)
 local remove = many(number())
 change_tunnels(remove, many(number() * 2))
 log_events(events, events_max, many(number()))
+local audit_max = take()
+log_audit(audit, audit_max, many(number()))
+if request then redis.call('SET', request, request_text, 'PX', request_ttl) end
 forget_closed(before, closed_max)
+return 1
+`;
+
+const CHANGE_TUNNELS = `
+local remove = many(number())
+change_tunnels(remove, many(number() * 2))
+return 1
+`;
+
+/** Answers 1 when it was written, 2 for a request that was seen before, 0 when the record has another version. */
+const CHANGE_CONTROL = `
+local records, audit, events, request = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+redis.call('HLEN', records) redis.call('XLEN', audit) redis.call('XLEN', events)
+local request_ttl, request_text = take(), take()
+if request and redis.call('EXISTS', request) == 1 then return 2 end
+local id, version, text, audit_max, audit_text, events_max = take(), number(), take(), take(), take(), take()
+local known = redis.call('HGET', records, id)
+local at_version = known and tonumber(string.match(known, '^(%d+):')) or 0
+if at_version ~= version then return 0 end
+redis.call('HSET', records, id, (version + 1) .. ':' .. text)
+log_audit(audit, audit_max, {audit_text})
+log_events(events, events_max, many(number()))
+if request then redis.call('SET', request, request_text, 'PX', request_ttl) end
 return 1
 `;
 
@@ -174,6 +205,8 @@ const SCRIPTS = {
   appendHistory: PRELUDE + APPEND_HISTORY,
   commitPlan: PRELUDE + PROPOSALS + COMMIT_PLAN,
   transition: PRELUDE + PROPOSALS + TRANSITION,
+  changeTunnels: PRELUDE + PROPOSALS + CHANGE_TUNNELS,
+  changeControl: PRELUDE + CHANGE_CONTROL,
   saveInput: PRELUDE + SAVE_INPUT,
   acquireLease: PRELUDE + ACQUIRE_LEASE,
   releaseLease: PRELUDE + RELEASE_LEASE,

@@ -2,8 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../../core/clock.ts';
 import { LIMITS, type NetworkKeys, networkKeys, SCHEMA_VERSION } from '../keys.ts';
 import type { ReportCorrupt, Store } from '../store.ts';
+import { redisAudit } from './audit.ts';
 import { BlockingConnections } from './blocking.ts';
 import type { RedisContext } from './context.ts';
+import { redisControl } from './control.ts';
 import { redisDiscovered } from './discovered.ts';
 import { guarded } from './errors.ts';
 import { redisEvents } from './events.ts';
@@ -84,6 +86,8 @@ function assemble(networkName: string, context: RedisContext): Store {
     events: redisEvents(context),
     plans: redisPlans(context),
     traffic: redisTraffic(context),
+    audit: redisAudit(context),
+    control: redisControl(context),
     leases: redisLeases(context),
     counters: redisCounters(context),
     pollers: redisPollers(context),

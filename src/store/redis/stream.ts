@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { storeClosed } from '../rules.ts';
 import { requireStreamId } from '../stream-id.ts';
 import type { BlockingConnections } from './blocking.ts';
+import { guarded } from './errors.ts';
 
 /** An entry of a stream: its id and its fields, as name, value, name, value. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
@@ -50,4 +51,34 @@ export function fieldOf([, fields]: StreamEntry, name: string): string {
     if (fields[index] === name) return fields[index + 1] ?? '';
   }
   return '';
+}
+
+export interface NewestRead<T> {
+  readonly key: string;
+  /** Field of an entry that holds its text. */
+  readonly field: string;
+  readonly limit: number;
+  readonly beforeId: string | undefined;
+  /** Null, after a report, for an entry that cannot be read. */
+  decode(id: string, text: string): T | null;
+}
+
+/** The newest entries, newest first. A page of nothing but corrupt ones is skipped, else it would look like the end. */
+export async function newestOfStream<T>(connection: Redis, read: NewestRead<T>): Promise<T[]> {
+  const { key, field, limit, beforeId } = read;
+  const newest = beforeId === undefined ? '+' : idBefore(beforeId);
+  if (limit <= 0 || newest === null) return [];
+  for (let end: string = newest; ; ) {
+    const entries = await guarded('read a log', () => connection.xrevrange(key, end, '-', 'COUNT', limit));
+    const found = entries.flatMap((entry) => read.decode(entry[0], fieldOf(entry, field)) ?? []);
+    const last = entries.at(-1);
+    if (found.length > 0 || !last) return found;
+    end = `(${last[0]}`;
+  }
+}
+
+/** Where to read on towards older ones; null when nothing can be older. Redis takes a half id for the last of its ms. */
+function idBefore(id: string): string | null {
+  const [ms, sequence] = requireStreamId(id, 'beforeId');
+  return ms === 0n && sequence === 0n ? null : `(${ms}-${sequence}`;
 }

@@ -1,14 +1,15 @@
 import { compileSchema } from '../../core/schema.ts';
 import { type DemandSet, DemandSetSchema } from '../../reroute/plan.ts';
-import { TunnelSchema } from '../../reroute/proposal.ts';
+import { type Tunnel, TunnelSchema } from '../../reroute/proposal.ts';
 import type { TrafficStore } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded, storeError } from './errors.ts';
+import { proposalKeys } from './proposal-keys.ts';
 
 const demandSet = compileSchema(DemandSetSchema, 'CORRUPT_RECORD');
 const tunnelRecord = compileSchema(TunnelSchema, 'CORRUPT_RECORD');
 
-export function redisTraffic({ connection, keys, records }: RedisContext): TrafficStore {
+export function redisTraffic({ connection, keys, records, scripts }: RedisContext): TrafficStore {
   const writeDemands = async (demands: DemandSet) => {
     const key = demands.source === 'estimated' ? keys.demandEstimate : keys.demands;
     await guarded('write the demands', () => connection.set(key, JSON.stringify(demands)));
@@ -40,5 +41,10 @@ export function redisTraffic({ connection, keys, records }: RedisContext): Traff
     return { version: Number(version ?? 0), tunnels: all.filter((tunnel) => tunnel !== null) };
   };
 
-  return { writeDemands, removeDemands, demands, estimate, tunnels };
+  const changeTunnels = async (remove: readonly string[], set: readonly Tunnel[]) => {
+    const args = [remove.length, ...remove, set.length, ...set.flatMap((one) => [one.demand, JSON.stringify(one)])];
+    await guarded('change the tunnels', () => scripts.changeTunnels(proposalKeys(keys), args));
+  };
+
+  return { writeDemands, removeDemands, demands, estimate, tunnels, changeTunnels };
 }

@@ -1,0 +1,20 @@
+import { canonicalJson } from '../core/ids.ts';
+import type { Observation, Step } from '../reroute/actuator.ts';
+import type { Tunnel } from '../reroute/proposal.ts';
+
+/** Where a network with these tunnels stands in a step. */
+export function observeTunnels({ set, remove, before }: Step, present: readonly Tunnel[]): Observation {
+  const demands = [...set.map(({ demand }) => demand), ...remove];
+  const has = pathsByDemand(present);
+  const missing = (wanted: ReadonlyMap<string, string>): number =>
+    demands.filter((demand) => has.get(demand) !== wanted.get(demand)).length;
+  const notAfter = missing(pathsByDemand(set));
+  const notBefore = missing(pathsByDemand(before));
+  const reason = `${demands.length - notAfter} of ${demands.length} demand(s) are as the step has them`;
+  if (notAfter === 0) return { state: 'after', reason };
+  return { state: notBefore === 0 ? 'before' : 'other', reason };
+}
+
+function pathsByDemand(tunnels: readonly Tunnel[]): Map<string, string> {
+  return new Map(tunnels.map(({ demand, paths }) => [demand, canonicalJson(paths)]));
+}

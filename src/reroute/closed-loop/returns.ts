@@ -1,0 +1,44 @@
+import { DetourError } from '../../core/errors.ts';
+import { takeBack } from '../apply.ts';
+import type { CycleDeps } from '../cycle-deps.ts';
+import { isInForce, isOpen, type Proposal } from '../proposal.ts';
+import { BY_ITSELF } from './audit.ts';
+import { isAutomatic, readAutomation } from './automatic.ts';
+import { writeStep } from './write.ts';
+
+/** Takes back what may return by itself; the rest says that somebody has to decide. */
+export async function beginReturns(deps: CycleDeps, returns: readonly Proposal[]): Promise<void> {
+  if (returns.length === 0) return;
+  const automation = await readAutomation(deps);
+  for (const { id, closedReason } of returns) {
+    const proposal = await deps.store.plans.proposal(id);
+    if (!proposal || !isOpen(proposal) || proposal.status === 'applying') continue;
+    const reason = closedReason ?? 'cause gone';
+    if (isAutomatic(automation, proposal)) await takeBack(deps, proposal, reason, BY_ITSELF).catch(leaveToNextPlan);
+    else await tellReturnDue(deps, proposal, reason);
+  }
+}
+
+/** Somebody was faster: the next plan looks again. */
+function leaveToNextPlan(error: unknown): void {
+  if (!(error instanceof DetourError && error.code === 'DETOUR_ERR_CONFLICT')) throw error;
+}
+
+async function tellReturnDue(deps: CycleDeps, before: Proposal, reason: string): Promise<void> {
+  if (typeof before.returnDueAtMs === 'number' || !isInForce(before)) return;
+  const atMs = deps.clock.nowMs();
+  await writeStep(deps, {
+    action: 'return-due',
+    before,
+    after: { ...before, returnDueAtMs: atMs, updatedAtMs: atMs },
+    ask: { ...BY_ITSELF, reason },
+    events: [
+      {
+        ...{ atMs, type: 'proposal-revised', severity: 'minor', cleared: false },
+        ...{ linkId: before.cause.links[0] ?? null, deviceId: null, proposalId: before.id },
+        message: `${before.id}: its cause is gone, the traffic may return: roll it back`,
+        details: { reason },
+      },
+    ],
+  });
+}
