@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
@@ -11,24 +13,22 @@ const LEAST_BYTES = 1_400;
 const TEXTS = /\.(js|css|json|svg)$/;
 
 /** Writes `.br` and `.gz` beside every text: the service sends them as they are. Brotli's last two steps take ten times as long. */
+async function compress(path: string): Promise<void> {
+  const source = await readFile(path);
+  if (source.length < LEAST_BYTES) return;
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(source, quality));
+  await writeFile(`${path}.gz`, await promisify(gzip)(source, { level: 9 }));
+}
+
+/** Of the files as they were written: until then other plugins change them. */
 function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
-    async generateBundle(_options, bundle) {
-      const texts = Object.values(bundle).filter(({ fileName }) => TEXTS.test(fileName));
-      await Promise.all(
-        texts.map(async (file) => {
-          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-          if (source.length < LEAST_BYTES) return;
-          const [br, gz] = await Promise.all([
-            promisify(brotliCompress)(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-            promisify(gzip)(source, { level: 9 }),
-          ]);
-          this.emitFile({ type: 'asset', fileName: `${file.fileName}.br`, source: br });
-          this.emitFile({ type: 'asset', fileName: `${file.fileName}.gz`, source: gz });
-        }),
-      );
+    async writeBundle({ dir = '' }, bundle) {
+      const texts = Object.keys(bundle).filter((name) => TEXTS.test(name));
+      await Promise.all(texts.map((name) => compress(join(dir, name))));
     },
   };
 }
