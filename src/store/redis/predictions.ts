@@ -109,7 +109,7 @@ function redisClaims({
       requireAll('keep a claim', await transaction.zadd(keys.claimTimes(kind), atMs, moment).exec());
     });
     const tooMany = await guarded('list the claims', () =>
-      connection.zrange(keys.claimTimes(kind), 0, -LIMITS.claimsMax - 1),
+      connection.zrange(keys.claimTimes(kind), 0, String(-LIMITS.claimsMax - 1)),
     );
     await remove(kind, tooMany);
   };
