@@ -22,17 +22,22 @@ export interface TelemetryParts {
   readonly onWarning: (message: string) => void;
 }
 
+/** The simulated network has been running for as long as the history of its first start reaches back. */
+const AGE_SECONDS = 86_400;
+
 /** The simulated network as a source; throws INVALID_SCENARIO. */
 export async function simulatorSource(parts: TelemetryParts): Promise<SimulatorSource> {
   const { config, network, demands, store, clock } = parts;
   const scenario = await loadScenario(config.scenario);
-  const engine = createEngine({ network, demands, scenario, seed: config.seed, startMs: clock.nowMs() });
+  const startMs = clock.nowMs();
+  const engine = createEngine({ network, demands, scenario, seed: config.seed, startMs, ageSeconds: AGE_SECONDS });
   return new SimulatorSource({
     engine,
     speed: config.speed,
     sink: parts.sink,
     readTunnels: () => store.traffic.tunnels(),
     writeDemands: (set) => store.traffic.writeDemands(set),
+    writeReadings: (records) => store.history.append(records),
     truth: parts.truth,
     clock,
     onError: parts.onError,

@@ -65,7 +65,8 @@ export class InterfaceCounters {
       const [az, za] = pair.map((arc) => (up ? this.#arc(arc, forwarded, state, seconds) : SILENT));
       return ENDS.map((end) => {
         const [out, into] = end === 'a' ? [az, za] : [za, az];
-        return this.#measurement(link, end, up, out as ArcCounts, into as ArcCounts, seconds, atMs);
+        const isShut = state.shut[link] === 1;
+        return this.#measurement(link, end, up, isShut, out as ArcCounts, into as ArcCounts, seconds, atMs);
       });
     });
   }
@@ -74,6 +75,7 @@ export class InterfaceCounters {
     link: number,
     end: End,
     up: boolean,
+    isShut: boolean,
     out: ArcCounts,
     into: ArcCounts,
     seconds: number,
@@ -86,7 +88,7 @@ export class InterfaceCounters {
       deviceId: end === 'a' ? a : z,
       atMs,
       intervalMs: seconds * 1000,
-      adminStatus: 'up',
+      adminStatus: isShut ? 'down' : 'up',
       operStatus: up ? 'up' : 'down',
       inOctets: into.inOctets,
       outOctets: out.outOctets,
@@ -111,11 +113,12 @@ export class InterfaceCounters {
     const meanBytes = outPackets === 0 ? packetBytes : (data * packetBytes + probes * probePacketBytes) / outPackets;
     // Counting noise must not let an arc send more than fits.
     const fits = Math.floor(((this.#graph.capacityBps[arc] as number) * seconds) / 8 / meanBytes);
-    const drawn = binomial(rng, outPackets, forwarded.dropRatio[arc] as number);
+    const kept = (1 - (forwarded.dropRatio[arc] as number)) * (1 - (state.throttled[arc] as number));
+    const drawn = binomial(rng, outPackets, 1 - kept);
     const outDiscards = Math.max(drawn, outPackets - fits);
     const sent = outPackets - outDiscards;
     const corrupted = binomial(rng, sent, state.corruption[arc] as number);
-    const inErrors = binomial(rng, corrupted, visibleErrorShare);
+    const inErrors = state.isSilent[arc] === 1 ? 0 : binomial(rng, corrupted, visibleErrorShare);
     return {
       outPackets,
       outDiscards,
@@ -123,7 +126,7 @@ export class InterfaceCounters {
       inPackets: sent - corrupted,
       inErrors,
       inOctets: Math.round((sent - corrupted + inErrors) * meanBytes),
-      latencyMs: sent > corrupted ? this.#latency(arc, offeredBps) : null,
+      latencyMs: sent > corrupted ? this.#latency(arc, offeredBps) + (state.extraLatencyMs[arc] as number) : null,
     };
   }
 

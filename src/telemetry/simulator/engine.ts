@@ -15,7 +15,9 @@ import { FaultSchedule } from './faults.ts';
 import { Forwarder } from './forwarding.ts';
 import { gravityDemands } from './gravity.ts';
 import { Convergence, IgpRouting } from './igp.ts';
-import { tableOfLinks } from './plant.ts';
+import { Instruments, type Readings } from './instruments/instruments.ts';
+import { LiveAilments } from './live-ailments.ts';
+import { intactPlant, tableOfLinks } from './plant.ts';
 import { TrafficRhythm } from './rhythm.ts';
 import type { Scenario } from './scenario-schema.ts';
 import { type RejectedTunnel, TunnelTable } from './tunnel-table.ts';
@@ -48,6 +50,11 @@ export interface EngineOptions {
   readonly seed: number;
   /** Simulated time at the start, ms since the epoch. */
   readonly startMs: number;
+  /**
+   * How long the network has been running at the start, seconds: failures that are drawn by the rates of links go on as
+   * an offline run over this time, with the same seed, left them. Default 0.
+   */
+  readonly ageSeconds?: number;
 }
 
 /** The simulated network. The same options and the same calls give the same results. */
@@ -58,6 +65,8 @@ export interface Engine {
   setTunnels(tunnels: readonly Tunnel[]): RejectedTunnel[];
   /** The demands of the last step as flow telemetry would measure them (with its error), at simulated time. */
   demandSet(): DemandSet;
+  /** What routers and transceivers measure now, apart from interface counters; NaN where there is nothing to read. */
+  readings(): readonly Readings[];
 }
 
 /** Throws INVALID_SCENARIO when the scenario names a link, group or node that the network does not have. */
@@ -81,6 +90,19 @@ export function createEngine(options: EngineOptions): Engine {
   const targets = new FaultTargets(graph, links, table, intact, levelBps);
   const faults = new FaultSchedule(scenario.faults, links, graph.nodeIds, targets, rng.fork('faults'));
   const convergence = new Convergence(links.ids.length, plant.igpConvergenceSeconds);
+  const ailments = new LiveAilments(
+    network,
+    graph,
+    links,
+    scenario,
+    rng.fork('ailments'),
+    startMs,
+    options.ageSeconds ?? 0,
+  );
+  const instruments = new Instruments(network, graph, links, scenario, rng.fork('instruments'), startMs);
+  const loadBps = new Float64Array(graph.arcCount);
+  let present = intactPlant(links.ids.length, graph.arcCount, graph.nodeCount);
+  let readAt = 0;
   const igp = new IgpRouting(graph);
   const tunnels = new TunnelTable(graph, table);
   const forwarder = new Forwarder(graph, table);
@@ -95,6 +117,8 @@ export function createEngine(options: EngineOptions): Engine {
     targets.refresh();
     const truth = faults.advance(elapsedSeconds, startMs + elapsedSeconds * 1000);
     const state = faults.plant(graph.arcCount);
+    truth.push(...ailments.advance(elapsedSeconds, dtSeconds, state));
+    present = state;
     for (let demand = 0; demand < sentBps.length; demand += 1) {
       const surge =
         (state.sourceFactor[table.source[demand] as number] as number) *
@@ -104,10 +128,11 @@ export function createEngine(options: EngineOptions): Engine {
     if (convergence.observe(state.linkUp, elapsedSeconds)) igp.close(closedArcs());
     for (let arc = 0; arc < graph.arcCount; arc += 1) {
       const up = state.linkUp[links.linkOfArc[arc] as number] as number;
-      wireSurvival[arc] = up * (1 - (state.corruption[arc] as number));
+      wireSurvival[arc] = up * (1 - (state.corruption[arc] as number)) * (1 - (state.throttled[arc] as number));
     }
     const routes = tunnels.active(links.linkOfArc, convergence.believedUp);
     const forwarded = forwarder.forward(igp, { bps: sentBps, ...routes, wireSurvival, probeBps: counters.probeBps });
+    loadBps.set(forwarded.offeredBps);
     elapsedSeconds += dtSeconds;
     steps += 1;
     const atMs = startMs + elapsedSeconds * 1000;
@@ -141,7 +166,14 @@ export function createEngine(options: EngineOptions): Engine {
     return { source: 'measured', atMs: startMs + elapsedSeconds * 1000, demands };
   };
 
-  return { step, setTunnels: (wanted) => tunnels.set(wanted), demandSet };
+  const readings = (): readonly Readings[] => {
+    const sinceSeconds = elapsedSeconds - readAt;
+    readAt = elapsedSeconds;
+    if (sinceSeconds > 0) instruments.advance(elapsedSeconds, sinceSeconds, present, loadBps, rhythm.levels);
+    return instruments.readings;
+  };
+
+  return { readings, step, setTunnels: (wanted) => tunnels.set(wanted), demandSet };
 }
 
 function checkNames(network: Network, scenario: Scenario): void {

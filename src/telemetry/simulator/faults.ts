@@ -1,6 +1,9 @@
 import type { Rng } from '../../core/rng.ts';
 import type { TruthRecord } from '../../store/store.ts';
 import { drawSeconds, within } from './distributions.ts';
+import { applyFailure } from './failures/effects.ts';
+import { type Failure, startOf } from './failures/failure.ts';
+import { faultAsFailure, isFailing, linksFailing } from './fault-failure.ts';
 import type { FaultTargets } from './fault-targets.ts';
 import { intactPlant, type LinkTable, type PlantState } from './plant.ts';
 import { FAULT_KINDS, type FaultKind, type FaultPlan, type ScriptedFault } from './scenario-schema.ts';
@@ -19,6 +22,8 @@ interface ActiveFault extends Damage {
   readonly seconds: number;
   readonly endsAt: number;
   readonly rng: Rng;
+  /** What grows, or does more than take links down: of the kinds that long-run failures have too. */
+  readonly failure: Failure | null;
   /** Only flapping goes up in between. */
   down: boolean;
   togglesAt: number;
@@ -29,6 +34,11 @@ const PLAN_KEYS = {
   flapping: 'flapping',
   corruption: 'corruption',
   surge: 'surge',
+  'optical-decay': 'opticalDecay',
+  overload: 'overload',
+  overheating: 'overheating',
+  'black-hole': 'blackHole',
+  maintenance: 'maintenance',
 } as const;
 
 /** How a link flaps that the scenario gives no pattern for. */
@@ -48,6 +58,7 @@ export class FaultSchedule {
   readonly #nextAt = new Map<FaultKind, number>();
   #scripted: readonly ScriptedFault[];
   #active: ActiveFault[] = [];
+  #atSeconds = 0;
   /** Faults begun so far, by kind. */
   readonly #counts = new Map<FaultKind, number>();
 
@@ -64,6 +75,7 @@ export class FaultSchedule {
 
   /** Moves on to a time (seconds since the start); returns what began and ended, stamped `atMs`. */
   advance(atSeconds: number, atMs: number): TruthRecord[] {
+    this.#atSeconds = atSeconds;
     const ended = this.#active.filter((fault) => fault.endsAt <= atSeconds);
     this.#active = this.#active.filter((fault) => fault.endsAt > atSeconds);
     const begun = [...this.#dueScripted(atSeconds), ...this.#dueRandom(atSeconds)];
@@ -78,6 +90,7 @@ export class FaultSchedule {
   plant(arcCount: number): PlantState {
     const state = intactPlant(this.#links.ids.length, arcCount, this.#nodeIds.length);
     for (const fault of this.#active) {
+      if (fault.failure) applyFailure(fault.failure, this.#atSeconds, this.#links, state);
       if (fault.down) for (const link of fault.links) state.linkUp[link] = 0;
       // Independent losses on one wire: survivors multiply.
       if (fault.arc !== null) {
@@ -123,19 +136,29 @@ export class FaultSchedule {
     if (!damage) return [];
     const duration = this.#plan[PLAN_KEYS[kind]]?.duration;
     const seconds = script?.durationSeconds ?? (duration ? drawSeconds(rng, duration) : 0);
+    const id = `${kind}-${number}`;
+    const onsetAt = atSeconds + (script?.leadSeconds ?? this.#leadSeconds(kind, rng));
     const fault: ActiveFault = {
       ...damage,
-      id: `${kind}-${number}`,
+      id,
       kind,
       seconds,
-      endsAt: atSeconds + seconds,
+      endsAt: onsetAt + seconds,
       rng,
+      failure: isFailing(kind)
+        ? faultAsFailure({ id, kind, startsAt: atSeconds, onsetAt, seconds }, damage.links, this.#links, rng)
+        : null,
       down: kind === 'fibre-cut' || kind === 'flapping',
       togglesAt: Infinity,
     };
     if (kind === 'flapping') fault.togglesAt = atSeconds + within(rng, this.#flaps().downSeconds);
     this.#active.push(fault);
     return [fault];
+  }
+
+  #leadSeconds(kind: FaultKind, rng: Rng): number {
+    const plan = this.#plan[PLAN_KEYS[kind]];
+    return plan && 'leadSeconds' in plan ? within(rng, plan.leadSeconds) : 0;
   }
 
   #flaps(): { readonly downSeconds: readonly number[]; readonly upSeconds: readonly number[] } {
@@ -161,6 +184,7 @@ export class FaultSchedule {
     if (link === null) return null;
     if (kind === 'fibre-cut') return downLinks(this.#links.cutWith[link] as readonly number[]);
     if (kind === 'flapping') return downLinks([link]);
+    if (isFailing(kind)) return downLinks(linksFailing(kind, link, this.#links));
     const arc = this.#links.arcs[link]?.[rng.below(2)] as number;
     const range = this.#plan.corruption?.lossRatio ?? [0, 0];
     return { links: [link], arc, surge: null, strength: within(rng, range) };
@@ -177,6 +201,7 @@ export class FaultSchedule {
     if (link === null) return null;
     if (script.kind === 'fibre-cut') return downLinks(this.#links.cutWith[link] as readonly number[]);
     if (script.kind === 'flapping') return downLinks([link]);
+    if (isFailing(script.kind)) return downLinks(linksFailing(script.kind, link, this.#links));
     return { links: [link], arc: this.#targets.arcOf(link, script.direction), surge: null, strength };
   }
 
@@ -185,6 +210,9 @@ export class FaultSchedule {
     if (fault.arc !== null) details.arc = this.#targets.arcId(fault.arc);
     if (fault.surge) Object.assign(details, { node: this.#nodeIds[fault.surge.node], side: fault.surge.side });
     if (fault.strength !== null) details.strength = fault.strength;
+    const { failure } = fault;
+    if (failure) details.leadSeconds = failure.onsetAt - startOf(failure);
+    if (failure && failure.node !== null) details.node = this.#nodeIds[failure.node];
     const links = fault.links.map((link) => this.#links.ids[link] as string);
     return { atMs, faultId: fault.id, kind: fault.kind, phase, links, details };
   }

@@ -3,7 +3,17 @@ import { type Static, Type } from 'typebox';
 export const SCENARIO_FORMAT = 'detour-scenario/1';
 
 /** What can go wrong in the simulator. */
-export const FAULT_KINDS = ['fibre-cut', 'flapping', 'corruption', 'surge'] as const;
+export const FAULT_KINDS = [
+  'fibre-cut',
+  'flapping',
+  'corruption',
+  'surge',
+  'optical-decay',
+  'overload',
+  'overheating',
+  'black-hole',
+  'maintenance',
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 const strict = { additionalProperties: false } as const;
@@ -47,6 +57,15 @@ const Corruption = Type.Object(
 );
 const Surge = Type.Object({ ...everyFault, factor: range(0.01, 100, 'demands are multiplied by') }, strict);
 
+const Announced = Type.Object(
+  {
+    ...everyFault,
+    leadSeconds: range(0, 604_800, 'how long the trouble grows before links become unhealthy or go down'),
+  },
+  strict,
+);
+const Sudden = Type.Object({ ...everyFault }, strict);
+
 /** A fault that happens for certain. `link` may be `busiest`: resolved when it begins. */
 export const ScriptedFaultSchema = Type.Object(
   {
@@ -64,6 +83,13 @@ export const ScriptedFaultSchema = Type.Object(
       Type.Union([Type.Literal('source'), Type.Literal('target')], { description: 'for a surge; default target' }),
     ),
     durationSeconds: seconds('how long it lasts'),
+    leadSeconds: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 604_800,
+        description: 'optical-decay, overload, overheating: how long the trouble grows before that; default 0',
+      }),
+    ),
     strength: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 100, description: 'corruption: loss ratio; surge: factor' }),
     ),
@@ -163,6 +189,11 @@ const Faults = Type.Object(
     flapping: Type.Optional(Flapping),
     corruption: Type.Optional(Corruption),
     surge: Type.Optional(Surge),
+    opticalDecay: Type.Optional(Announced),
+    overload: Type.Optional(Announced),
+    overheating: Type.Optional(Announced),
+    blackHole: Type.Optional(Sudden),
+    maintenance: Type.Optional(Sudden),
     scripted: Type.Array(ScriptedFaultSchema, { maxItems: 1000, default: [] }),
   },
   { ...strict, default: {} },

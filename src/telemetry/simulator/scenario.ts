@@ -73,10 +73,13 @@ function refuse(field: string, message: string, value: unknown): never {
 }
 
 function checkDurations({ faults }: Scenario): void {
-  const { fibreCut, flapping, corruption, surge } = faults;
-  for (const [name, fault] of Object.entries({ fibreCut, flapping, corruption, surge })) {
+  const { fibreCut, flapping, corruption, surge, opticalDecay, overload, overheating, blackHole, maintenance } = faults;
+  const announced = { opticalDecay, overload, overheating };
+  const all = { fibreCut, flapping, corruption, surge, ...announced, blackHole, maintenance };
+  for (const [name, fault] of Object.entries(all)) {
     if (fault) checkDuration(`faults.${name}.duration`, fault.duration);
   }
+  for (const [name, fault] of Object.entries(announced)) checkRange(`faults.${name}.leadSeconds`, fault?.leadSeconds);
   checkRange('faults.flapping.downSeconds', flapping?.downSeconds);
   checkRange('faults.flapping.upSeconds', flapping?.upSeconds);
   checkRange('faults.corruption.lossRatio', corruption?.lossRatio);

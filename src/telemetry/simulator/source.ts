@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { DemandSet } from '../../reroute/plan.ts';
 import type { Tunnel } from '../../reroute/proposal.ts';
+import type { HistoryRecord } from '../../store/history-record.ts';
 import type { TruthRecord } from '../../store/store.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SampleSink, TelemetrySource } from '../source.ts';
@@ -8,6 +9,7 @@ import { aggregate } from './aggregate.ts';
 import type { Engine, StepResult } from './engine.ts';
 import { Outbox } from './outbox.ts';
 import { Pacing, stepSeconds, TICK_MS } from './pacing.ts';
+import { recordsOfReadings } from './reading-records.ts';
 import type { RejectedTunnel } from './tunnel-table.ts';
 
 /** Samples of half a minute are kept for a sink that fails; a scorer could not use older ones anyway. */
@@ -15,6 +17,8 @@ const MAX_WAITING_BATCHES = 30;
 const MAX_WAITING_TRUTH = 1000;
 /** Ticks between two measurements of the demands. */
 const DEMANDS_EVERY = 5;
+/** Ticks between two readings of routers and transceivers: what a poller usually has. */
+const READINGS_EVERY = 10;
 /** How long `stop` waits for a receiver that does not answer. */
 const STOP_PATIENCE_MS = 2000;
 
@@ -27,6 +31,8 @@ export interface SimulatorOptions {
   readonly readTunnels: () => Promise<{ readonly version: number; readonly tunnels: readonly Tunnel[] }>;
   /** Takes the measured demands, every five seconds. */
   readonly writeDemands: (demands: DemandSet) => Promise<void>;
+  /** Takes what routers and transceivers measure, every ten seconds; where it is left out, nobody reads them. */
+  readonly writeReadings?: (records: readonly HistoryRecord[]) => Promise<void>;
   /** The only way out for what really happens. */
   readonly truth: { append(record: TruthRecord): Promise<void> };
   readonly clock: Clock;
@@ -48,6 +54,7 @@ export class SimulatorSource implements TelemetrySource {
   readonly #samples: Outbox<InterfaceSample[]>;
   readonly #truth: Outbox<TruthRecord>;
   readonly #demands: Outbox<DemandSet>;
+  readonly #readings: Outbox<readonly HistoryRecord[]>;
   #pacing: Pacing | null = null;
   #timer: NodeJS.Timeout | null = null;
   #polling: Promise<void> | null = null;
@@ -61,6 +68,7 @@ export class SimulatorSource implements TelemetrySource {
     this.#samples = new Outbox((batch) => sink.push(batch), MAX_WAITING_BATCHES, onError);
     this.#truth = new Outbox((record) => truth.append(record), MAX_WAITING_TRUTH, onError);
     this.#demands = new Outbox(writeDemands, 1, onError);
+    this.#readings = new Outbox(options.writeReadings ?? (async () => undefined), 1, onError);
   }
 
   /** Batches of samples that were given up because the sink did not take them. */
@@ -140,12 +148,21 @@ export class SimulatorSource implements TelemetrySource {
       this.#demands.put({ ...engine.demandSet(), atMs: nowMs });
       this.#truth.put(totalsRecord(results.at(-1) as StepResult, nowMs));
     }
+    if (this.#options.writeReadings && this.#ticks % READINGS_EVERY === 0) {
+      this.#readings.put(recordsOfReadings(engine.readings(), nowMs));
+    }
     this.#ticks += 1;
   }
 
   /** Sets all deliveries going; each is under way once at most, however often this is called. */
   #deliveries(): Promise<void>[] {
-    return [this.#samples.flush(), this.#truth.flush(), this.#demands.flush(), this.#pollTunnels()];
+    return [
+      this.#samples.flush(),
+      this.#truth.flush(),
+      this.#demands.flush(),
+      this.#readings.flush(),
+      this.#pollTunnels(),
+    ];
   }
 
   /** One question at a time, so that a store that hangs is not asked ever more. */
