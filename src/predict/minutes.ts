@@ -22,12 +22,16 @@ const WORST: Keeping = { minute: 'max', hour: 'max' };
 const LOWEST_BIT_ERROR_RATIO = 1e-12;
 const log10 = (value: number) => Math.log10(Math.max(LOWEST_BIT_ERROR_RATIO, value));
 
+/** Receivers say so or less where no light arrives: of a link that is dark the power is not known. */
+const DARK_DBM = -35;
+const lit = (dbm: number) => (dbm <= DARK_DBM ? Number.NaN : dbm);
+
 /** What models look at, by what it is about; names are those of the history. All else is passed over. */
 export const KEPT_METRICS = {
   link: { state: WORST, statusPoints: WORST },
   arc: { utilisation: MEAN, lossRatio: MEAN, errorRatio: MEAN, latencyMs: MEAN },
   interface: {
-    rxPowerDbm: { minute: 'min', hour: 'mean' },
+    rxPowerDbm: { minute: 'min', hour: 'mean', scale: lit },
     preFecBitErrorRatio: { minute: 'mean', hour: 'mean', scale: log10 },
   },
   device: { cpuRatio: MEAN, memoryRatio: MEAN, temperatureCelsius: MEAN },
@@ -93,10 +97,10 @@ export class NetworkMinutes {
     const values = 'values' in block ? block.values : block[keeping.minute];
     let taken = 0;
     for (let at = 0; at < block.atMs.length; at += 1) {
-      const value = values[at] as number;
+      const raw = values[at] as number;
+      const value = keeping.scale === undefined ? raw : keeping.scale(raw);
       if (!Number.isFinite(value)) continue;
-      const minute = Math.floor((block.atMs[at] as number) / MINUTE_MS);
-      if (column.set(index, minute, keeping.scale ? keeping.scale(value) : value)) taken += 1;
+      if (column.set(index, Math.floor((block.atMs[at] as number) / MINUTE_MS), value)) taken += 1;
     }
     return taken;
   }

@@ -13,7 +13,7 @@ export function calibrationBins(
   labels: ArrayLike<number>,
   binCount = 15,
 ): CalibrationBin[] {
-  const order = Array.from({ length: probabilities.length }, (_, row) => row).sort(
+  const order = Uint32Array.from({ length: probabilities.length }, (_, row) => row).sort(
     (x, y) => (probabilities[x] as number) - (probabilities[y] as number),
   );
   return Array.from({ length: binCount }, (_, bin) => {

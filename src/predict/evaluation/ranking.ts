@@ -3,7 +3,7 @@ function* ties(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): Generator<readonly [positives: number, count: number]> {
-  const order = Array.from({ length: scores.length }, (_, row) => row).sort(
+  const order = Uint32Array.from({ length: scores.length }, (_, row) => row).sort(
     (x, y) => (scores[y] as number) - (scores[x] as number),
   );
   let at = 0;

@@ -178,8 +178,8 @@ const load: RiskFeature[] = [
   },
 ];
 
-/** log10 of the bit error ratio before correction at which common soft-decision codes give up (OIF 400ZR: 1.25e-2). */
-const CORRECTION_LIMIT = Math.log10(1.25e-2);
+/** log10 of the bit error ratio before correction at which soft-decision codes give up (Open ROADM oFEC: 2e-2). */
+const CORRECTION_LIMIT = Math.log10(2e-2);
 const LONGEST_LEAD_HOURS = 1000;
 
 const optics: RiskFeature[] = [
@@ -204,6 +204,13 @@ const optics: RiskFeature[] = [
     group: 'optics',
     of: (moment) =>
       smallerOfPairs(inDeviations(powerChange(moment), moment.stats('interface', 'rxPowerDbm', HOUR).deviation, 0.01)),
+  },
+  {
+    name: 'rxPower1hAgainst6h',
+    unit: 'dB',
+    words: 'receive power of the last hour against the last 6 h',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(hourAgainstSix(moment, 'rxPowerDbm')),
   },
   {
     name: 'rxPowerSlope1h',
@@ -244,6 +251,13 @@ const optics: RiskFeature[] = [
       ),
   },
   {
+    name: 'bitErrors1hAgainst6h',
+    unit: 'decades',
+    words: 'bit errors before correction of the last hour against the last 6 h',
+    group: 'optics',
+    of: (moment) => largerOfPairs(hourAgainstSix(moment, 'preFecBitErrorRatio')),
+  },
+  {
     name: 'bitErrorsSlope1h',
     unit: 'decades/min',
     words: 'rise of the bit errors before correction in the last hour',
@@ -279,6 +293,10 @@ const optics: RiskFeature[] = [
       ),
   },
 ];
+
+function hourAgainstSix(moment: Moment, metric: KeptMetric<'interface'>): Float32Array {
+  return minus(moment.stats('interface', metric, HOUR).mean, moment.stats('interface', metric, SIX_HOURS).mean);
+}
 
 function powerChange(moment: Moment): Float32Array {
   return moment.shared('interface.power-change', () =>
@@ -357,6 +375,22 @@ const device: RiskFeature[] = DEVICE_METRICS.flatMap(([metric, name, words, unit
     group: 'device',
     of: (moment) =>
       ends(moment, inDeviations(deviceRise(moment, metric), moment.stats('device', metric, DAY).deviation, floor)),
+  },
+  {
+    name: `${name}AgainstYesterday`,
+    unit,
+    words: `${words} of the devices against the same hour of the day before`,
+    group: 'device',
+    of: (moment) =>
+      ends(moment, minus(moment.stats('device', metric, TEN).mean, moment.hourBack('device', metric, 24))),
+  },
+  {
+    name: `${name}1hAgainst6h`,
+    unit,
+    words: `${words} of the devices in the last hour against the last 6 h`,
+    group: 'device',
+    of: (moment) =>
+      ends(moment, minus(moment.stats('device', metric, HOUR).mean, moment.stats('device', metric, SIX_HOURS).mean)),
   },
   {
     name: `${name}Slope1h`,

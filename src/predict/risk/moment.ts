@@ -37,6 +37,16 @@ export class Moment {
     return found;
   }
 
+  /** Means of the whole hour that began `back` hours before the present one. */
+  hourBack<Of extends Kind>(kind: Of, metric: KeptMetric<Of>, back: number): Float32Array {
+    return this.shared(`${kind}.${metric}/hour-${back}`, () => {
+      const column = this.#minutes.column(kind, metric);
+      const out = new Float32Array(column.width).fill(Number.NaN);
+      column.atHour(Math.floor(this.minute / 60) - back, out);
+      return out;
+    });
+  }
+
   /** Values of every link that several features need. */
   shared(name: string, compute: () => Float32Array): Float32Array {
     const before = this.#derived.get(name);

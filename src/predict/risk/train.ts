@@ -20,6 +20,8 @@ export interface RiskTrainOptions {
   readonly forest: ForestSettings;
   /** The last share of each world's time, 0..1: decides when to stop, weighs the members and calibrates. */
   readonly calibrationShare: number;
+  /** Worlds that do this in its place; all others are learnt from as a whole. Null: split each world by time. */
+  readonly calibrationWorlds: readonly number[] | null;
   /** The gap before it is `FULL_GAP_MS`, but not more than this share of a world's time. */
   readonly gapShare: number;
   readonly signal?: AbortSignal;
@@ -40,6 +42,7 @@ export const RISK_TRAIN_DEFAULTS: RiskTrainOptions = {
   },
   forest: { ...FOREST_DEFAULTS, treeCount: 50, maxDepth: 8, minLeafWeight: 40, featureShare: 0.3 },
   calibrationShare: 0.3,
+  calibrationWorlds: null,
   gapShare: 0.1,
 };
 
@@ -64,7 +67,10 @@ export function trainRisk(
   options: RiskTrainOptions = RISK_TRAIN_DEFAULTS,
   onProgress: (progress: RiskProgress) => void = () => {},
 ): RiskModel {
-  const { past, later } = splitByTime(dataset, options);
+  const { past, later } =
+    options.calibrationWorlds === null
+      ? splitByTime(dataset, options)
+      : splitByWorld(dataset, new Set(options.calibrationWorlds));
   const rng = createRng(options.seed);
   const horizons = RISK_HORIZONS.map(({ name }, at): HorizonRisk => {
     const told = (stage: RiskProgress['stage'], share: number) =>
@@ -136,6 +142,18 @@ function known(dataset: RiskDataset, at: number): RiskDataset {
     dataset,
     rowsWhere(dataset, (row) => !Number.isNaN(labels[row])),
   );
+}
+
+function splitByWorld(
+  dataset: RiskDataset,
+  calibration: ReadonlySet<number>,
+): { past: RiskDataset; later: RiskDataset } {
+  const part = (isCalibration: boolean) =>
+    pickRows(
+      dataset,
+      rowsWhere(dataset, (row) => calibration.has(dataset.world[row] as number) === isCalibration),
+    );
+  return { past: part(false), later: part(true) };
 }
 
 /** Of each world, its past and what came later, with a gap between them that windows and horizons cannot bridge. */
