@@ -15,6 +15,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { HistoryReader } from '../history/history.ts';
 import type { Predictor } from '../predict/live/predictor.ts';
 import type { ModelRegistry } from '../predict/registry/registry.ts';
+import type { Ask } from '../reroute/apply.ts';
 import type { Change } from '../reroute/change.ts';
 import type { Plan } from '../reroute/plan.ts';
 import type { Proposal } from '../reroute/proposal.ts';
@@ -24,6 +25,7 @@ import type { Store } from '../store/store.ts';
 import type { Measurement } from '../telemetry/sample.ts';
 import type { Layout } from './layout/layout.ts';
 import type { LayoutTask } from './layout/layout-worker.ts';
+import type { CommandsView } from './schemas/control.ts';
 import type { QueueBrief } from './schemas/jobs.ts';
 
 /** The application with TypeBox types on its routes. */
@@ -66,10 +68,17 @@ export interface ApiConfig {
   /** True where the network is the simulator's and may be changed. */
   readonly simulated: boolean;
   readonly mode: 'auto' | 'manual';
+  /** What carries changes out; without it only a simulated network can be changed. */
+  readonly actuator?: { readonly name: string; readonly changesNetwork: boolean };
   readonly version: string;
   readonly roles: readonly Role[];
   /** Address the service listens on; on a loopback address only local names are answered. */
   readonly host: string;
+}
+
+/** Whether anything that is approved can be carried out here. */
+export function changesNetwork({ actuator, simulated }: Pick<ApiConfig, 'actuator' | 'simulated'>): boolean {
+  return actuator?.changesNetwork ?? simulated;
 }
 
 /** Bounds of the event stream. */
@@ -119,10 +128,16 @@ export interface ApiDeps {
   replayPlan(planId: string): Promise<Replay>;
   /** Runs a plan now and resolves when it is finished. */
   planNow(): Promise<Plan>;
-  /** Applies an open proposal in the simulator; CONFLICT when it is not in a state that allows this. */
-  applyProposal(proposalId: string): Promise<Proposal>;
+  /** Records a consent; CONFLICT when nothing waits for one. */
+  approveProposal(proposalId: string, ask: Ask): Promise<Proposal>;
+  /** Brings a proposal into the network; CONFLICT, WORLD_CHANGED or GUARDRAIL when it may not be. */
+  applyProposal(proposalId: string, ask: Ask): Promise<Proposal>;
   /** Takes what was applied back, or dismisses what was not; its cause is left alone until it ends. */
-  withdrawProposal(proposalId: string, reason: string): Promise<Proposal>;
+  withdrawProposal(proposalId: string, reason: string, ask: Ask): Promise<Proposal>;
+  /** What the actuator would do for a proposal now, step by step. */
+  renderProposal(proposalId: string): Promise<CommandsView>;
+  /** The secret of the configuration that is an admin's; null without one. */
+  readonly adminToken: { matches(secret: string): boolean } | null;
   readonly boardQueues: readonly BoardQueue[];
   /** The job queues in brief. */
   jobs(): Promise<QueueBrief[]>;

@@ -12,7 +12,12 @@ export async function viewProposals(
 ): Promise<ProposalView[]> {
   const states = proposals.some(isApplied) ? await readLinkStates(deps) : new Map<string, LinkState>();
   const isDown = (linkId: string): boolean => states.get(linkId)?.state === 'down';
-  return proposals.map((proposal) => ({ ...proposal, brokenPaths: brokenPaths(proposal, isDown) }));
+  return proposals.map(({ execution, ...proposal }) => {
+    const change = execution
+      ? { ...execution, steps: execution.steps.map(({ summary }) => summary), arcs: execution.arcs.length }
+      : null;
+    return { ...proposal, change, brokenPaths: brokenPaths(proposal, isDown) };
+  });
 }
 
 /** The paths of an applied proposal that cross a link that is down; null where there is none. */

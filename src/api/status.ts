@@ -2,9 +2,10 @@ import { type Static, Type } from 'typebox';
 import { ROLES } from '../config/schema.ts';
 import { nullable } from '../core/schema.ts';
 import type { HealthState, LinkState } from '../health/link-state.ts';
+import { readGuardrails } from '../reroute/guardrail-record.ts';
 import type { Plan } from '../reroute/plan.ts';
 import { isInForce, isOpen, type ProposalBrief, waitsForApply } from '../reroute/proposal.ts';
-import type { ApiDeps } from './deps.ts';
+import { type ApiDeps, changesNetwork } from './deps.ts';
 import { asOf } from './link-view.ts';
 import { type MeasuredLoss, measuredLoss } from './measured-loss.ts';
 
@@ -24,6 +25,13 @@ export const StatusSchema = Type.Object({
   simulated: Type.Boolean(),
   mode: Type.Union([Type.Literal('auto'), Type.Literal('manual')]),
   roles: Type.Array(Type.Enum(ROLES)),
+  changesNetwork: Type.Boolean({ description: 'false: Detour proposes, and nothing can be applied here' }),
+  killSwitch: nullable(
+    Type.Object(
+      { atMs: Type.Number(), by: Type.String(), reason: Type.String() },
+      { description: 'set: no change is made automatically' },
+    ),
+  ),
   links: CountsByState,
   lostBps: nullable(
     Type.Number({
@@ -35,6 +43,7 @@ export const StatusSchema = Type.Object({
   lostAgeMs: nullable(Type.Number({ minimum: 0, description: 'age of the oldest measurement in `lostBps`' })),
   proposals: Type.Object({
     proposed: Type.Integer({ description: 'waiting for a decision' }),
+    applying: Type.Integer({ description: 'on the way into the network, or out of it' }),
     applied: Type.Integer({ description: 'in force' }),
     noSafeAlternative: Type.Integer({ description: 'open ones that found no way' }),
   }),
@@ -66,7 +75,10 @@ export interface StatusInput {
   readonly samples: Status['samples'];
 }
 
-type StatusFacts = Pick<Status, 'network' | 'version' | 'simulated' | 'mode' | 'roles'>;
+type StatusFacts = Pick<
+  Status,
+  'network' | 'version' | 'simulated' | 'mode' | 'roles' | 'changesNetwork' | 'killSwitch'
+>;
 export type StatusDeps = Pick<ApiDeps, 'network' | 'store' | 'clock'> & {
   readonly config: Omit<ApiDeps['config'], 'host'>;
 };
@@ -90,6 +102,7 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
     lostAgeMs: input.loss?.lostAgeMs ?? null,
     proposals: {
       proposed: open.filter(waitsForApply).length,
+      applying: open.filter(({ status }) => status === 'applying').length,
       applied: open.filter(isInForce).length,
       noSafeAlternative: open.filter(({ kind }) => kind === 'no-safe-alternative').length,
     },
@@ -107,16 +120,21 @@ export function summarise(input: StatusInput, facts: StatusFacts, nowMs: number)
 /** Reads everything from the store and sums it up. */
 export async function readStatus(deps: StatusDeps): Promise<Status> {
   const { store, config, network } = deps;
-  const [stored, proposals, plan, savedBits, counts, backlog] = await Promise.all([
+  const [stored, proposals, plan, savedBits, counts, backlog, guarded] = await Promise.all([
     store.links.readAll(),
     store.plans.briefs('open'),
     store.plans.latest(),
     store.counters.read('savedBits'),
     store.scoring.counts(),
     store.samples.backlog(),
+    readGuardrails(store),
   ]);
   const { version, simulated, mode, roles } = config;
-  const facts = { network: network.network.name, version, simulated, mode, roles: [...roles] };
+  const { killSwitch, mode: set } = guarded.guardrails;
+  const facts = {
+    ...{ network: network.network.name, version, simulated, roles: [...roles] },
+    ...{ mode: killSwitch ? ('manual' as const) : (set ?? mode), killSwitch, changesNetwork: changesNetwork(config) },
+  };
   const samples = { ...counts, backlog };
   const nowMs = deps.clock.nowMs();
   const states = [...asOf(network, stored, nowMs).values()];

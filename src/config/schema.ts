@@ -32,7 +32,31 @@ export const ConfigSchema = Type.Object(
     speed: Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'simulated seconds per second' }),
     mode: nullable(
       Type.Union([Type.Literal('auto'), Type.Literal('manual')], {
-        description: 'auto applies proposals (simulated networks only, their default); manual only proposes',
+        description: 'auto applies proposals (the default where the network is simulated); manual leaves it to people',
+      }),
+    ),
+    actuator: nullable(
+      Type.Union([Type.Literal('simulator'), Type.Literal('dry-run'), Type.Literal('webhook')], {
+        description:
+          'what carries changes out; by default simulator in a simulated network, else dry-run, which only says what to do',
+      }),
+    ),
+    webhookUrl: nullable(
+      Type.String({ pattern: '^https?://', description: 'where the actuator webhook sends steps as signed JSON' }),
+    ),
+    webhookSecret: nullable(
+      Type.String({ pattern: '^(env|file):.+', description: 'what steps are signed with, as env:NAME or file:PATH' }),
+    ),
+    adminToken: nullable(
+      Type.String({
+        pattern: '^(env|file):.+',
+        description: "an admin's token that is configured rather than made, as env:NAME or file:PATH",
+      }),
+    ),
+    token: nullable(
+      Type.String({
+        pattern: '^(env|file):.+',
+        description: 'what commands call a service with, as env:NAME or file:PATH',
       }),
     ),
     host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'address the API listens on' }),

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DetourError } from '../core/errors.ts';
 import type { Ingest } from '../pipeline/ingest.ts';
+import type { Actuator } from '../reroute/actuator.ts';
 import type { Store } from '../store/store.ts';
 import type { RedisAccess } from './redis.ts';
 import type { Runtime } from './runtime.ts';
@@ -32,6 +33,8 @@ export interface Context extends ServiceOptions {
   readonly ingest: Ingest;
   /** Unique to this process and its run. */
   readonly holder: string;
+  /** What carries changes out. */
+  readonly actuator: Actuator;
   readonly reach: (point: string) => void;
   readonly onError: (error: unknown) => void;
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { buildApp } from '../api/app.ts';
 import type { ApiServer } from '../api/deps.ts';
+import { hasAdminToken } from '../api/plugins/access.ts';
+import { isLoopback } from '../api/plugins/security.ts';
 import { DetourError } from '../core/errors.ts';
 import { PACKAGE_ROOT } from '../core/paths.ts';
 import type { Context } from './context.ts';
@@ -8,6 +10,7 @@ import { historyReader } from './history-role.ts';
 import type { Service } from './lifecycle.ts';
 import { modelRegistry, predictor } from './models.ts';
 import { MAX_DEMAND_AGE_MS, type PlanningClient } from './planning.ts';
+import { matcherOf, readSecret } from './secret.ts';
 import type { Studies } from './studies.ts';
 
 /** The API as a service that listens when it has started, and the address it will have. */
@@ -20,12 +23,14 @@ export async function listen(
   const models = modelRegistry(config);
   const asked = predictor(context, models);
   const reader = historyReader({ config, clock, networkName: context.network.network.name }, store);
+  const adminToken = await adminTokenOf(context);
+  const { name, changesNetwork } = context.actuator;
   const app = await buildApp({
     network: context.network,
     warnings: context.warnings,
     store,
     clock,
-    config: { ...runtime, version, host: config.host },
+    config: { ...runtime, version, host: config.host, actuator: { name, changesNetwork } },
     ingest: context.ingest,
     history: reader,
     models,
@@ -35,6 +40,9 @@ export async function listen(
     whatIf: studies.whatIf,
     replayPlan: studies.replay,
     planNow: plans.planNow,
+    approveProposal: plans.approve,
+    renderProposal: plans.render,
+    adminToken,
     applyProposal: plans.apply,
     withdrawProposal: plans.withdraw,
     boardQueues: plans.boardQueues(),
@@ -51,6 +59,26 @@ export async function listen(
     await asked.stop();
   };
   return { service: { name: 'api', start: async () => undefined, stop }, url };
+}
+
+/** The admin's secret of the configuration. Whoever listens beyond this machine without any token is refused. */
+async function adminTokenOf({
+  config,
+  environment,
+  store,
+  clock,
+}: Context): Promise<ReturnType<typeof matcherOf> | null> {
+  if (config.adminToken !== null) return matcherOf(await readSecret('adminToken', config.adminToken, environment));
+  if (isLoopback(config.host) || (await hasAdminToken(store, clock.nowMs()))) return null;
+  throw new DetourError(
+    'INVALID_CONFIG',
+    `host: ${config.host} can be reached by others, and there is no admin token`,
+    {
+      field: 'host',
+      value: config.host,
+      hint: "set DETOUR_ADMIN_TOKEN to env:NAME or file:PATH, or make a token first: 'detour tokens create'",
+    },
+  );
 }
 
 async function bind(app: ApiServer, host: string, port: number): Promise<string> {

@@ -2,12 +2,11 @@ import { boardQueues, QueueViews } from '../../jobs/board.ts';
 import { queueBrief } from '../../jobs/brief.ts';
 import { QUEUES } from '../../jobs/queues.ts';
 import { createPlanService, type PlanService } from '../../jobs/scheduler-service.ts';
-import { createDryRunActuator } from '../actuate/dry-run.ts';
-import { createSimulatorActuator } from '../actuate/simulator.ts';
 import type { BoardQueue } from '../api/deps.ts';
+import type { CommandsView } from '../api/schemas/control.ts';
 import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
-import { applyProposal, rollBackProposal } from '../reroute/apply.ts';
+import { type Ask, applyProposal, approveProposal, renderProposal, rollBackProposal } from '../reroute/apply.ts';
 import { isAutomatic, readAutomation } from '../reroute/closed-loop/automatic.ts';
 import { runCycle } from '../reroute/cycle.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
@@ -38,8 +37,10 @@ export interface PlanningClient {
   boardQueues(): readonly BoardQueue[];
   jobs(): Promise<QueueBrief[]>;
   planNow(): Promise<Plan>;
-  apply(proposalId: string): Promise<Proposal>;
-  withdraw(proposalId: string, reason: string): Promise<Proposal>;
+  approve(proposalId: string, ask: Ask): Promise<Proposal>;
+  apply(proposalId: string, ask: Ask): Promise<Proposal>;
+  withdraw(proposalId: string, reason: string, ask: Ask): Promise<Proposal>;
+  render(proposalId: string): Promise<CommandsView>;
 }
 
 export function planningClient(context: Context): PlanningClient {
@@ -59,8 +60,10 @@ export function planningClient(context: Context): PlanningClient {
     boardQueues: () => boardQueues(queues()),
     jobs: () => Promise.all(queues().map(queueBrief)),
     planNow: () => plans.planNow(),
-    apply: (id) => applyProposal(cycleDeps(context), id),
-    withdraw: (id, reason) => rollBackProposal(cycleDeps(context), id, reason),
+    approve: (id, ask) => approveProposal(cycleDeps(context), id, ask),
+    apply: (id, ask) => applyProposal(cycleDeps(context), id, ask),
+    withdraw: (id, reason, ask) => rollBackProposal(cycleDeps(context), id, reason, ask),
+    render: (id) => renderProposal(cycleDeps(context), id),
   };
 }
 
@@ -115,17 +118,14 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
 }
 
 /** What may be applied by itself is applied at once; one that waits did not fit any more and must be planned anew. */
-async function hasUnapplied({ store, runtime }: Context): Promise<boolean> {
+async function hasUnapplied({ store, runtime, actuator }: Context): Promise<boolean> {
   const waiting = (await store.plans.briefs('open')).filter(waitsForApply);
-  if (waiting.length === 0 || !runtime.simulated) return false;
+  if (waiting.length === 0 || !actuator.changesNetwork) return false;
   const automation = await readAutomation({ store, mode: runtime.mode });
   return waiting.some((brief) => brief.heldBack === undefined && isAutomatic(automation, brief));
 }
 
-function cycleDeps({ store, network, clock, runtime, config, reach }: Context): CycleDeps {
-  const actuator = runtime.simulated
-    ? createSimulatorActuator(store.traffic)
-    : createDryRunActuator(network.network.name);
+function cycleDeps({ store, network, clock, runtime, config, reach, actuator }: Context): CycleDeps {
   return { store, network, clock, limits: limitsFrom(config), mode: runtime.mode, actuator, reach };
 }
 

@@ -14,7 +14,10 @@ export interface Runtime {
  * Fills in what the configuration leaves open: a network with addresses is polled, any other is simulated; a
  * simulated one heals itself unless told otherwise. Throws INVALID_CONFIG on roles or a mode that cannot be.
  */
-export function resolveRuntime(config: Pick<Config, 'roles' | 'mode'>, network: Network): Runtime {
+export function resolveRuntime(
+  config: Pick<Config, 'roles' | 'mode'> & Partial<Pick<Config, 'actuator'>>,
+  network: Network,
+): Runtime {
   const hasAddresses = network.nodes.some((node) => node.address !== null);
   const roles: readonly Role[] = config.roles ?? [
     hasAddresses ? 'poll' : 'simulate',
@@ -33,8 +36,12 @@ export function resolveRuntime(config: Pick<Config, 'roles' | 'mode'>, network: 
     });
   }
   const simulated = !roles.includes('poll') && !hasAddresses;
-  if (config.mode === 'auto' && !simulated) {
-    throw new DetourError('INVALID_CONFIG', 'mode: auto is for simulated networks only', { field: 'mode' });
+  const canChange = simulated || (config.actuator ?? 'dry-run') !== 'dry-run';
+  if (config.mode === 'auto' && !canChange) {
+    throw new DetourError('INVALID_CONFIG', 'mode: auto needs an actuator that can change the network', {
+      field: 'mode',
+      hint: 'set DETOUR_ACTUATOR',
+    });
   }
   return { roles, simulated, mode: config.mode ?? (simulated ? 'auto' : 'manual') };
 }

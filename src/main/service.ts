@@ -14,6 +14,7 @@ import type { Event } from '../store/events.ts';
 import { createRedisStore } from '../store/redis/store.ts';
 import { createRedisTruthLog } from '../store/redis/truth.ts';
 import type { Store } from '../store/store.ts';
+import { openActuator } from './actuator.ts';
 import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
 import { discoveryJobs } from './discovery.ts';
@@ -55,7 +56,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const lifecycle = new Lifecycle(STOP_BOUND_MS);
   const context = await open(options, loaded, demands, runtime, lifecycle);
   const url = await startRoles(context, lifecycle);
-  const facts = { ...runtime, version: options.version };
+  const { name, changesNetwork } = context.actuator;
+  const facts = { ...runtime, version: options.version, actuator: { name, changesNetwork } };
   return {
     runtime,
     network: context.network,
@@ -100,8 +102,10 @@ async function open(
     });
     const index = indexNetwork(network);
     await lifecycle.start(running('store', () => store.close()));
+    const actuator = await openActuator({ ...options, runtime, network: index, store });
     return {
       ...options,
+      actuator,
       clock: systemClock,
       logger,
       registry: new Registry(),

@@ -1,15 +1,15 @@
 import { DetourError } from '../core/errors.ts';
+import type { Commands } from './actuator.ts';
 import { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
 import { backExecution, forwardExecution, ownDemands } from './closed-loop/begin.ts';
 import { differencesOf } from './closed-loop/differences.ts';
 import { driveChange, turnBack } from './closed-loop/drive.ts';
 import { guardrailFacts } from './closed-loop/facts.ts';
 import { predictFigures } from './closed-loop/figures.ts';
-import { readGuardrails } from './closed-loop/guardrail-record.ts';
 import { liveView } from './closed-loop/live-view.ts';
 import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
-import type { Execution } from './execution.ts';
+import { readGuardrails } from './guardrail-record.ts';
 import { type Guardrails, refusalsOf } from './guardrails.ts';
 import { proposalEvent } from './plan-events.ts';
 import { isInForce, isOpen, type Proposal, waitsForApply } from './proposal.ts';
@@ -46,6 +46,7 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   const before = await existing(deps, id);
   if (before.kind !== 'reroute') throw conflict(before, 'it has no moves: there is no safe alternative');
   if (!waitsForApply(before)) throw conflict(before, `it is ${before.status}`);
+  if (!deps.actuator.changesNetwork) throw nothingApplied(deps, id);
   const { guardrails } = await readGuardrails(deps.store);
   requireApprovals(guardrails, before, ask);
   const view = await liveView(deps);
@@ -56,7 +57,6 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   const atMs = deps.clock.nowMs();
   const arcs = predictFigures(view.board, view.board.twin.states);
   const execution = forwardExecution(deps.actuator, before, view.input.tunnels, { ask, arcs, atMs });
-  if (!deps.actuator.changesNetwork) await deps.actuator.apply(execution.steps[0] as Execution['steps'][number]);
   const { heldBack: _held, verification: _verification, ...rest } = before;
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
   const details = { steps: execution.steps.length, actuator: execution.actuator };
@@ -114,6 +114,27 @@ function requireApprovals({ approvals: needed }: Guardrails, proposal: Proposal,
     field: 'approvals',
     value: people.size,
     hint: 'somebody else has to approve it too',
+  });
+}
+
+/** What the actuator would do for a proposal from the network as it is now. Rejects with NOT_FOUND or UNREALISABLE. */
+export async function renderProposal(
+  { store, actuator, clock }: CycleDeps,
+  id: string,
+): Promise<{ actuator: string; changesNetwork: boolean; steps: { summary: string; commands: Commands[] }[] }> {
+  const proposal = await existing({ store }, id);
+  const { tunnels } = await store.traffic.tunnels();
+  const about = { ask: BY_ITSELF, arcs: [], atMs: clock.nowMs() };
+  const { steps } = forwardExecution(actuator, proposal, tunnels, about);
+  const { name, changesNetwork } = actuator;
+  return { actuator: name, changesNetwork, steps: steps.map(({ summary, commands }) => ({ summary, commands })) };
+}
+
+function nothingApplied({ actuator }: CycleDeps, id: string): DetourError {
+  return new DetourError('NOT_SIMULATED', `proposal ${id}: the actuator ${actuator.name} applies nothing`, {
+    field: 'actuator',
+    value: actuator.name,
+    hint: 'its commands say what to carry out by hand',
   });
 }
 

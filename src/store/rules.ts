@@ -1,5 +1,6 @@
 import { DetourError } from '../core/errors.ts';
 import { isOpen, type Proposal } from '../reroute/proposal.ts';
+import type { NewAuditRecord } from './audit.ts';
 import type { Transition } from './store.ts';
 
 /** Refusals that every implementation words alike. */
@@ -22,6 +23,12 @@ export function requireSameProposal(transition: Transition): void {
     field: 'proposal.id',
     value: transition.proposal.id,
   });
+}
+
+/** What a request key is kept with: the decision that it named. */
+export function requestUse(audit: readonly NewAuditRecord[]): string {
+  const [record] = audit;
+  return record ? `${record.action} ${record.subject} ${record.subjectId}` : 'nothing';
 }
 
 /** Throws unless the number is one that can be summed. */

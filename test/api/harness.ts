@@ -231,6 +231,13 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
     whatIf: async (change, top) => studies.whatIf(change, top),
     replayPlan: async (id) => studies.replay(id),
     planNow: async () => plan('now'),
+    approveProposal: async (id) => {
+      const found = await store.plans.proposal(id);
+      if (!found) throw new DetourError('NOT_FOUND', 'gone');
+      return { ...found, status: 'approved' };
+    },
+    renderProposal: async () => ({ actuator: 'simulator', changesNetwork: true, steps: [] }),
+    adminToken: null,
     applyProposal: async (id) => {
       applied.push(id);
       const found = await store.plans.proposal(id);

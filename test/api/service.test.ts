@@ -102,9 +102,9 @@ describe('security', () => {
 
   it('answers to any name where it listens on more than loopback', async () => {
     const config = { simulated: true, mode: 'manual', version: '1', roles: ['api'], host: '0.0.0.0' } as const;
-    const open = await createHarness({ config });
-    const answer = await open.app.inject({ url: '/api/v1/status', headers: { host: 'noc.example' } });
-    expect(answer.statusCode).toBe(200);
+    const open = await createHarness({ config, adminToken: { matches: (text) => text === 'a-secret' } });
+    const headers = { host: 'noc.example', authorization: 'Bearer a-secret' };
+    expect((await open.app.inject({ url: '/api/v1/status', headers })).statusCode).toBe(200);
     await open.app.close();
   });
 });
@@ -186,39 +186,63 @@ describe('OpenAPI', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(document.info).toMatchObject({ title: 'Detour', version: '1.2.3' });
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/audit',
+      '/api/v1/caller',
       '/api/v1/demands',
       '/api/v1/devices',
       '/api/v1/devices/{id}',
       '/api/v1/devices/{id}/baseline',
+      '/api/v1/devices/{id}/forecast',
       '/api/v1/devices/{id}/history',
       '/api/v1/discovery',
       '/api/v1/events',
       '/api/v1/events/{id}',
       '/api/v1/events/{id}/comments',
+      '/api/v1/guardrails',
+      '/api/v1/guardrails/kill',
+      '/api/v1/guardrails/release',
       '/api/v1/jobs',
       '/api/v1/links',
       '/api/v1/links/{id}',
       '/api/v1/links/{id}/baseline',
       '/api/v1/links/{id}/demands',
+      '/api/v1/links/{id}/forecast',
       '/api/v1/links/{id}/history',
+      '/api/v1/links/{id}/prediction',
+      '/api/v1/maintenance',
+      '/api/v1/maintenance/preview',
+      '/api/v1/maintenance/{id}/cancel',
+      '/api/v1/models',
+      '/api/v1/models/drift',
+      '/api/v1/models/{id}',
+      '/api/v1/models/{id}/calibration.svg',
       '/api/v1/moments',
       '/api/v1/moments/{id}',
       '/api/v1/moments/{id}/reroutes/{rerouteId}',
       '/api/v1/network',
       '/api/v1/network/layout',
+      '/api/v1/outcomes',
       '/api/v1/paths',
       '/api/v1/plans',
       '/api/v1/plans/latest',
       '/api/v1/plans/{id}',
       '/api/v1/plans/{id}/replay',
+      '/api/v1/predict',
+      '/api/v1/predict/batch',
+      '/api/v1/predictions',
+      '/api/v1/predictions/quality',
       '/api/v1/reroutes',
       '/api/v1/reroutes/briefs',
       '/api/v1/reroutes/{id}',
       '/api/v1/reroutes/{id}/apply',
+      '/api/v1/reroutes/{id}/approve',
+      '/api/v1/reroutes/{id}/commands',
       '/api/v1/reroutes/{id}/dismiss',
       '/api/v1/reroutes/{id}/rollback',
       '/api/v1/samples',
       '/api/v1/status',
+      '/api/v1/tokens',
+      '/api/v1/tokens/{id}',
       '/api/v1/what-if',
       '/healthz',
       '/readyz',

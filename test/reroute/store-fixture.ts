@@ -1,8 +1,8 @@
 import { createSimulatorActuator } from '../../src/actuate/simulator.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { LinkState } from '../../src/health/link-state.ts';
-import { GUARDRAILS_ID, readGuardrails } from '../../src/reroute/closed-loop/guardrail-record.ts';
 import type { CycleDeps } from '../../src/reroute/cycle-deps.ts';
+import { GUARDRAILS_ID, readGuardrails } from '../../src/reroute/guardrail-record.ts';
 import type { Guardrails } from '../../src/reroute/guardrails.ts';
 import { createMemoryStore } from '../../src/store/memory/store.ts';
 import type { NewAuditRecord, Store } from '../../src/store/store.ts';

@@ -20,6 +20,7 @@ export async function registerDocs(app: ApiServer, config: ApiConfig): Promise<v
       tags: [
         { name: 'network', description: 'what the network is, and how it is' },
         { name: 'reroutes', description: 'proposals and the plans that made them' },
+        { name: 'control', description: 'who may change what, and what was changed' },
         { name: 'telemetry', description: 'samples in, events out' },
         { name: 'service', description: 'about Detour itself' },
       ],

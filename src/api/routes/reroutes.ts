@@ -1,19 +1,24 @@
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { DetourError } from '../../core/errors.ts';
+import type { Ask } from '../../reroute/apply.ts';
 import {
+  isInForce,
   isOpen,
   PROPOSAL_STATUSES,
   type Proposal,
   type ProposalBrief,
   ProposalBriefSchema,
 } from '../../reroute/proposal.ts';
+import { askOf, once } from '../asking.ts';
 import { pageOf } from '../cursor.ts';
-import type { ApiDeps, ApiServer } from '../deps.ts';
+import { type ApiDeps, type ApiServer, changesNetwork } from '../deps.ts';
 import { limitOf, listResponse, sendCsv, wantsCsv } from '../list-answer.ts';
 import { allowEmptyBody } from '../plugins/bodies.ts';
 import { notFound } from '../problem.ts';
 import { viewProposals } from '../proposal-view.ts';
 import { Cursor, IdParams, Limit, NoBody, NoQuery, problemResponses, Query } from '../schemas/common.ts';
+import { CommandsViewSchema } from '../schemas/control.ts';
 import { ProposalViewSchema, WithdrawSchema } from '../schemas/reroutes.ts';
 import { REROUTE_TABLE } from '../tables.ts';
 
@@ -21,7 +26,7 @@ const RerouteQuery = Query({
   status: Type.Optional(
     Type.Enum(['open', 'all', ...PROPOSAL_STATUSES], {
       default: 'open',
-      description: '`open` is proposed or applied; `all` has the closed ones of the last 24 h too',
+      description: '`open` is from proposed to verified; `all` has the closed ones of the last 24 h too',
     }),
   ),
   limit: Limit,
@@ -97,27 +102,70 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request) => view(known(await plans.proposal(request.params.id), request.params.id)),
   );
 
+  app.get(
+    '/reroutes/:id/commands',
+    {
+      schema: {
+        tags: ['reroutes'],
+        summary: 'What the actuator would do for a proposal now: the exact commands, step by step',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 200: CommandsViewSchema, ...problemResponses },
+      },
+    },
+    async (request) => deps.renderProposal(request.params.id),
+  );
+
+  /** A decision, once per idempotency key; where it is taken already, the proposal as it stands. */
+  const decide = async (
+    request: FastifyRequest<{ Params: { id: string } }>,
+    action: string,
+    ask: Ask,
+    run: (proposal: Proposal) => Promise<Proposal>,
+  ) => {
+    const read = async () => known(await plans.proposal(request.params.id), request.params.id);
+    const use = `${action} proposal ${request.params.id}`;
+    return view(await once(deps.store, ask, use, async () => run(await read()), read));
+  };
+
+  app.post(
+    '/reroutes/:id/approve',
+    {
+      preValidation: allowEmptyBody,
+      schema: {
+        ...DECISION,
+        summary: 'Approve a proposal; with as many approvals as the guardrails ask for it can be applied',
+        body: NoBody,
+      },
+    },
+    async (request) => {
+      const ask = askOf(request);
+      return decide(request, 'approve', ask, (proposal) => deps.approveProposal(proposal.id, ask));
+    },
+  );
+
   app.post(
     '/reroutes/:id/apply',
     {
       preValidation: allowEmptyBody,
       schema: {
         ...DECISION,
-        summary: 'Apply a proposal in a simulated network',
-        description: 'Applying one that is applied already changes nothing and answers 200 too.',
+        summary: 'Bring a proposal into the network, step by step',
+        description:
+          'It is looked at against the network as it is now first, and against the guardrails: 409 with what differs, or ' +
+          'which rule stands against it. Answers when the first step is done (`applying`) or all are (`applied`); then it ' +
+          'is verified, and kept or taken back. One that is in force already answers 200 too.',
         body: NoBody,
       },
     },
     async (request) => {
-      const proposal = known(await plans.proposal(request.params.id), request.params.id);
-      if (!deps.config.simulated) {
-        throw new DetourError('NOT_SIMULATED', 'this network is real: Detour proposes and changes nothing', {
-          hint: 'carry the move out yourself; the proposal has the paths',
-        });
-      }
-      if (proposal.status === 'applied') return view(proposal);
-      assertApplicable(proposal);
-      return view(await deps.applyProposal(proposal.id));
+      const ask = askOf(request);
+      return decide(request, 'apply', ask, async (proposal) => {
+        if (!changesNetwork(deps.config)) throw nothingApplied(proposal.id);
+        if (isInForce(proposal)) return proposal;
+        assertApplicable(proposal);
+        return deps.applyProposal(proposal.id, ask);
+      });
     },
   );
 
@@ -126,20 +174,19 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...DECISION,
-        summary: 'Take an applied proposal back: its traffic follows the IGP again',
+        summary: 'Take a proposal back, step by step: its traffic follows the IGP again',
         description: 'The same cause is left alone until it ends. One that is rolled back already answers 200 too.',
         body: WithdrawSchema,
       },
     },
     async (request) => {
-      const proposal = known(await plans.proposal(request.params.id), request.params.id);
-      if (proposal.status === 'rolled-back') return view(proposal);
-      assertStatus(
-        proposal,
-        proposal.appliedAtMs !== null && isOpen(proposal),
-        'only what is applied can be rolled back',
-      );
-      return view(await deps.withdrawProposal(proposal.id, request.body.reason));
+      const ask = askOf(request, request.body.reason);
+      return decide(request, 'rollback', ask, async (proposal) => {
+        if (proposal.status === 'rolled-back') return proposal;
+        const isThere = isOpen(proposal) && (proposal.appliedAtMs !== null || proposal.status === 'applying');
+        assertStatus(proposal, isThere, 'only what is applied can be rolled back');
+        return deps.withdrawProposal(proposal.id, request.body.reason, ask);
+      });
     },
   );
 
@@ -154,10 +201,24 @@ export function rerouteRoutes(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const proposal = known(await plans.proposal(request.params.id), request.params.id);
-      const isOnlyProposed = proposal.status === 'proposed' && proposal.appliedAtMs === null;
-      assertStatus(proposal, isOnlyProposed, 'only what waits for a decision can be dismissed');
-      return view(await deps.withdrawProposal(proposal.id, request.body.reason));
+      const ask = askOf(request, request.body.reason);
+      return decide(request, 'dismiss', ask, async (proposal) => {
+        const waits =
+          (proposal.status === 'proposed' || proposal.status === 'approved') && proposal.appliedAtMs === null;
+        assertStatus(proposal, waits, 'only what waits for a decision can be dismissed');
+        return deps.withdrawProposal(proposal.id, request.body.reason, ask);
+      });
+    },
+  );
+}
+
+function nothingApplied(id: string): DetourError {
+  return new DetourError(
+    'NOT_SIMULATED',
+    'Detour proposes and changes nothing in this network: its actuator is dry-run',
+    {
+      field: 'actuator',
+      hint: `GET /api/v1/reroutes/${id}/commands has what to carry out`,
     },
   );
 }
@@ -174,7 +235,7 @@ function known(proposal: Proposal | null, id: string): Proposal {
 
 function assertApplicable(proposal: Proposal): void {
   const { id, status, kind } = proposal;
-  assertStatus(proposal, status === 'proposed');
+  assertStatus(proposal, status === 'proposed' || status === 'approved');
   if (kind !== 'reroute') {
     throw new DetourError('CONFLICT', `proposal ${id} has nothing to apply: there is no safe alternative`, {
       field: 'kind',

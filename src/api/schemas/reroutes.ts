@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ExecutionSchema } from '../../reroute/execution.ts';
 import { ProposalSchema } from '../../reroute/proposal.ts';
 
 /** Paths of an applied proposal that cannot carry anything at the moment. */
@@ -18,9 +19,19 @@ export const BrokenPathsSchema = Type.Object({
 });
 export type BrokenPaths = Static<typeof BrokenPathsSchema>;
 
+/** How far a change is; its steps in short. */
+export const ChangeViewSchema = Type.Object({
+  ...Type.Omit(ExecutionSchema, ['steps', 'arcs']).properties,
+  steps: Type.Array(Type.String(), { description: 'one sentence each, in the order of the way into the network' }),
+  arcs: Type.Integer({ minimum: 0, description: 'arcs whose load it is predicted to change' }),
+});
+
 /** A proposal as it stands now: what was planned, and whether that can be used. */
 export const ProposalViewSchema = Type.Object({
-  ...ProposalSchema.properties,
+  ...Type.Omit(ProposalSchema, ['execution']).properties,
+  change: Type.Union([ChangeViewSchema, Type.Null()], {
+    description: 'the change that brings it into the network or out of it; null before it was begun',
+  }),
   brokenPaths: Type.Union([BrokenPathsSchema, Type.Null()], {
     description:
       'set where links of an applied proposal went down after it was applied: `moves[].to` is where the traffic is ' +

@@ -1,11 +1,11 @@
 import { DetourError, type ErrorCode } from '../../core/errors.ts';
 import { applyProposal } from '../apply.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
+import { readGuardrails } from '../guardrail-record.ts';
 import { type Guardrails, modeFor } from '../guardrails.ts';
 import { drainFor, type Maintenance, readMaintenance } from '../maintenance.ts';
 import { type Proposal, type ProposalBrief, waitsForApply } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
-import { readGuardrails } from './guardrail-record.ts';
 import { writeStep } from './write.ts';
 
 /** Why a change that nobody asked for may wait; anything else is a fault. */

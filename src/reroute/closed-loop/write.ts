@@ -55,7 +55,8 @@ export async function decide(deps: Pick<CycleDeps, 'store'>, step: Step): Promis
   if (written) return written;
   const { requestKey } = step.ask;
   const now = await existing(deps, step.before.id);
-  if (requestKey !== null && (await deps.store.control.request(requestKey)) === `proposal ${now.id}`) return now;
+  if (requestKey !== null && (await deps.store.control.request(requestKey)) === `${step.action} proposal ${now.id}`)
+    return now;
   throw conflict(now, 'it was changed by someone else in the meantime');
 }
 

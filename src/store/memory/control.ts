@@ -1,4 +1,5 @@
 import type { ControlChange, ControlKind, ControlRecord, ControlStore, Written } from '../control.ts';
+import { requestUse } from '../rules.ts';
 import type { MemoryAudit } from './audit.ts';
 import type { MemoryEvents } from './events.ts';
 import type { MemoryRequests } from './requests.ts';
@@ -33,7 +34,7 @@ export class MemoryControl implements ControlStore {
     this.#records.set(name, { version: version + 1, text: JSON.stringify(value) });
     log.appendTexts(texts);
     eventLog.appendTexts(eventTexts);
-    requests.note(requestKey, name);
+    requests.note(requestKey, requestUse([audit]));
     return 'written';
   }
 

@@ -4,7 +4,7 @@ import type { Moment } from '../../reroute/moment.ts';
 import type { Plan, PlanInput } from '../../reroute/plan.ts';
 import { briefOf, isOpen, type Proposal, type ProposalBrief } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
-import { closedAtMs, newestFirst, requireSameProposal } from '../rules.ts';
+import { closedAtMs, newestFirst, requestUse, requireSameProposal } from '../rules.ts';
 import { PLAN_LEASE, type PlanCommit, type PlanStore, type ProposalHead, type Transition } from '../store.ts';
 import type { MemoryAudit } from './audit.ts';
 import type { MemoryEvents } from './events.ts';
@@ -141,7 +141,7 @@ export class MemoryPlans implements PlanStore {
     this.#traffic.changeNow(transition.removeTunnels, tunnels);
     this.#events.appendTexts(events);
     this.#audit.appendTexts(audit);
-    this.#requests.note(requestKey, `proposal ${proposalId}`);
+    this.#requests.note(requestKey, requestUse(transition.audit ?? []));
     this.#forgetClosed();
     return { changed: true, proposal: await this.proposal(transition.proposalId) };
   }

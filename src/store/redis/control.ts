@@ -1,4 +1,5 @@
 import { LIMITS } from '../keys.ts';
+import { requestUse } from '../rules.ts';
 import type { ControlChange, ControlKind, ControlRecord, ControlStore } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
@@ -37,7 +38,7 @@ export function redisControl({ connection, keys, scripts, records }: RedisContex
     const { kind, id, version, value, audit, events, requestKey } = change;
     const written = [keys.control(kind), keys.audit, keys.events, ...(requestKey ? [keys.request(requestKey)] : [])];
     const args = [
-      ...[LIMITS.requestTtlMs, `${kind} ${id}`, id, version, JSON.stringify(value)],
+      ...[LIMITS.requestTtlMs, requestUse([audit]), id, version, JSON.stringify(value)],
       ...[LIMITS.auditMax, JSON.stringify(audit), LIMITS.eventsMax, events.length],
       ...events.map((event) => JSON.stringify(event)),
     ];

@@ -1,6 +1,6 @@
-import { compileSchema } from '../../core/schema.ts';
-import type { Store } from '../../store/store.ts';
-import { DEFAULT_GUARDRAILS, type Guardrails, GuardrailsSchema } from '../guardrails.ts';
+import { compileSchema } from '../core/schema.ts';
+import type { Store } from '../store/store.ts';
+import { DEFAULT_GUARDRAILS, type Guardrails, GuardrailsSchema } from './guardrails.ts';
 
 export const GUARDRAILS_ID = 'settings';
 const checker = compileSchema(GuardrailsSchema, 'CORRUPT_RECORD');

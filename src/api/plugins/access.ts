@@ -1,0 +1,107 @@
+import type { FastifyRequest } from 'fastify';
+import {
+  type AccessRole,
+  type Caller,
+  isLive,
+  LOCAL_CALLER,
+  mayAct,
+  type TokenRecord,
+  TokenRecordSchema,
+  tokenId,
+  tokenRefusal,
+} from '../../core/access.ts';
+import { DetourError } from '../../core/errors.ts';
+import { compileSchema } from '../../core/schema.ts';
+import type { Store } from '../../store/store.ts';
+import type { ApiDeps, ApiServer } from '../deps.ts';
+import { isLoopback } from './security.ts';
+
+const checker = compileSchema(TokenRecordSchema, 'CORRUPT_RECORD');
+/** What anybody may read: that the service runs, and the browser app, which asks with a token itself. */
+const OPEN = /^\/(healthz|readyz|$|assets\/|index\.html|favicon)|^\/(?!api\/|metrics|queues|docs)/;
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Roles by method and address, the first that fits; what reads needs a viewer, any other change an operator. */
+const NEEDED: readonly (readonly [method: RegExp, path: RegExp, role: AccessRole])[] = [
+  [/^/, /^\/api\/v1\/tokens/, 'admin'],
+  [/^(?!GET|HEAD)/, /^\/api\/v1\/guardrails\/kill$/, 'operator'],
+  [/^(?!GET|HEAD)/, /^\/api\/v1\/guardrails/, 'admin'],
+  [/^POST$/, /^\/api\/v1\/reroutes\/[^/]+\/(approve|apply|rollback)$/, 'approver'],
+  [/^POST$/, /^\/api\/v1\/maintenance\/preview$/, 'viewer'],
+  [/^(?!GET|HEAD)/, /^\/api\/v1\/maintenance/, 'approver'],
+  [/^POST$/, /^\/api\/v1\/(what-if|paths)$/, 'viewer'],
+  [/^(?!GET|HEAD)/, /^\/queues/, 'admin'],
+];
+
+/** The least role that a request needs. */
+export function neededRole(method: string, path: string): AccessRole {
+  const found = NEEDED.find(([methods, paths]) => methods.test(method) && paths.test(path));
+  return found?.[2] ?? (READING.has(method) ? 'viewer' : 'operator');
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Who sent a request that was let in. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (!caller) throw new Error('the request was not looked at by the guard');
+  return caller;
+}
+
+/**
+ * Lets in who may: over loopback anybody while no token is configured, as `local`, an admin; else only bearers of a
+ * token whose role suffices (RFC 6750). Tokens are looked up for every request, so that a revoked one ends at once.
+ */
+export function registerAccess(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const path = request.url.split('?', 1)[0] as string;
+    if (OPEN.test(path) && READING.has(request.method)) return;
+    const caller = await identify(request, deps).catch((error: unknown) => {
+      if (error instanceof DetourError && error.code === 'DETOUR_ERR_UNAUTHENTICATED')
+        reply.header('www-authenticate', 'Bearer realm="detour"');
+      throw error;
+    });
+    const needed = neededRole(request.method, path);
+    if (!mayAct(caller.role, needed)) {
+      throw new DetourError('FORBIDDEN', `${caller.name} is ${caller.role}; this needs the role ${needed}`, {
+        field: 'role',
+        value: caller.role,
+        hint: 'ask an admin for a token with that role',
+      });
+    }
+    callers.set(request, caller);
+  });
+}
+
+async function identify(
+  request: FastifyRequest,
+  { store, clock, config, adminToken }: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>,
+): Promise<Caller> {
+  const tokens = await readTokens(store);
+  const isConfigured = adminToken !== null || tokens.some(({ revokedAtMs }) => revokedAtMs === null);
+  const secret = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+  if (!isConfigured && isLoopback(config.host) && isLoopback(request.ip)) return LOCAL_CALLER;
+  if (secret === null) throw unauthenticated('a token is needed: Authorization: Bearer ...');
+  if (adminToken?.matches(secret)) return { name: 'admin-token', role: 'admin' };
+  const known = tokens.find(({ id }) => id === tokenId(secret));
+  const refusal = known ? tokenRefusal(known, secret, clock.nowMs()) : 'it is not known';
+  if (!known || refusal !== null) throw unauthenticated(`the token is not taken: ${refusal}`);
+  return { name: known.name, role: known.role };
+}
+
+/** All tokens that were ever made. */
+export async function readTokens({ control }: Pick<Store, 'control'>): Promise<TokenRecord[]> {
+  return (await control.list('tokens')).map(({ value }) => value).filter(checker.matches);
+}
+
+/** True where somebody can do everything by token. */
+export async function hasAdminToken(store: Pick<Store, 'control'>, nowMs: number): Promise<boolean> {
+  return (await readTokens(store)).some((token) => token.role === 'admin' && isLive(token, nowMs));
+}
+
+function unauthenticated(message: string): DetourError {
+  return new DetourError('UNAUTHENTICATED', message, {
+    field: 'authorization',
+    hint: "make one with 'detour tokens create'",
+  });
+}

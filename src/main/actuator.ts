@@ -1,0 +1,32 @@
+import { createDryRunActuator } from '../actuate/dry-run.ts';
+import { createSimulatorActuator } from '../actuate/simulator.ts';
+import { createWebhookActuator } from '../actuate/webhook.ts';
+import { DetourError } from '../core/errors.ts';
+import type { Actuator } from '../reroute/actuator.ts';
+import type { Context } from './context.ts';
+import { readSecret } from './secret.ts';
+
+/** What carries changes out, as configured: the simulator's own in a simulated network, else dry-run unless told. */
+export async function openActuator(
+  context: Pick<Context, 'config' | 'runtime' | 'network' | 'store' | 'environment'>,
+): Promise<Actuator> {
+  const { config, runtime, network, store, environment } = context;
+  const name = config.actuator ?? (runtime.simulated ? 'simulator' : 'dry-run');
+  if (name === 'simulator' && !runtime.simulated) {
+    throw new DetourError('INVALID_CONFIG', 'actuator: simulator is for simulated networks only', {
+      field: 'actuator',
+      value: name,
+    });
+  }
+  if (name === 'simulator') return createSimulatorActuator(store.traffic);
+  if (name === 'dry-run') return createDryRunActuator(network.network.name);
+  const { webhookUrl, webhookSecret } = config;
+  if (webhookUrl === null || webhookSecret === null) {
+    throw new DetourError('INVALID_CONFIG', 'actuator: webhook needs webhookUrl and webhookSecret', {
+      field: webhookUrl === null ? 'webhookUrl' : 'webhookSecret',
+      hint: 'set DETOUR_WEBHOOK_URL, and DETOUR_WEBHOOK_SECRET to env:NAME or file:PATH',
+    });
+  }
+  const secret = await readSecret('webhookSecret', webhookSecret, environment);
+  return createWebhookActuator({ url: webhookUrl, secret, networkName: network.network.name });
+}
