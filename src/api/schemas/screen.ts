@@ -9,11 +9,26 @@ import type { Status } from '../status.ts';
 import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
+import type { DeviceForecast, LinkForecast, PredictionQuality, PredictionView } from './predictions.ts';
 import type { ProposalView } from './reroutes.ts';
 
+export type { RiskLevel } from '../../core/risk.ts';
 export type { ArcState, HealthState, ScorePart } from '../../health/link-state.ts';
 export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposal.ts';
-export type { Event, LinkView, Plan, Problem, Proposal, ProposalBrief, ProposalView, Status };
+export type {
+  DeviceForecast,
+  Event,
+  LinkForecast,
+  LinkView,
+  Plan,
+  PredictionQuality,
+  PredictionView,
+  Problem,
+  Proposal,
+  ProposalBrief,
+  ProposalView,
+  Status,
+};
 
 export type NetworkView = Static<typeof NetworkViewSchema>;
 export type LayoutView = Static<typeof LayoutSchema>;

@@ -1,4 +1,4 @@
-import type { LinkView } from '../../api/schemas/screen.ts';
+import type { LinkView, RiskLevel } from '../../api/schemas/screen.ts';
 import type { Palette } from '../theme/tokens.ts';
 import type { Arrangement } from './arrange.ts';
 import { beside, isOutside, laneGap, type Segment } from './geometry.ts';
@@ -18,6 +18,8 @@ export interface Frame {
   /** One colour for each band of utilisation. */
   readonly colours: readonly string[];
   readonly least: MinSeverity | null;
+  /** Links that are likely to fail, by index of the scene's links. */
+  readonly risks: ReadonlyMap<number, RiskLevel>;
   /** While the map moves, and for very large ones, what is small is left out. */
   readonly detail: 'full' | 'moving';
   readonly nowMs: number;

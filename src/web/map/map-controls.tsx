@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Select, Tooltip } from '@mantine/core';
 import {
   IconBoxMultiple,
+  IconCircleDashed,
   IconDeviceTv,
   IconDownload,
   IconFocusCentered,
@@ -88,6 +89,12 @@ function Tools({ scene, settings, setters, rendererRef, brief = false }: Props) 
         icon={<IconBoxMultiple size={16} />}
         pressed={settings.grouped}
         onClick={() => setters.setGrouped(!settings.grouped)}
+      />
+      <Tool
+        label={settings.predicted ? 'Hide what is only predicted' : 'Show what is predicted'}
+        icon={<IconCircleDashed size={16} />}
+        pressed={settings.predicted}
+        onClick={() => setters.setPredicted(!settings.predicted)}
       />
       <Tool label="Wall screen" icon={<IconDeviceTv size={16} />} onClick={() => setters.setWall(true)} />
       <Export scene={scene} rendererRef={rendererRef} />

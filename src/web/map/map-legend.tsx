@@ -1,15 +1,18 @@
+import { RiskMark } from '../shared/risk-badge.tsx';
 import { UtilisationLegend } from '../shared/utilisation-legend.tsx';
 import classes from './map-legend.module.css';
 import type { MapSettings } from './use-map-settings.ts';
 
 interface Props {
   readonly settings: MapSettings;
+  /** Whether predicted risks are on the map. */
+  readonly withRisks?: boolean;
   /** Whether paths before and after are on the map. */
   readonly withPaths?: boolean;
   readonly brief?: boolean;
 }
 
-export function MapLegend({ settings, withPaths = false, brief = false }: Props) {
+export function MapLegend({ settings, withRisks = false, withPaths = false, brief = false }: Props) {
   return (
     <div className={classes.legend} data-testid="map-legend" data-brief={brief}>
       <UtilisationLegend scale={settings.scale} />
@@ -42,6 +45,11 @@ export function MapLegend({ settings, withPaths = false, brief = false }: Props)
           </svg>
           stale
         </li>
+        {withRisks && (
+          <li>
+            <RiskMark level="high" /> predicted
+          </li>
+        )}
       </ul>
     </div>
   );

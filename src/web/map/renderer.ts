@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from 'd3-zoom';
-import type { LinkView } from '../../api/schemas/screen.ts';
+import type { LinkView, RiskLevel } from '../../api/schemas/screen.ts';
 import type { Palette } from '../theme/tokens.ts';
 import { type Arrangement, arrange, levelOf, MERGE_PX } from './arrange.ts';
 import type { Coast } from './coast.ts';
@@ -8,6 +8,7 @@ import { type Band, drawBands, drawChosenNode, drawHighlight, drawPulses, PULSE_
 import { drawLinks } from './draw-links.ts';
 import { drawHalos, drawMarks } from './draw-marks.ts';
 import { drawLabels, drawNodes } from './draw-nodes.ts';
+import { drawRiskHalos, drawRiskMarks } from './draw-risks.ts';
 import type { Frame } from './frame.ts';
 import { type Target, targetAt } from './hit.ts';
 import type { MinSeverity } from './link-style.ts';
@@ -24,6 +25,7 @@ export interface MapOptions {
   /** False draws every node by itself, however near they are. */
   readonly grouped: boolean;
   readonly bands: readonly Omit<Band, 'drawn'>[];
+  readonly risks: ReadonlyMap<number, RiskLevel>;
   /** Chosen, pointed at, or of the same risk group. */
   readonly highlighted: readonly { readonly link: number; readonly strong: boolean }[];
   readonly selectedNode: number | null;
@@ -191,7 +193,7 @@ export class MapRenderer {
 
   /** The picture as it would be drawn now. */
   frame(detail: Frame['detail'] = 'full'): Frame {
-    const { palette, colours, least } = this.#options;
+    const { palette, colours, least, risks } = this.#options;
     const [scene, view, size, links] = [this.#scene, this.#view, this.#size, this.#links];
     const measure = (text: string, px: number, weight: number) => this.#widthOf(text, px, weight);
     const nowMs = this.#nowMs();
@@ -204,6 +206,7 @@ export class MapRenderer {
       palette,
       colours,
       least,
+      risks,
       detail,
       nowMs,
       measure,
@@ -373,7 +376,15 @@ export class MapRenderer {
 }
 
 function linkShapes(frame: Frame): Shape[] {
-  return [...drawHalos(frame), ...drawLinks(frame), ...drawMarks(frame), ...drawNodes(frame), ...drawLabels(frame)];
+  return [
+    ...drawHalos(frame),
+    ...drawRiskHalos(frame),
+    ...drawLinks(frame),
+    ...drawRiskMarks(frame),
+    ...drawMarks(frame),
+    ...drawNodes(frame),
+    ...drawLabels(frame),
+  ];
 }
 
 function canvasIn(host: HTMLElement): HTMLCanvasElement {

@@ -15,6 +15,8 @@ export interface MapSettings {
   readonly least: MinSeverity | null;
   readonly grouped: boolean;
   readonly selection: Selection | null;
+  /** Whether what is only predicted is drawn. */
+  readonly predicted: boolean;
   /** Nothing but the map, for a screen on a wall. */
   readonly wall: boolean;
   /** Centre and zoom as text. */
@@ -26,6 +28,7 @@ export interface MapSetters {
   setLeast(least: MinSeverity | null): void;
   setGrouped(grouped: boolean): void;
   select(selection: Selection | null): void;
+  setPredicted(predicted: boolean): void;
   setWall(wall: boolean): void;
   setAt(at: string | null): void;
 }
@@ -45,6 +48,7 @@ export function useMapSettings(): [MapSettings, MapSetters] {
       setGrouped: (grouped) => change({ group: grouped ? null : 'off' }),
       select: (selection) =>
         change({ link: null, node: null, ...(selection ? { [selection.kind]: selection.id } : {}) }),
+      setPredicted: (predicted) => change({ risk: predicted ? null : 'off' }),
       setWall: (wall) => change({ wall: wall ? '1' : null }),
       setAt: (at) => change({ at }),
     }),
@@ -62,6 +66,7 @@ export function readSettings(parameters: URLSearchParams, usualScale: ScaleName)
     least: MIN_SEVERITIES.find((each) => each === parameters.get('min')) ?? null,
     grouped: parameters.get('group') !== 'off',
     selection: link ? { kind: 'link', id: link } : node ? { kind: 'node', id: node } : null,
+    predicted: parameters.get('risk') !== 'off',
     wall: parameters.get('wall') === '1',
     at: parameters.get('at'),
   };

@@ -1,6 +1,7 @@
 import { useReducedMotion } from '@mantine/hooks';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { RiskLevel } from '../../api/schemas/screen.ts';
 import { useLiveStore } from '../live/use-live.ts';
 import { usePalette, useScheme } from '../theme/use-scheme.ts';
 import { scaleColours } from '../theme/utilisation.ts';
@@ -25,6 +26,8 @@ export interface WeathermapProps {
   readonly setters: MapSetters;
   /** Paths to show beneath the links. Must be the same array while they are the same: a new one is drawn anew. */
   readonly bands?: readonly PathBand[];
+  /** Links that are likely to fail, by id. Must be the same map while they are the same. */
+  readonly risks?: ReadonlyMap<string, RiskLevel>;
   /** True where it stands beside something else and has fewer controls. */
   readonly brief?: boolean;
   /** For buttons that act on the map. */
@@ -33,16 +36,17 @@ export interface WeathermapProps {
 }
 
 const NO_BANDS: readonly PathBand[] = [];
+const NO_RISKS: ReadonlyMap<string, RiskLevel> = new Map();
 
 /** The live map: drawn on canvases, used by pointer and by keys, read out by screen readers. */
 export function Weathermap(props: WeathermapProps) {
-  const { scene, settings, setters, bands = NO_BANDS, brief = false, children } = props;
+  const { scene, settings, setters, bands = NO_BANDS, risks = NO_RISKS, brief = false, children } = props;
   const hostRef = useRef<HTMLDivElement>(null);
   const ownRef = useRef<MapRenderer | null>(null);
   const rendererRef = props.rendererRef ?? ownRef;
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const [, navigate] = useLocation();
-  const options = useMapOptions(scene, settings, bands, pointed);
+  const options = useMapOptions(scene, settings, { bands, risks }, pointed);
   const handlers = useRef<MapEvents>(null as unknown as MapEvents);
   handlers.current = {
     rested: (view, isFitted) => {
@@ -76,16 +80,22 @@ export function selectionOf(scene: Scene, { kind, index }: Target): Selection {
   return { kind, id: (kind === 'link' ? scene.links[index]?.id : scene.nodes[index]?.id) ?? '' };
 }
 
+interface Layers {
+  readonly bands: readonly PathBand[];
+  readonly risks: ReadonlyMap<string, RiskLevel>;
+}
+
 function useMapOptions(
   scene: Scene,
   settings: MapSettings,
-  bands: readonly PathBand[],
+  { bands, risks }: Layers,
   pointed: Pointed | null,
 ): MapOptions {
   const palette = usePalette();
   const colours = scaleColours(settings.scale, useScheme());
   const still = useReducedMotion() ?? false;
   const { selection, least, grouped } = settings;
+  const indexed = useMemo(() => byIndex(scene, risks), [scene, risks]);
   const target = pointed?.target ?? null;
   return useMemo(() => {
     const chosen = selection?.kind === 'link' ? (scene.linkIndex.get(selection.id) ?? null) : null;
@@ -96,8 +106,14 @@ function useMapOptions(
       ...(overLink === null ? [] : [{ link: overLink, strong: true }]),
     ];
     const selectedNode = selection?.kind === 'node' ? (scene.nodeIndex.get(selection.id) ?? null) : null;
-    return { palette, colours, least, grouped, bands, highlighted, selectedNode, still };
-  }, [scene, palette, colours, least, grouped, bands, selection, target, still]);
+    return { palette, colours, least, grouped, bands, risks: indexed, highlighted, selectedNode, still };
+  }, [scene, palette, colours, least, grouped, bands, indexed, selection, target, still]);
+}
+
+function byIndex(scene: Scene, risks: ReadonlyMap<string, RiskLevel>): ReadonlyMap<number, RiskLevel> {
+  return new Map(
+    [...risks].flatMap(([id, level]) => (scene.linkIndex.has(id) ? [[scene.linkIndex.get(id) ?? -1, level]] : [])),
+  );
 }
 
 /** Links that share a risk group with this one. */

@@ -20,6 +20,13 @@ export function formatUtilisation(utilisation: number | null): string {
   return utilisation === null ? UNKNOWN : `${(utilisation * 100).toFixed(0)} %`;
 }
 
+/** A chance or a share (0..1) in whole per cent; what is only nearly nothing or all says so. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 1) return '<1 %';
+  return percent < 100 && percent > 99 ? '>99 %' : `${percent.toFixed(0)} %`;
+}
+
 /** How long ago, read in one look: 38 s, 4:05 min, 3 h, 2 d. Negative spans (clocks) are 0 s. */
 export function formatAge(ageMs: number): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));

@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconAlertHexagon,
   IconArrowsShuffle,
   IconBell,
   IconBolt,
@@ -50,6 +51,12 @@ export const SCREENS: readonly Screen[] = [
       import('../screens/reroutes/reroutes-screen.tsx').then((it) => ({ default: it.ReroutesScreen })),
     ),
     menu: { href: '/reroutes', label: 'Reroutes', icon: IconArrowsShuffle, key: 'r' },
+  },
+  {
+    name: 'risk',
+    path: '/risk',
+    component: lazy(() => import('../screens/risk/risk-screen.tsx').then((it) => ({ default: it.RiskScreen }))),
+    menu: { href: '/risk', label: 'Risk', icon: IconAlertHexagon, key: 'k' },
   },
   {
     name: 'events',

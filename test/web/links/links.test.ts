@@ -35,6 +35,13 @@ const links = fc
 
 const sortParameter = fc.constantFrom(...LINK_SORTS.flatMap((name) => [name, `-${name}`]));
 
+/** Of every third link nothing is predicted. */
+const RISKS = new Map(
+  Array.from({ length: 30 }, (_, index) => [`l${index}`, ((index * 7) % 10) / 10] as const).filter(
+    (_, at) => at % 3 !== 0,
+  ),
+);
+
 const worst = (x: number | null, y: number | null) => (x === null || y === null ? (x ?? y) : Math.max(x, y));
 const VALUES: Readonly<Record<(typeof LINK_SORTS)[number], (link: LinkView) => string | number | null>> = {
   id: ({ id }) => id,
@@ -44,6 +51,7 @@ const VALUES: Readonly<Record<(typeof LINK_SORTS)[number], (link: LinkView) => s
   za: ({ arcs }) => arcs.za.utilisation,
   latency: ({ arcs }) => worst(arcs.az.latencyMs, arcs.za.latencyMs),
   loss: ({ arcs }) => worst(arcs.az.lossRatio, arcs.za.lossRatio),
+  risk: ({ id }) => RISKS.get(id) ?? null,
   since: ({ sinceMs }) => sinceMs,
 };
 
@@ -66,7 +74,7 @@ describe('the list of links', () => {
     fc.assert(
       fc.property(links, sortParameter, (list, sort) => {
         const name = sort.replace('-', '') as keyof typeof VALUES;
-        const values = chosenLinks(list, readFilter(new URLSearchParams({ sort }))).map(VALUES[name]);
+        const values = chosenLinks(list, readFilter(new URLSearchParams({ sort })), RISKS).map(VALUES[name]);
         const known = values.filter((value) => value !== null);
         expect(values).toEqual([...known, ...values.filter((value) => value === null)]);
         const byHand = known.toSorted((x, y) => (x < y ? -1 : x > y ? 1 : 0));

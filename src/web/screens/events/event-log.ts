@@ -5,7 +5,18 @@ import { get, type Parameters } from '../../service/client.ts';
 /** Kinds of events by what they are about: what one would look for, not how the log names it. */
 export const KINDS = {
   links: ['link-state'],
-  reroutes: ['proposal-created', 'proposal-revised', 'proposal-applied', 'proposal-closed'],
+  reroutes: [
+    'proposal-created',
+    'proposal-revised',
+    'proposal-applied',
+    'proposal-verified',
+    'change-undone',
+    'change-stuck',
+    'change-lost',
+    'proposal-closed',
+  ],
+  control: ['guardrails-changed', 'kill-switch', 'maintenance'],
+  predictions: ['prediction', 'model', 'drift'],
   plans: ['plan-late', 'plan-refused', 'plan-failed', 'view-lost', 'view-restored'],
   devices: ['device-silent', 'device-back', 'samples-refused'],
   service: [

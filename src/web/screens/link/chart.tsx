@@ -88,6 +88,10 @@ function optionsOf(
       },
       ...panel.series.map((series) => lineOf(series, panel.unit, palette, parts)),
     ],
+    bands: (panel.bands ?? []).map(([upper, lower]) => ({
+      series: [upper + 1, lower + 1],
+      fill: `${palette.predicted}30`,
+    })),
     hooks: { drawClear: [(plot) => drawMarks(plot, latest.current.marks, palette)] },
   };
 }
@@ -114,13 +118,18 @@ function lineOf(
     'loss-second': palette.down,
     usual: palette.dim,
     part: parts[part + 1] ?? palette.dim,
+    expected: palette.predicted,
+    band: 'transparent',
   };
-  const isDashed = tone === 'usual' || tone === 'loss-second';
+  const isDashed = tone === 'usual' || tone === 'loss-second' || tone === 'expected';
   return {
     label,
     stroke: strokes[tone],
     width: tone === 'first' || tone === 'loss' ? 1.6 : 1.2,
-    spanGaps: false,
+    // The edges of a band have no entry of their own in the legend.
+    ...(tone === 'band' && classes.edge ? { class: classes.edge } : {}),
+    // A forecast begins at the last known value, which may lie some buckets before its first.
+    spanGaps: tone === 'expected' || tone === 'band',
     points: { show: false },
     ...(isDashed ? { dash: [4, 4] } : {}),
     value: (_plot, value) => (value == null ? '–' : `${value.toPrecision(3)} ${unit}`.trim()),

@@ -1,7 +1,8 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { DeviceHistory } from '../../../api/schemas/history.ts';
 import { get } from '../../service/client.ts';
+import { deviceForecastQuery } from '../../service/predictions.ts';
 import classes from './link.module.css';
 
 const RECENT_MS = 900_000;
@@ -35,11 +36,22 @@ export function DeviceFigures({ devices }: { readonly devices: readonly string[]
                 <span className="dim">{metric}</span> <span className="figure">{value}</span>{' '}
               </span>
             ))}
+            <DeviceExpected id={id} />
           </p>
         ) : null,
       )}
     </section>
   );
+}
+
+/** How high its figures are expected to go in the next hours. */
+function DeviceExpected({ id }: { readonly id: string }) {
+  const { data } = useQuery(deviceForecastQuery(id));
+  const peaks = data?.forecast?.series.flatMap(({ metric, points }) =>
+    points.length === 0 ? [] : [`${metric} ${text(metric, Math.max(...points.map(({ p50 }) => p50)))}`],
+  );
+  if (!peaks || peaks.length === 0) return null;
+  return <span className="dim">expected within six hours, at most: {peaks.join(', ')}</span>;
 }
 
 /** The last known value of every figure. */

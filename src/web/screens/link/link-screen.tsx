@@ -13,6 +13,7 @@ import { DeviceFigures } from './device-figures.tsx';
 import classes from './link.module.css';
 import { LinkEvents } from './link-events.tsx';
 import { LinkHistory } from './link-history.tsx';
+import { LinkRisk } from './link-risk.tsx';
 import { LinkUsers } from './link-users.tsx';
 import { readSpan, SPANS, type Span } from './series.ts';
 
@@ -56,6 +57,7 @@ function LinkPage({ link }: { readonly link: LinkView }) {
         </section>
         <div className={classes.side}>
           <Parts link={link} />
+          <LinkRisk id={link.id} />
           <LinkUsers id={link.id} />
           <LinkEvents id={link.id} />
           <DeviceFigures devices={[link.a, link.z]} />

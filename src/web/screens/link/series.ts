@@ -22,7 +22,7 @@ export interface Series {
   readonly label: string;
   readonly values: Values;
   /** Role of the line; its colour follows from it. */
-  readonly tone: 'first' | 'second' | 'loss' | 'loss-second' | 'usual' | 'part';
+  readonly tone: 'first' | 'second' | 'loss' | 'loss-second' | 'usual' | 'part' | 'expected' | 'band';
   /** Which of the parts, for their colours. */
   readonly part?: number;
 }
@@ -33,6 +33,8 @@ export interface Panel {
   readonly title: string;
   readonly unit: '%' | 'ms' | '';
   readonly series: readonly Series[];
+  /** Places in `series` of the upper and the lower edge of what is expected. */
+  readonly bands?: readonly (readonly [upper: number, lower: number])[];
   /** Highest value the axis reaches at least. */
   readonly least: number;
 }

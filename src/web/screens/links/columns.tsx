@@ -1,9 +1,11 @@
 import { type ColumnDef, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
 import { Link } from 'wouter';
-import type { LinkView } from '../../../api/schemas/screen.ts';
-import { formatAge, formatClock, formatMs, formatRatio, UNKNOWN } from '../../shared/format.ts';
+import type { LinkView, PredictionView } from '../../../api/schemas/screen.ts';
+import { formatAge, formatClock, formatMs, formatRatio, formatShare, UNKNOWN } from '../../shared/format.ts';
+import { RiskMark } from '../../shared/risk-badge.tsx';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import { useNow } from '../../shared/use-now.ts';
+import { ForecastPeak } from './forecast-peak.tsx';
 import { type SortName, worstLatencyMs, worstLossRatio } from './link-filter.ts';
 import classes from './links.module.css';
 import { Sparkline } from './sparkline.tsx';
@@ -16,7 +18,7 @@ export const features = tableFeatures({ rowSortingFeature });
 export type LinkColumn = ColumnDef<typeof features, LinkView>;
 
 const column = (
-  id: SortName | 'trend' | 'worst',
+  id: SortName | 'trend' | 'peak',
   header: string,
   cell: (link: LinkView) => React.ReactNode,
 ): LinkColumn => ({
@@ -30,11 +32,13 @@ interface ColumnParts {
   readonly trends: TrendBook;
   /** Of the utilisation scale. */
   readonly colours: readonly string[];
+  /** What is predicted of a link; null where nothing is. */
+  readonly riskOf: (link: string) => PredictionView | null;
   /** Name of a node; the id where it is not known. */
   readonly nameOf: (node: string) => string;
 }
 
-export function linkColumns({ trends, colours, nameOf }: ColumnParts): LinkColumn[] {
+export function linkColumns({ trends, colours, riskOf, nameOf }: ColumnParts): LinkColumn[] {
   return [
     column('state', 'State', ({ state, adminDown }) => (
       <>
@@ -57,6 +61,8 @@ export function linkColumns({ trends, colours, nameOf }: ColumnParts): LinkColum
     column('za', 'Use z→a', ({ arcs }) => <UtilisationBar utilisation={arcs.za.utilisation} colours={colours} />),
     column('latency', 'Latency', (link) => formatMs(worstLatencyMs(link))),
     column('loss', 'Loss', (link) => <Loss ratio={worstLossRatio(link)} />),
+    column('risk', 'Risk', ({ id }) => <Risk view={riskOf(id)} />),
+    column('peak', 'Peak, 6 h', ({ id }) => <ForecastPeak id={id} />),
     column('trend', 'Use, 5 min', ({ id }) => <Sparkline values={trends.of(id)} />),
     column('since', 'Since', ({ sinceMs }) => <Since atMs={sinceMs} />),
   ];
@@ -65,6 +71,16 @@ export function linkColumns({ trends, colours, nameOf }: ColumnParts): LinkColum
 function Loss({ ratio }: { readonly ratio: number | null }) {
   if (ratio === null) return UNKNOWN;
   return <span className={ratio > 0 ? classes.lossy : undefined}>{ratio === 0 ? '0 %' : formatRatio(ratio)}</span>;
+}
+
+function Risk({ view }: { readonly view: PredictionView | null }) {
+  if (view?.level == null || view.probability === null)
+    return <span title={view?.unknown ?? undefined}>{UNKNOWN}</span>;
+  return (
+    <span className={classes.risk} title={view.factors[0]?.text}>
+      {formatShare(view.probability)} <RiskMark level={view.level} />
+    </span>
+  );
 }
 
 /** An age as everywhere, but with the browser's own tooltip: of forty rows others cost more than all else in them. */

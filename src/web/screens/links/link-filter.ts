@@ -12,7 +12,7 @@ export interface LinkFilter {
   readonly sort: LinkSort;
 }
 
-export const LINK_SORTS = ['id', 'state', 'score', 'az', 'za', 'latency', 'loss', 'since'] as const;
+export const LINK_SORTS = ['id', 'state', 'score', 'az', 'za', 'latency', 'loss', 'risk', 'since'] as const;
 export type SortName = (typeof LINK_SORTS)[number];
 
 export interface LinkSort {
@@ -45,9 +45,13 @@ export function sortText({ name, descending }: LinkSort): string | null {
   return descending ? `-${name}` : name;
 }
 
+/** Chance (0..1) to fail soon by link id; absent where it is not known. */
+export type Risks = ReadonlyMap<string, number>;
+
 /** Links that match, in order. Unknown figures come last, whichever way it is sorted; the id decides between equals. */
-export function chosenLinks(links: readonly LinkView[], filter: LinkFilter): LinkView[] {
-  const sortValue = SORT_VALUES[filter.sort.name];
+export function chosenLinks(links: readonly LinkView[], filter: LinkFilter, risks: Risks = new Map()): LinkView[] {
+  const { name } = filter.sort;
+  const sortValue = name === 'risk' ? ({ id }: LinkView) => risks.get(id) ?? null : SORT_VALUES[name];
   const sign = filter.sort.descending ? -1 : 1;
   const keyed = links.filter((link) => matches(link, filter)).map((link) => ({ link, value: sortValue(link) }));
   keyed.sort((x, y) => compare(x.value, y.value, sign) || (x.link.id < y.link.id ? -1 : 1));
@@ -75,7 +79,7 @@ function containsText({ id, a, z, aInterface, zInterface }: LinkView, text: stri
 
 type Value = string | number | null;
 
-const SORT_VALUES: Readonly<Record<SortName, (link: LinkView) => Value>> = {
+const SORT_VALUES: Readonly<Record<Exclude<SortName, 'risk'>, (link: LinkView) => Value>> = {
   id: (link) => link.id,
   state: (link) => STATES.indexOf(link.state),
   score: (link) => link.score,

@@ -1,13 +1,13 @@
-import { Button, CloseButton, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconDownload, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLive, useLiveStore } from '../../live/use-live.ts';
 import { useMapSettings } from '../../map/use-map-settings.ts';
 import { downloadCsv } from '../../service/download.ts';
+import { predictionsQuery } from '../../service/predictions.ts';
 import { networkQuery } from '../../service/queries.ts';
 import { Empty, Loading } from '../../shared/feedback.tsx';
+import { Chips, CsvButton, FilterBar, TakeAwayChip, TextFilter } from '../../shared/filter-bar.tsx';
 import { plural } from '../../shared/format.ts';
 import { StateMark } from '../../shared/state-badge.tsx';
 import { useUrlState } from '../../shared/url-state.ts';
@@ -28,12 +28,20 @@ export function LinksScreen() {
   const [{ scale }] = useMapSettings();
   const scheme = useScheme();
   const { data: network } = useQuery(networkQuery);
+  const { data: predictions } = useQuery(predictionsQuery);
+  const riskById = useMemo(() => new Map(predictions?.map((view) => [view.linkId, view])), [predictions]);
+  const risks = useMemo(
+    () =>
+      new Map(predictions?.flatMap(({ linkId, probability }) => (probability === null ? [] : [[linkId, probability]]))),
+    [predictions],
+  );
   const columns = useMemo(() => {
     const names = new Map(network?.nodes.map(({ id, name }) => [id, name]));
     const colours = scaleColours(scale, scheme);
-    return linkColumns({ trends: trendBook(store), colours, nameOf: (node) => names.get(node) ?? node });
-  }, [store, scale, scheme, network]);
-  const ids = useOrder(filter);
+    const riskOf = (link: string) => riskById.get(link) ?? null;
+    return linkColumns({ trends: trendBook(store), colours, riskOf, nameOf: (node) => names.get(node) ?? node });
+  }, [store, scale, scheme, network, riskById]);
+  const ids = useOrder(filter, risks);
   const total = useLive(({ links }) => links.length);
   const isKnown = useLive(({ heardAtMs }) => heardAtMs !== null);
   const narrow = useMediaQuery('(max-width: 720px)') ?? false;
@@ -41,33 +49,27 @@ export function LinksScreen() {
   return (
     <div className={classes.screen}>
       <h1 className="visually-hidden">Links</h1>
-      <div className={classes.tools}>
-        <TextInput
-          className={classes.search}
-          size="xs"
-          leftSection={<IconSearch size={14} aria-hidden="true" />}
+      <FilterBar
+        end={
+          <>
+            <span data-testid="links-count" aria-live="polite">
+              {ids.length === total
+                ? plural(total, 'link')
+                : `${ids.length.toLocaleString('en')} of ${plural(total, 'link')}`}
+            </span>
+            <CsvButton onClick={() => downloadCsv('/links', 'links.csv', csvParameters(filter))} />
+          </>
+        }
+      >
+        <TextFilter
+          label="Filter links by text"
           placeholder="Link, node or interface"
-          aria-label="Filter links by text"
           value={filter.q}
-          onChange={(event) => change({ q: event.currentTarget.value || null })}
-          rightSection={filter.q && <CloseButton size="xs" aria-label="Clear" onClick={() => change({ q: null })} />}
+          change={(q) => change({ q })}
         />
         <StateChips filter={filter} change={change} />
         <ObjectChips filter={filter} change={change} />
-        <span className={classes.count} data-testid="links-count" aria-live="polite">
-          {ids.length === total
-            ? plural(total, 'link')
-            : `${ids.length.toLocaleString('en')} of ${plural(total, 'link')}`}
-        </span>
-        <Button
-          size="compact-xs"
-          variant="default"
-          leftSection={<IconDownload size={14} aria-hidden="true" />}
-          onClick={() => downloadCsv('/links', 'links.csv', csvParameters(filter))}
-        >
-          CSV
-        </Button>
-      </div>
+      </FilterBar>
       {ids.length === 0 ? (
         <Empty title={total === 0 ? 'This network has no links' : 'No link matches'}>
           {total > 0 && 'Take a filter away to see more.'}
@@ -93,23 +95,18 @@ interface ChipProps {
 function StateChips({ filter, change }: ChipProps) {
   const counts = useLive((state) => state.counts);
   return (
-    <fieldset className={classes.chips} aria-label="States">
-      {STATES.map((state) => {
-        const isOn = filter.states.includes(state);
-        const states = isOn ? filter.states.filter((each) => each !== state) : [...filter.states, state];
-        return (
-          <button
-            key={state}
-            type="button"
-            className={classes.chip}
-            aria-pressed={isOn}
-            onClick={() => change({ state: states.join(',') || null })}
-          >
-            <StateMark state={state} /> {state} <span className="figure">{counts[state]}</span>
-          </button>
-        );
-      })}
-    </fieldset>
+    <Chips
+      label="States"
+      all={STATES}
+      chosen={filter.states}
+      change={(states) => change({ state: states.join(',') || null })}
+    >
+      {(state) => (
+        <>
+          <StateMark state={state} /> {state} <span className="figure">{counts[state]}</span>
+        </>
+      )}
+    </Chips>
   );
 }
 
@@ -120,10 +117,9 @@ function ObjectChips({ filter, change }: ChipProps) {
     ...(filter.srlg === null ? [] : [{ name: 'srlg', text: `in risk group ${filter.srlg}` }]),
   ];
   return chips.map(({ name, text }) => (
-    <button key={name} type="button" className={classes.chip} aria-pressed onClick={() => change({ [name]: null })}>
-      {text} <span aria-hidden="true">×</span>
-      <span className="visually-hidden">take away</span>
-    </button>
+    <TakeAwayChip key={name} onClick={() => change({ [name]: null })}>
+      {text}
+    </TakeAwayChip>
   ));
 }
 

@@ -8,8 +8,8 @@ import { LINK_SORTS, type LinkSort } from './link-filter.ts';
 import classes from './links.module.css';
 
 const ROW_PX = { wide: 36, narrow: 44 };
-const WIDE_ONLY: ReadonlySet<string> = new Set(['za', 'latency', 'trend', 'since']);
-const FIGURES: ReadonlySet<string> = new Set(['score', 'az', 'za', 'latency', 'loss', 'since']);
+const WIDE_ONLY: ReadonlySet<string> = new Set(['za', 'latency', 'risk', 'peak', 'trend', 'since']);
+const FIGURES: ReadonlySet<string> = new Set(['score', 'az', 'za', 'latency', 'loss', 'risk', 'peak', 'since']);
 
 interface Props {
   readonly ids: readonly string[];
@@ -64,7 +64,7 @@ export function LinksTable({ ids, columns, sort, setSort, narrow }: Props) {
             <tr key={group.id}>
               {group.headers.map(({ id, column }) => (
                 <th key={id} scope="col" className={classOf(id)} aria-sort={ariaSort(column.getIsSorted())}>
-                  {id === 'trend' ? (
+                  {id === 'trend' || id === 'peak' ? (
                     String(column.columnDef.header)
                   ) : (
                     <button

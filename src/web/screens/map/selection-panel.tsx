@@ -1,5 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode, RefObject } from 'react';
 import { Link } from 'wouter';
 import type { LinkView } from '../../../api/schemas/screen.ts';
@@ -9,8 +10,10 @@ import { Directions } from '../../map/map-tooltip.tsx';
 import type { MapRenderer } from '../../map/renderer.ts';
 import type { Scene } from '../../map/scene.ts';
 import type { MapSetters, Selection } from '../../map/use-map-settings.ts';
+import { predictionQuery } from '../../service/predictions.ts';
 import { Age } from '../../shared/age.tsx';
 import { formatBps, formatMs } from '../../shared/format.ts';
+import { RiskBadge } from '../../shared/risk-badge.tsx';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import classes from './selection-panel.module.css';
 
@@ -58,6 +61,7 @@ function LinkPanel({ scene, index }: { readonly scene: Scene; readonly index: nu
             {link.score !== null && <span className="dim"> · score {Math.round(link.score)}</span>}
           </p>
           <p className="dim">{link.reason}</p>
+          <RiskLine id={onFile.id} />
           {link.state !== 'stale' && <Directions scene={scene} index={index} link={link} />}
         </>
       )}
@@ -66,6 +70,18 @@ function LinkPanel({ scene, index }: { readonly scene: Scene; readonly index: nu
         Open the link
       </Link>
     </>
+  );
+}
+
+/** What is expected of it; nothing where nothing is said. */
+function RiskLine({ id }: { readonly id: string }) {
+  const { data } = useQuery(predictionQuery(id));
+  if (!data || data.level === null || data.level === 'minimal') return null;
+  return (
+    <p>
+      <span className="dim">risk</span> <RiskBadge level={data.level} probability={data.probability} />{' '}
+      <span className="dim">{data.factors[0]?.text}</span>
+    </p>
   );
 }
 

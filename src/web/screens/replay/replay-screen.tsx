@@ -13,6 +13,7 @@ import { useScene } from '../../map/use-scene.ts';
 import { Weathermap } from '../../map/weathermap.tsx';
 import { get } from '../../service/client.ts';
 import { Empty, Failure, Loading } from '../../shared/feedback.tsx';
+import place from '../../shared/map-layout.module.css';
 import layout from '../../shared/side-by-side.module.css';
 import { useUrlState } from '../../shared/url-state.ts';
 import { usePalette } from '../../theme/use-scheme.ts';
@@ -67,10 +68,10 @@ function Replay({ scene, moments }: { readonly scene: Scene; readonly moments: M
     change({ moment: id === items.at(-1)?.planId ? null : id });
   };
   return (
-    <div className={layout.screen}>
+    <div className={place.screen}>
       <h1 className="visually-hidden">Replay</h1>
       <div className={classes.main}>
-        <div className={layout.map}>
+        <div className={place.map}>
           <LiveContext value={picture}>
             <Weathermap scene={scene} settings={settings} setters={setters} bands={bands}>
               {!narrow && <MapLegend settings={settings} withPaths={bands.length > 0} />}

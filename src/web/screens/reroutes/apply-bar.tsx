@@ -20,7 +20,7 @@ export function ApplyBar({ proposal }: { readonly proposal: Proposal }) {
       notifications.show({ message: `${plural(applied.moves.length, 'demand')} moved`, color: 'teal' });
     },
   });
-  const mayApply = simulated && proposal.status === 'proposed' && proposal.kind === 'reroute';
+  const mayApply = simulated && ['proposed', 'approved'].includes(proposal.status) && proposal.kind === 'reroute';
   const withdrawal = withdrawalOf(proposal, simulated);
   if (!mayApply && withdrawal === null) return null;
   return (
@@ -49,5 +49,5 @@ function withdrawalOf(
 ): 'rollback' | 'dismiss' | null {
   if (closedAtMs !== null) return null;
   if (appliedAtMs !== null) return simulated ? 'rollback' : null;
-  return status === 'proposed' ? 'dismiss' : null;
+  return status === 'proposed' || status === 'approved' ? 'dismiss' : null;
 }

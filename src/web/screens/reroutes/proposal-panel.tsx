@@ -95,10 +95,13 @@ function Broken({ scene, paths }: { readonly scene: Scene; readonly paths: Propo
   );
 }
 
-const VERBS: Readonly<Record<Proposal['status'], string>> = {
-  proposed: 'Move',
+/** What became of it; what waits for anything is still to be done. */
+const VERBS: Readonly<Record<string, string>> = {
+  applying: 'Moving',
   applied: 'Moved',
+  verified: 'Moved',
   'rolled-back': 'Moved, and taken back:',
+  dismissed: 'Would have moved',
   expired: 'Would have moved',
   superseded: 'Would have moved',
   failed: 'Failed to move',
@@ -122,7 +125,7 @@ function Headline({ scene, proposal }: Props) {
     );
   return (
     <>
-      {VERBS[status]} {formatBps(bps)} off {where}
+      {VERBS[status] ?? 'Move'} {formatBps(bps)} off {where}
     </>
   );
 }

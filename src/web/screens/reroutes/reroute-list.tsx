@@ -49,12 +49,13 @@ export function RerouteList({ scene }: { readonly scene: Scene }) {
 }
 
 function sectionsOf(items: readonly ProposalBrief[]): Section[] {
-  const open = items.filter(({ status }) => status === 'proposed' || status === 'applied');
+  const open = items.filter(({ closedAtMs }) => closedAtMs === null);
+  const waits = ({ status }: ProposalBrief) => status === 'proposed' || status === 'approved';
   const closed = items.filter((each) => !open.includes(each));
   return [
-    { title: 'Waiting for a decision', items: open.filter((it) => it.kind === 'reroute' && it.status === 'proposed') },
+    { title: 'Waiting for a decision', items: open.filter((it) => it.kind === 'reroute' && waits(it)) },
     { title: 'No safe alternative', items: open.filter(({ kind }) => kind === 'no-safe-alternative') },
-    { title: 'In force', items: open.filter((it) => it.kind === 'reroute' && it.status === 'applied') },
+    { title: 'In force', items: open.filter((it) => it.kind === 'reroute' && !waits(it)) },
     { title: 'Closed in the last day', items: closed.slice(0, MOST_CLOSED) },
   ];
 }

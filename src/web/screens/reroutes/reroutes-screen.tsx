@@ -11,6 +11,7 @@ import { useScene } from '../../map/use-scene.ts';
 import { type PathBand, Weathermap } from '../../map/weathermap.tsx';
 import { rerouteQuery } from '../../service/queries.ts';
 import { Failure, Loading } from '../../shared/feedback.tsx';
+import place from '../../shared/map-layout.module.css';
 import { useUrlState } from '../../shared/url-state.ts';
 import type { Palette } from '../../theme/tokens.ts';
 import { usePalette } from '../../theme/use-scheme.ts';
@@ -18,7 +19,6 @@ import { chosenMove } from './moves.ts';
 import { mainPath, stepsOf } from './paths.ts';
 import { ProposalPanel } from './proposal-panel.tsx';
 import { RerouteList } from './reroute-list.tsx';
-import classes from './reroutes.module.css';
 
 interface Props {
   readonly params: Readonly<Record<string, string | undefined>>;
@@ -42,16 +42,16 @@ function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | 
   const wanted = parameters.get('move');
   const bands = useMemo(() => bandsOf(scene, proposal, wanted, palette), [scene, proposal, wanted, palette]);
   return (
-    <div className={classes.screen}>
+    <div className={place.screen}>
       <h1 className="visually-hidden">Reroutes</h1>
-      <div className={classes.map}>
+      <div className={place.map}>
         <Weathermap scene={scene} settings={settings} setters={setters} bands={bands} rendererRef={rendererRef} brief>
           <MapNotice />
           <MapControls scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief />
           <MapLegend settings={settings} withPaths={bands.length > 0} brief />
         </Weathermap>
       </div>
-      <aside className={classes.panel} aria-label={id === null ? 'Proposals' : 'Proposal'}>
+      <aside className={place.panel} aria-label={id === null ? 'Proposals' : 'Proposal'}>
         {id === null && <RerouteList scene={scene} />}
         {id !== null && proposal === null && query.error && (
           <Failure error={query.error} retry={() => void query.refetch()} />

@@ -11,6 +11,7 @@ import { type Selection, useMapSettings } from '../../map/use-map-settings.ts';
 import { useScene } from '../../map/use-scene.ts';
 import { Weathermap } from '../../map/weathermap.tsx';
 import { Failure, Loading } from '../../shared/feedback.tsx';
+import place from '../../shared/map-layout.module.css';
 import layout from '../../shared/side-by-side.module.css';
 import { useUrlState } from '../../shared/url-state.ts';
 import { usePalette } from '../../theme/use-scheme.ts';
@@ -68,10 +69,10 @@ function WhatIfPage({ scene }: { readonly scene: Scene }) {
     ['d', () => selection && toggle('drain', selection.id)],
   ]);
   return (
-    <div className={layout.screen}>
+    <div className={place.screen}>
       <h1 className="visually-hidden">What if</h1>
       <div
-        className={layout.map}
+        className={place.map}
         onPointerDownCapture={() => {
           byPointer.current = true;
         }}
