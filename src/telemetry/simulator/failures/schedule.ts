@@ -16,7 +16,7 @@ const BEFORE = 14 * DAY;
 const KINDS = {
   long: { sudden: { link: ['fibre-cut', 'equipment'], conduit: ['fibre-cut'], card: ['equipment'] } },
   short: {
-    sudden: { link: ['outage', 'outage', 'black-hole', 'flapping'], conduit: ['fibre-cut'], card: ['outage'] },
+    sudden: { link: ['outage', 'outage', 'black-hole', 'flapping'], conduit: ['outage'], card: ['outage'] },
   },
 } as const satisfies Record<string, Record<string, Record<string, readonly FailureKind[]>>>;
 
