@@ -36,7 +36,7 @@ const links = fc
 const sortParameter = fc.constantFrom(...LINK_SORTS.flatMap((name) => [name, `-${name}`]));
 
 /** Of every third link nothing is predicted. */
-const RISKS = new Map(
+const RISKS = new Map<string, number>(
   Array.from({ length: 30 }, (_, index) => [`l${index}`, ((index * 7) % 10) / 10] as const).filter(
     (_, at) => at % 3 !== 0,
   ),
