@@ -150,12 +150,16 @@ export class Descent {
     let sum = 0;
     for (const arc of next.arcs) {
       this.#seen[arc] = this.#round;
-      sum += this.#potential(arc) - (this.#known[arc] as number);
+      sum += this.#rise(arc);
     }
-    for (const arc of now.arcs) {
-      if (this.#seen[arc] !== this.#round) sum += this.#potential(arc) - (this.#known[arc] as number);
-    }
+    for (const arc of now.arcs) if (this.#seen[arc] !== this.#round) sum += this.#rise(arc);
     return sum;
+  }
+
+  /** What the potential of an arc has become more since it was noted; most arcs that both ways share have the same load. */
+  #rise(arc: number): number {
+    if (this.#loadBps[arc] === this.#pricedBps[arc]) return 0;
+    return this.#potential(arc) - (this.#known[arc] as number);
   }
 
   #potential(arc: number): number {

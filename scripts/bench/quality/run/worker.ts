@@ -20,8 +20,8 @@ export type Answer = { readonly record: CaseRecord } | { readonly free: true };
 /** `detour verify` is asked about the first so many cases of a batch, and metrics about the first. */
 const VERIFIED = 2;
 /** Beyond this, all that takes longer than plan and optimum is asked about a part of the cases only. */
-const THOROUGH_NODES = 100;
-const THOROUGH_SHARE = 0.25;
+const THOROUGH_NODES = 60;
+const THOROUGH_SHARE = 0.1;
 
 /** Judges cases for another process; ends when that one goes away. */
 async function main(): Promise<void> {
