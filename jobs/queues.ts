@@ -3,7 +3,15 @@ import { compileSchema } from '../src/core/schema.ts';
 import { PlanTrigger } from '../src/reroute/plan.ts';
 
 /** Names of the queues; BullMQ keeps them under the network's own key prefix. */
-export const QUEUES = { plan: 'plan', retention: 'retention', discovery: 'discovery' } as const;
+export const QUEUES = {
+  plan: 'plan',
+  retention: 'retention',
+  discovery: 'discovery',
+  predict: 'predict',
+  forecast: 'forecast',
+  evaluate: 'evaluate',
+  train: 'train',
+} as const;
 
 /** What a plan job carries. */
 export const PlanJobSchema = Type.Object({ trigger: PlanTrigger }, { additionalProperties: false });

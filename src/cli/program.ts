@@ -7,6 +7,7 @@ import { planCommand } from './plan.ts';
 import { pollCommand } from './poll.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
+import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
 import { packageVersion } from './version.ts';
 import { whatIfCommand } from './what-if.ts';
@@ -33,6 +34,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     planCommand,
     whatIfCommand,
     verifyCommand,
+    trainCommand,
     networkCommand,
   ]) {
     program.addCommand(

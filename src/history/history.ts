@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { HISTORY_KINDS, type HistoryKind, type HistoryRecord, METRIC_PATTERN } from '../store/history-record.ts';
 
+export type { HistoryKind } from '../store/history-record.ts';
+
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;

@@ -1,17 +1,10 @@
-import { join } from 'node:path';
-import type { Config } from '../config/schema.ts';
 import { contentHash } from '../core/ids.ts';
 import type { Engine } from '../predict/live/engine.ts';
 import { Predictor } from '../predict/live/predictor.ts';
 import { servedRisk } from '../predict/live/served-risk.ts';
-import { ModelRegistry } from '../predict/registry/registry.ts';
+import type { ModelRegistry } from '../predict/registry/registry.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { Context } from './context.ts';
-
-/** Where the models of an installation are. */
-export function modelRegistry({ dataDir }: Pick<Config, 'dataDir'>): ModelRegistry {
-  return new ModelRegistry({ folder: join(dataDir, 'models') });
-}
 
 /** The present risk model for callers of the API. */
 export function predictor(context: Context, registry: ModelRegistry): Predictor {

@@ -72,7 +72,14 @@ function otherQueues({ redis, network, config, onError }: Context): QueueViews {
   return new QueueViews({
     createConnection: () => redis.connect('jobs'),
     prefix: networkKeys(network.network.name).bullPrefix,
-    names: [QUEUES.retention, ...(config.discoverySeeds === null ? [] : [QUEUES.discovery])],
+    names: [
+      QUEUES.predict,
+      QUEUES.forecast,
+      QUEUES.evaluate,
+      QUEUES.train,
+      QUEUES.retention,
+      ...(config.discoverySeeds === null ? [] : [QUEUES.discovery]),
+    ],
     onError,
   });
 }

@@ -19,6 +19,7 @@ import type { Context, ServiceOptions } from './context.ts';
 import { crashPoint } from './crash-point.ts';
 import { discoveryJobs } from './discovery.ts';
 import { createErrorLog } from './error-log.ts';
+import { foresight } from './foresight.ts';
 import { keepHeapsTight } from './heap.ts';
 import { history } from './history-child.ts';
 import { Lifecycle, type Service, type StopReport } from './lifecycle.ts';
@@ -136,6 +137,7 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
     if (has('work')) {
       await lifecycle.start(planWorker(context));
       await lifecycle.start(estimator(context));
+      await lifecycle.start(foresight(context));
     }
     if (has('history')) await lifecycle.start(history(context));
     if (has('score')) await lifecycle.start(scoring(context));

@@ -89,8 +89,8 @@ export interface Claim {
   readonly body: unknown;
 }
 
-export const CLAIM_KINDS = ['risk', 'forecast'] as const;
-export type ClaimKind = (typeof CLAIM_KINDS)[number];
+/** A name of its own for everything that is judged at its own time: `risk-30m`, `forecast-2h`. */
+export type ClaimKind = string;
 
 /** The newest predictions and forecasts, what was said before, and how that turned out. */
 export interface PredictionStore {

@@ -1,0 +1,58 @@
+import { Queue, Worker } from 'bullmq';
+import { type ConnectionFactory, Connections } from './connection.ts';
+
+export interface PeriodicJobOptions {
+  /** One of QUEUES. */
+  readonly queue: string;
+  readonly createConnection: ConnectionFactory;
+  /** Prefix of BullMQ's keys (`networkKeys(name).bullPrefix`). */
+  readonly prefix: string;
+  readonly everyMs: number;
+  /** What takes longer than this is not working any more; a worker that was killed blocks the queue for so long. */
+  readonly lockMs: number;
+  /** Runs where the worker is, one at a time over all processes; what it answers is shown with the job. */
+  readonly run: () => Promise<unknown>;
+  /** Everything that goes wrong in the background, for the log. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface PeriodicJob {
+  start(): Promise<void>;
+  /** Asks for a run beside the schedule; at most one waits. */
+  soon(): Promise<void>;
+  /** Waits for the run under way, then closes everything; idempotent. */
+  stop(): Promise<void>;
+}
+
+const KEPT = { removeOnComplete: { age: 86_400, count: 50 }, removeOnFail: { age: 86_400, count: 50 } };
+
+/** Something that happens again and again: once soon after a start, then by the schedule. */
+export function createPeriodicJob(options: PeriodicJobOptions): PeriodicJob {
+  const { queue: name, prefix, everyMs, lockMs, run, onError } = options;
+  const connections = new Connections(options.createConnection);
+  let queue: Queue | null = null;
+  let worker: Worker | null = null;
+  return {
+    start: async () => {
+      queue = new Queue(name, { connection: await connections.open(), prefix });
+      queue.on('error', onError);
+      await queue.setGlobalConcurrency(1);
+      // A scheduler begins with a job at once.
+      await queue.upsertJobScheduler(`${name}-every`, { every: everyMs }, { name, opts: KEPT });
+      const settings = { connection: await connections.open(), prefix, lockDuration: lockMs };
+      worker = new Worker(name, async () => run(), { ...settings, autorun: false });
+      worker.on('error', onError);
+      worker.on('failed', (_job, error) => onError(error));
+      worker.run().catch(onError);
+    },
+    soon: async () => {
+      await queue?.add(name, {}, { ...KEPT, deduplication: { id: 'soon', ttl: everyMs } });
+    },
+    stop: async () => {
+      await worker?.close();
+      await queue?.close();
+      [worker, queue] = [null, null];
+      connections.close();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { createRng, type Rng } from '../../core/rng.ts';
+import { forecastErrors } from '../forecast/evaluate.ts';
+import {
+  FORECAST_GROUPS,
+  FORECAST_HORIZONS_MS,
+  FORECAST_METRICS,
+  FORECAST_STEP_MS,
+  type ForecastMetric,
+} from '../forecast/metrics.ts';
+import { FORECAST_DEFAULTS, type HorizonModel, trainHorizon } from '../forecast/model.ts';
+import type { ForecastModels } from '../forecast/model-file.ts';
+import { FeatureReaders, type Stretch } from '../forecast/rows.ts';
+import type { RegularSeries } from '../forecast/series.ts';
+import type { OnProgress } from './risk.ts';
+import type { TrainingWorld } from './world.ts';
+
+const DAY_STEPS = 86_400_000 / FORECAST_STEP_MS;
+/** Series of one metric and world: more of them say little that is new. */
+const SERIES_PER_METRIC = 40;
+/** Small on purpose: forecasts of a whole network are made every few minutes, and the model ships. */
+const SETTINGS = {
+  ...FORECAST_DEFAULTS,
+  treeCount: 80,
+  maxDepth: 4,
+  learningRate: 0.12,
+  patience: 10,
+  rowLimit: 24_000,
+};
+/** What is learnt from, what decides when to stop and how wide, and what it is tested on; gaps of half a day between. */
+const PARTS = { learn: [0, 0.6], calibrate: [0.63, 0.78], test: [0.81, 1] } as const;
+
+export interface ForecastScore {
+  readonly metric: string;
+  readonly horizonMs: number;
+  readonly own: number;
+  readonly persistence: number;
+  /** Of the best rule that anyone can follow, over all series together. */
+  readonly bestRule: number;
+  readonly bestRuleName: string;
+  readonly covered: number;
+}
+
+export interface TrainedForecast {
+  readonly models: ForecastModels;
+  readonly scores: readonly ForecastScore[];
+  readonly series: number;
+}
+
+/** Learns forecasts from worlds: the first part of their time, with a test on the last. */
+export async function learnForecast(
+  worlds: readonly TrainingWorld[],
+  seed: number,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<TrainedForecast> {
+  const rng = createRng(seed);
+  const found = new Map<ForecastMetric, RegularSeries[]>();
+  for (const [number, world] of worlds.entries()) {
+    onProgress(`reading ${world.name}`, number / worlds.length);
+    for (const [metric, series] of await seriesOf(world, rng.fork(world.name))) {
+      found.set(metric, [...(found.get(metric) ?? []), ...series]);
+    }
+    signal?.throwIfAborted();
+  }
+  const readers = new FeatureReaders();
+  const total = FORECAST_GROUPS.length * FORECAST_HORIZONS_MS.length;
+  let done = 0;
+  const learnGroup = (group: (typeof FORECAST_GROUPS)[number]): HorizonModel[] =>
+    FORECAST_HORIZONS_MS.map((horizonMs) => {
+      const own = [...found].filter(([metric]) => metric.group === group).flatMap(([, series]) => series);
+      onProgress(`learning ${group}, ${horizonMs / 3_600_000} h`, done / total);
+      done += 1;
+      signal?.throwIfAborted();
+      return trainHorizon(
+        partsOf(own, 'learn'),
+        partsOf(own, 'calibrate'),
+        horizonMs,
+        SETTINGS,
+        rng.fork(`${group} ${horizonMs}`),
+        readers,
+      );
+    });
+  const models = Object.fromEntries(
+    FORECAST_GROUPS.map((group) => [group, learnGroup(group)]),
+  ) as unknown as ForecastModels;
+  const scores = [...found].flatMap(([metric, series]) => scoresOf(metric, series, models, readers));
+  return { models, scores, series: [...found.values()].reduce((sum, each) => sum + each.length, 0) };
+}
+
+/** Series of what is forecast at the step of forecasts, some of each metric. */
+async function seriesOf(world: TrainingWorld, rng: Rng): Promise<Map<ForecastMetric, RegularSeries[]>> {
+  const chosen = chooser(rng);
+  const length = Math.ceil((world.toMs - world.fromMs) / FORECAST_STEP_MS);
+  const kept = new Map<string, { metric: ForecastMetric; id: string; sum: Float64Array; count: Uint16Array }>();
+  for await (const block of world.blocks()) {
+    const metric = FORECAST_METRICS.find((each) => each.kind === block.kind && each.metric === block.metric);
+    if (metric === undefined || !chosen(metric, block.id)) continue;
+    const name = `${block.kind} ${block.id} ${block.metric}`;
+    const known = kept.get(name) ?? { metric, id: name, sum: new Float64Array(length), count: new Uint16Array(length) };
+    kept.set(name, known);
+    const values = 'values' in block ? block.values : block.mean;
+    for (let at = 0; at < block.atMs.length; at += 1) {
+      const step = Math.floor(((block.atMs[at] as number) - world.fromMs) / FORECAST_STEP_MS);
+      const value = values[at] as number;
+      if (!Number.isFinite(value) || step < 0 || step >= length) continue;
+      known.sum[step] = (known.sum[step] as number) + value;
+      known.count[step] = (known.count[step] as number) + 1;
+    }
+  }
+  const series = new Map<ForecastMetric, RegularSeries[]>();
+  for (const { metric, id, sum, count } of kept.values()) {
+    const values = sum.map((total, at) => ((count[at] as number) > 0 ? total / (count[at] as number) : Number.NaN));
+    const own = { id: `${world.name} ${id}`, startMs: world.fromMs, stepMs: FORECAST_STEP_MS, values };
+    series.set(metric, [...(series.get(metric) ?? []), own]);
+  }
+  return series;
+}
+
+/** Decides once for each series whether it is among those of its metric that are looked at. */
+function chooser(rng: Rng): (metric: ForecastMetric, id: string) => boolean {
+  const decided = new Map<string, boolean>();
+  const counts = new Map<ForecastMetric, number>();
+  return (metric, id) => {
+    const name = `${metric.metric} ${id}`;
+    const known = decided.get(name);
+    if (known !== undefined) return known;
+    const count = counts.get(metric) ?? 0;
+    const isChosen = count < SERIES_PER_METRIC && rng.next() < 0.5;
+    decided.set(name, isChosen);
+    if (isChosen) counts.set(metric, count + 1);
+    return isChosen;
+  };
+}
+
+/** The first day is only looked back at. */
+function partsOf(series: readonly RegularSeries[], part: keyof typeof PARTS): Stretch[] {
+  const [from, to] = PARTS[part];
+  return series.map((each) => {
+    const length = each.values.length;
+    return { series: each, begin: Math.max(DAY_STEPS, Math.floor(from * length)), end: Math.floor(to * length) };
+  });
+}
+
+function scoresOf(
+  { metric, group }: ForecastMetric,
+  series: readonly RegularSeries[],
+  models: ForecastModels,
+  readers: FeatureReaders,
+): ForecastScore[] {
+  return models[group].map((model) => {
+    const errors = forecastErrors(model, partsOf(series, 'test'), 7, readers);
+    const origins = errors.reduce((sum, each) => sum + each.origins, 0);
+    const pooled = (of: (each: (typeof errors)[number]) => number) =>
+      errors.reduce((sum, each) => sum + of(each) * each.origins, 0) / origins;
+    const names = [...new Set(errors.flatMap(({ rules }) => Object.keys(rules)))].filter((name) =>
+      errors.every(({ rules }) => name in rules),
+    );
+    const rules = names.map((name) => [name, pooled(({ rules: own }) => own[name] as number)] as const);
+    const [bestRuleName, bestRule] = rules.toSorted(([, x], [, y]) => x - y)[0] ?? ['none', Number.NaN];
+    return {
+      ...{ metric, horizonMs: model.horizonMs, bestRuleName, bestRule },
+      own: pooled(({ own }) => own),
+      persistence: pooled(({ rules: own }) => own.persistence ?? Number.NaN),
+      covered: pooled(({ covered }) => covered),
+    };
+  });
+}
