@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/core/errors.ts';
 import {
   aligned,
   BENCH_FLAGS,
@@ -47,23 +48,41 @@ async function runOne(bench: Bench, flags: BenchFlags, full: boolean, isJson: bo
   return !abort.signal.aborted && measures.every(({ ok }) => ok);
 }
 
-async function main(): Promise<number> {
+function help(benches: readonly Bench[]): void {
+  process.stdout.write('npm run bench -- NAME [--json] [--full] [--FLAG VALUE]\n\n');
+  process.stdout.write(`${aligned(benches.map(({ name, summary }) => [`  ${name}`, summary]))}\n\n`);
+  process.stdout.write(`${aligned(Object.entries(BENCH_FLAGS).map(([flag, about]) => [`  --${flag}`, about]))}\n`);
+}
+
+/** What the command line says; null, with the reason on standard error, when that is not understood. */
+function commandLine() {
   const texts = Object.keys(BENCH_FLAGS).map((flag) => [flag, { type: 'string' }] as const);
-  const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean' }, full: { type: 'boolean' }, ...Object.fromEntries(texts) },
-    allowPositionals: true,
-  });
-  const { json = false, full = false, ...flags } = values as { json?: boolean; full?: boolean } & BenchFlags;
-  numberFlag(flags, 'minutes');
+  const own = { json: { type: 'boolean' }, full: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    const options = { ...own, ...Object.fromEntries(texts) };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const { json = false, full = false, help: asked = false, ...flags } = values as Values;
+    numberFlag(flags, 'minutes');
+    return { json, full, asked, flags, names: positionals };
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\nnpm run bench -- --help tells what there is\n`);
+    return null;
+  }
+}
+
+type Values = { json?: boolean; full?: boolean; help?: boolean } & BenchFlags;
+
+async function main(): Promise<number> {
+  const asked = commandLine();
+  if (asked === null) return 2;
+  const { json, full, flags, names } = asked;
   const benches = await findBenches();
-  if (positionals.length === 0) {
-    process.stdout.write('npm run bench -- NAME [--json] [--full] [--FLAG VALUE]\n\n');
-    process.stdout.write(`${aligned(benches.map(({ name, summary }) => [`  ${name}`, summary]))}\n\n`);
-    process.stdout.write(`${aligned(Object.entries(BENCH_FLAGS).map(([flag, about]) => [`  --${flag}`, about]))}\n`);
+  if (asked.asked || names.length === 0) {
+    help(benches);
     return 0;
   }
   let isMet = true;
-  for (const name of positionals) {
+  for (const name of names) {
     const bench = benches.find((candidate) => candidate.name === name);
     if (!bench) {
       process.stderr.write(`There is no bench ${name}; there are ${benches.map((known) => known.name).join(', ')}\n`);

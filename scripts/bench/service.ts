@@ -6,6 +6,8 @@ import { PACKAGE_ROOT } from '../../src/core/paths.ts';
 
 export interface BenchService {
   readonly url: string;
+  /** Resolves when its process is over, however it ended. */
+  readonly ended: Promise<void>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
 }
@@ -13,13 +15,14 @@ export interface BenchService {
 const START_MS = 30_000;
 
 /** Starts the built service as `npm start` does, in a process of its own, and waits until it listens. */
-export async function startService(args: readonly string[]): Promise<BenchService> {
+export async function startService(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<BenchService> {
   const program = join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
   if (!existsSync(program)) throw new Error('the service is not built: npm run build');
   // As npm does it: the command of `npm start`, with its arguments at the end.
   const flags = ['--json', '--port', '0', ...args];
   const child = spawn('sh', ['-c', `${startCommand()} "$@"`, 'npm-start', ...flags], {
     cwd: PACKAGE_ROOT,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
@@ -28,7 +31,8 @@ export async function startService(args: readonly string[]): Promise<BenchServic
   });
   try {
     const url = await listening(child, () => complaints);
-    return { url, stop: () => ended(child) };
+    const over = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    return { url, ended: over, stop: () => ended(child) };
   } catch (error) {
     await ended(child);
     throw error;

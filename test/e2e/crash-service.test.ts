@@ -7,7 +7,7 @@ import { type ServiceOptions, startService } from './service.ts';
 import { contradictions, viewDataDir } from './store-view.ts';
 
 describe('kill -9 of the whole service', () => {
-  it.each(CYCLE_POINTS)('at %s', { timeout: 180_000 }, async (point) => {
+  it.each(CYCLE_POINTS)('at %s', { timeout: 300_000 }, async (point) => {
     const options: ServiceOptions = { dataDir: tempDir('crash'), args: ['--scenario', scenario()] };
     await crashed(await startService({ ...options, env: { DETOUR_TEST_CRASH_AT: point } }));
     const wreck = await viewDataDir(options.dataDir);
