@@ -14,23 +14,16 @@ const MAX_METRIC_STEPS = 500;
 export function checkOrder(facts: Facts): Check {
   const problems = new Problems();
   const { plan } = facts;
-  if (plan.realisation === 'explicit') {
-    checkMembers(
-      facts,
-      plan.moves.map(({ demand }) => demand),
-      problems,
-    );
+  const isExplicit = plan.realisation === 'explicit';
+  const members = isExplicit ? plan.moves.map(({ demand }) => demand) : plan.metricChanges.map(({ arc }) => arc);
+  checkMembers(facts, members, problems);
+  if (isExplicit) {
     checkMoveSteps(facts, problems);
     checkDeadlock(facts, problems);
-  } else {
-    checkMembers(
-      facts,
-      plan.metricChanges.map(({ arc }) => arc),
-      problems,
-    );
-    checkMetricSteps(facts, problems);
-  }
-  const left = plan.orderDeadlock ? `; ${plan.orderDeadlock.demands.length} cannot follow, and the plan says so` : '';
+  } else checkMetricSteps(facts, problems);
+  const stepped = new Set(plan.steps.flat());
+  const waiting = members.filter((id) => !stepped.has(id));
+  const left = plan.orderDeadlock ? `; ${waiting.length} cannot follow, and the plan says so` : '';
   return problems.check('order', `${plan.steps.length} steps: no arc is fuller on the way than it may be${left}`);
 }
 
