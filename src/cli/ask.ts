@@ -1,4 +1,5 @@
 import { DetourError, ERRORS, type ErrorKey, messageOf } from '../core/errors.ts';
+import { readSecret } from '../main/secret.ts';
 import { configFrom } from './config-options.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -15,13 +16,21 @@ export function ownAddress(): string {
  * Asks a running service; answers the JSON it sent. Rejects with the service's own error code when it refuses, and
  * NOT_READY when none answers.
  */
-export async function ask(url: string, path: string, method: string, body?: unknown): Promise<unknown> {
+export async function ask(
+  url: string,
+  path: string,
+  method: string,
+  body?: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const headers = { ...more, ...(await authorization()) };
   let response: Response;
   try {
     response = await fetch(new URL(path, url), {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     throw new DetourError('NOT_READY', `no service answers at ${url}: ${messageOf(cause)}`, {
@@ -34,6 +43,12 @@ export async function ask(url: string, path: string, method: string, body?: unkn
   });
   if (!response.ok) throw refusal(path, response.status, answer);
   return answer;
+}
+
+/** The token that the configuration names. Throws INVALID_CONFIG when it cannot be read. */
+async function authorization(): Promise<Record<string, string>> {
+  const { token } = configFrom({});
+  return token === null ? {} : { authorization: `Bearer ${await readSecret('token', token, process.env)}` };
 }
 
 function refusal(path: string, status: number, answer: unknown): DetourError {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { control } from './conformance-control.ts';
 import { history } from './conformance-history.ts';
 import { leases } from './conformance-leases.ts';
 import { plans } from './conformance-plans.ts';
@@ -13,6 +14,7 @@ export function storeConformance(create: StoreFactory): void {
   describe('sample queue', () => queues(create));
   describe('scores and events', () => scores(create));
   describe('plans and proposals', () => plans(create));
+  describe('control and audit', () => control(create));
   describe('history feed and questions', () => history(create));
   describe('leases and counters', () => leases(create));
   describe('pollers and discovery', () => pollers(create));

@@ -3,11 +3,12 @@ import { messageOf } from '../../core/errors.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { Execution } from '../execution.ts';
 import { proposalEvent } from '../plan-events.ts';
-import type { Proposal } from '../proposal.ts';
+import { isInForce, type Proposal } from '../proposal.ts';
 import { logged } from '../stability/budget.ts';
 import { type Ask, BY_ITSELF } from './audit.ts';
 import { ownDemands } from './begin.ts';
 import { measuredOutcome } from './outcome.ts';
+import { stepToRevert } from './own-step.ts';
 import { writeStep } from './write.ts';
 
 /** Longer than any step takes, so that two never work on one change; a killed one's change waits for this long. */
@@ -76,7 +77,7 @@ async function stepForward(deps: CycleDeps, proposal: Proposal, execution: Execu
   const isLast = done === execution.steps.length;
   const changed = { ...execution, done, failures: 0, stepAtMs: deps.clock.nowMs() };
   const after = isLast
-    ? inForce(deps, proposal, changed)
+    ? enteredForce(deps, proposal, changed)
     : { ...proposal, execution: changed, updatedAtMs: changed.stepAtMs };
   return writeStep(deps, {
     action: 'step',
@@ -92,19 +93,22 @@ async function stepForward(deps: CycleDeps, proposal: Proposal, execution: Execu
 
 /** A change without steps. */
 async function finish(deps: CycleDeps, before: Proposal, execution: Execution): Promise<Proposal | null> {
-  const after = inForce(deps, before, execution);
+  const after = enteredForce(deps, before, execution);
   const events = [proposalEvent(after, after.updatedAtMs)];
   return writeStep(deps, { action: 'step', before, after, ask: askOf(execution), events });
 }
 
-function inForce({ clock }: CycleDeps, proposal: Proposal, execution: Execution): Proposal {
+function enteredForce({ clock }: CycleDeps, proposal: Proposal, execution: Execution): Proposal {
   const atMs = clock.nowMs();
   return { ...proposal, status: 'applied', execution, appliedAtMs: atMs, updatedAtMs: atMs };
 }
 
 async function stepBack(deps: CycleDeps, proposal: Proposal, execution: Execution): Promise<Proposal | null> {
-  const step = execution.steps[execution.done - 1];
-  if (!step) return close(deps, proposal, execution);
+  const planned = execution.steps[execution.done - 1];
+  if (!planned) return close(deps, proposal, execution);
+  const [{ tunnels }, briefs] = await Promise.all([deps.store.traffic.tunnels(), deps.store.plans.briefs('open')]);
+  const standing = new Set(briefs.filter(isInForce).map(({ id }) => id));
+  const step = stepToRevert(planned, proposal.id, tunnels, standing);
   await deps.reach?.('before-step');
   try {
     await deps.actuator.revert(step);

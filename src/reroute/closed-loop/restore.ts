@@ -2,6 +2,7 @@ import { messageOf } from '../../core/errors.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import { isInForce, type Proposal } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
+import { stepInForce } from './own-step.ts';
 import { writeStep } from './write.ts';
 
 /**
@@ -12,7 +13,10 @@ export async function restoreLost(deps: CycleDeps, id: string): Promise<void> {
   const { actuator, store, clock } = deps;
   const proposal = await store.plans.proposal(id);
   if (!proposal?.execution || !isInForce(proposal) || proposal.execution.actuator !== actuator.name) return;
-  for (const step of proposal.execution.steps) {
+  const { tunnels } = await store.traffic.tunnels();
+  for (const planned of proposal.execution.steps) {
+    const step = stepInForce(planned, id, tunnels);
+    if (step.set.length + step.metrics.length === 0) continue;
     const { state, reason } = await actuator.observe(step);
     if (state !== 'before' && state !== 'other') continue;
     const failed = await actuator.apply(step).then(
