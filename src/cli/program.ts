@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { DetourError } from '../core/errors.ts';
+import { auditCommand, guardrailsCommand, maintenanceCommand, tokensCommand } from './control.ts';
 import { discoverCommand } from './discover.ts';
 import { networkCommand } from './network.ts';
 import { EXIT, printError } from './output.ts';
 import { planCommand } from './plan.ts';
 import { pollCommand } from './poll.ts';
+import { reroutesCommand } from './reroutes.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
 import { trainCommand } from './train.ts';
@@ -33,6 +35,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     discoverCommand,
     planCommand,
     whatIfCommand,
+    reroutesCommand,
+    maintenanceCommand,
+    guardrailsCommand,
+    auditCommand,
+    tokensCommand,
     verifyCommand,
     trainCommand,
     networkCommand,
