@@ -6,6 +6,7 @@ import type { Proposal, ProposalBrief } from '../../reroute/proposal.ts';
 import type { Event } from '../../store/events.ts';
 import type { Problem } from '../problem.ts';
 import type { Status } from '../status.ts';
+import type { CommandsView, MaintenanceView } from './control.ts';
 import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
@@ -16,10 +17,12 @@ export type { RiskLevel } from '../../core/risk.ts';
 export type { ArcState, HealthState, ScorePart } from '../../health/link-state.ts';
 export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposal.ts';
 export type {
+  CommandsView,
   DeviceForecast,
   Event,
   LinkForecast,
   LinkView,
+  MaintenanceView,
   Plan,
   PredictionQuality,
   PredictionView,

@@ -1,4 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Jobs } from '../../api/schemas/jobs.ts';
 import type { LayoutView, NetworkView, Plan, ProposalBrief, ProposalView, Status } from '../../api/schemas/screen.ts';
 import { get } from './client.ts';
 import { ApiError } from './problem.ts';
@@ -29,6 +30,13 @@ export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => get<Status>('/status', { signal }),
   refetchInterval: 5_000,
+});
+
+/** The job queues in brief: every two seconds on their own screen, less often elsewhere. */
+export const jobsQuery = queryOptions({
+  queryKey: ['jobs'],
+  queryFn: ({ signal }) => get<Jobs>('/jobs', { signal }),
+  refetchInterval: 10_000,
 });
 
 interface Page<T> {

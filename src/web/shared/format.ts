@@ -27,6 +27,12 @@ export function formatShare(share: number): string {
   return percent < 100 && percent > 99 ? '>99 %' : `${percent.toFixed(0)} %`;
 }
 
+/** Time that is left, `mm:ss`. */
+export function formatCountdown(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 /** How long ago, read in one look: 38 s, 4:05 min, 3 h, 2 d. Negative spans (clocks) are 0 s. */
 export function formatAge(ageMs: number): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));

@@ -1,14 +1,18 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { HealthState } from '../../api/schemas/screen.ts';
 import { useLive } from '../live/use-live.ts';
+import { jobsQuery } from '../service/queries.ts';
 import { Age } from '../shared/age.tsx';
-import { plural } from '../shared/format.ts';
+import { formatCountdown, plural } from '../shared/format.ts';
 import { StateMark } from '../shared/state-badge.tsx';
+import { useNow } from '../shared/use-now.ts';
 import { useScheme } from '../theme/use-scheme.ts';
 import { LiveMark } from './live-mark.tsx';
+import { StopAll } from './stop-all.tsx';
 import classes from './top-bar.module.css';
 
 const STATES: readonly HealthState[] = ['healthy', 'degraded', 'unhealthy', 'down', 'stale'];
@@ -25,6 +29,7 @@ export function TopBar() {
       <StateCounts />
       <div className={classes.right}>
         <PlanAge />
+        <StopAll />
         {status && <Mode simulated={status.simulated} mode={status.mode} />}
         <SchemeSwitch />
         <button type="button" className={classes.search} onClick={spotlight.open}>
@@ -64,6 +69,21 @@ function PlanAge() {
     <span className={classes.plan} data-testid="plan-age">
       {refused ? 'plan refused ' : 'plan '}
       <Age atMs={status.atMs - ageMs} />
+      <NextPlan />
+    </span>
+  );
+}
+
+/** When plans are made by the schedule; causes may bring one sooner. Nothing where no schedule is known. */
+function NextPlan() {
+  const { data } = useQuery(jobsQuery);
+  const nowMs = useNow();
+  const nextAtMs = data?.queues.find(({ name }) => name === 'plan')?.nextAtMs ?? null;
+  if (nextAtMs === null) return null;
+  return (
+    <span className={classes.wideOnly} data-testid="next-plan">
+      {' · next '}
+      {nextAtMs <= nowMs ? 'now' : `in ${formatCountdown(nextAtMs - nowMs)}`}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Jobs } from '../../../api/schemas/jobs.ts';
-import { get } from '../../service/client.ts';
+import { jobsQuery } from '../../service/queries.ts';
 import { Age } from '../../shared/age.tsx';
 import { Empty, Failure, Loading } from '../../shared/feedback.tsx';
 import { formatDuration, UNKNOWN } from '../../shared/format.ts';
@@ -12,11 +12,7 @@ type Run = NonNullable<QueueView['lastCompleted']>;
 
 /** The job queues in brief; every single job is on the board that this leads to. */
 export function JobsScreen() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['jobs'],
-    queryFn: ({ signal }) => get<Jobs>('/jobs', { signal }),
-    refetchInterval: 2_000,
-  });
+  const { data, error, refetch } = useQuery({ ...jobsQuery, refetchInterval: 2_000 });
   if (error && !data) return <Failure error={error} retry={() => refetch()} />;
   if (!data) return <Loading what="the queues" />;
   return (

@@ -1,28 +1,24 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Proposal } from '../../../api/schemas/screen.ts';
+import type { ProposalView } from '../../../api/schemas/screen.ts';
 import { useLive } from '../../live/use-live.ts';
 import { post } from '../../service/client.ts';
 import { plural } from '../../shared/format.ts';
 import classes from './proposal-panel.module.css';
 import { Withdraw } from './withdraw.tsx';
 
-/** The decision. There is a button only for what the service can do: changes are made in simulated networks only. */
-export function ApplyBar({ proposal }: { readonly proposal: Proposal }) {
-  const simulated = useLive(({ status }) => status?.simulated ?? false);
+/** The decision. There is a button only for what the service can do here. */
+export function ApplyBar({ proposal }: { readonly proposal: ProposalView }) {
+  const changesNetwork = useLive(({ status }) => status?.changesNetwork ?? false);
   const isLive = useLive(({ phase }) => phase === 'live');
-  const client = useQueryClient();
-  const apply = useMutation({
-    mutationFn: () => post<Proposal>(`/reroutes/${encodeURIComponent(proposal.id)}/apply`),
-    onSuccess: (applied) => {
-      void client.invalidateQueries({ queryKey: ['reroutes'] });
-      notifications.show({ message: `${plural(applied.moves.length, 'demand')} moved`, color: 'teal' });
-    },
-  });
-  const mayApply = simulated && ['proposed', 'approved'].includes(proposal.status) && proposal.kind === 'reroute';
-  const withdrawal = withdrawalOf(proposal, simulated);
+  const approve = useDecision(proposal.id, 'approve', () => 'Approved');
+  const apply = useDecision(proposal.id, 'apply', ({ moves }) => `${plural(moves.length, 'demand')} moved`);
+  const waits = proposal.status === 'proposed' || proposal.status === 'approved';
+  const mayApply = changesNetwork && waits && proposal.kind === 'reroute';
+  const withdrawal = withdrawalOf(proposal, waits);
   if (!mayApply && withdrawal === null) return null;
+  const error = apply.error ?? approve.error;
   return (
     <div className={classes.apply}>
       {mayApply && (
@@ -30,24 +26,46 @@ export function ApplyBar({ proposal }: { readonly proposal: Proposal }) {
           Apply
         </Button>
       )}
+      {mayApply && proposal.status === 'proposed' && (
+        <Button
+          variant="default"
+          onClick={() => approve.mutate()}
+          loading={approve.isPending}
+          disabled={!isLive}
+          data-testid="approve"
+        >
+          Approve
+        </Button>
+      )}
       {withdrawal && <Withdraw key={withdrawal} id={proposal.id} action={withdrawal} disabled={!isLive} />}
-      {apply.error && (
+      {error && (
         <span role="alert" className={classes.bad}>
-          {apply.error.message}
+          {error.message}
         </span>
       )}
       {!isLive && <span className="dim">Not while the connection is lost.</span>}
-      {!simulated && <span className="dim">This network is real: Detour proposes and changes nothing.</span>}
+      {!changesNetwork && <span className="dim">Detour changes nothing in this network: it proposes.</span>}
     </div>
   );
 }
 
-/** What can be taken back of it: what was applied, or the proposal itself. */
+function useDecision(id: string, action: 'approve' | 'apply', done: (proposal: ProposalView) => string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => post<ProposalView>(`/reroutes/${encodeURIComponent(id)}/${action}`),
+    onSuccess: (proposal) => {
+      void client.invalidateQueries({ queryKey: ['reroutes'] });
+      notifications.show({ message: done(proposal), color: 'teal' });
+    },
+  });
+}
+
+/** What can be taken back of it: what is in the network or on its way, or the proposal itself. */
 function withdrawalOf(
-  { status, appliedAtMs, closedAtMs }: Proposal,
-  simulated: boolean,
+  { status, appliedAtMs, closedAtMs }: ProposalView,
+  waits: boolean,
 ): 'rollback' | 'dismiss' | null {
   if (closedAtMs !== null) return null;
-  if (appliedAtMs !== null) return simulated ? 'rollback' : null;
-  return status === 'proposed' || status === 'approved' ? 'dismiss' : null;
+  if (appliedAtMs !== null || status === 'applying') return 'rollback';
+  return waits ? 'dismiss' : null;
 }

@@ -8,10 +8,12 @@ import { formatBps, plural } from '../../shared/format.ts';
 import { useUrlState } from '../../shared/url-state.ts';
 import { ApplyBar } from './apply-bar.tsx';
 import { Certificate } from './certificate.tsx';
+import { ChangeProgress } from './change-progress.tsx';
 import { FigureRow } from './figure-row.tsx';
 import { MoveList } from './move-list.tsx';
 import { chosenMove } from './moves.ts';
 import { figuresOf } from './paths.ts';
+import { Preview } from './preview.tsx';
 import classes from './proposal-panel.module.css';
 import { StepList } from './step-list.tsx';
 import { Unavoidable } from './unavoidable.tsx';
@@ -49,6 +51,8 @@ export function ProposalPanel({ scene, proposal }: PanelProps) {
       <StepList steps={proposal.steps} orderDeadlock={proposal.orderDeadlock} moves={proposal.moves} />
       <Unavoidable scene={scene} proposal={proposal} />
       {proposal.moves.length > 0 && <Certificate planId={proposal.planId} />}
+      {proposal.moves.length > 0 && proposal.closedAtMs === null && <Preview id={proposal.id} />}
+      <ChangeProgress proposal={proposal} />
       <ApplyBar proposal={proposal} />
     </article>
   );

@@ -7,6 +7,7 @@ import { MapNotice } from '../../map/map-notice.tsx';
 import type { MapRenderer } from '../../map/renderer.ts';
 import type { Scene } from '../../map/scene.ts';
 import { useMapSettings } from '../../map/use-map-settings.ts';
+import { useMarkedRisks } from '../../map/use-risks.ts';
 import { useScene } from '../../map/use-scene.ts';
 import { type PathBand, Weathermap } from '../../map/weathermap.tsx';
 import { rerouteQuery } from '../../service/queries.ts';
@@ -35,6 +36,7 @@ export function ReroutesScreen({ params }: Props) {
 function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | null }) {
   const [settings, setters] = useMapSettings();
   const [parameters] = useUrlState();
+  const risks = useMarkedRisks(settings.predicted);
   const rendererRef = useRef<MapRenderer | null>(null);
   const query = useQuery({ ...rerouteQuery(id ?? ''), enabled: id !== null });
   const proposal = id === null ? null : (query.data ?? null);
@@ -45,10 +47,18 @@ function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | 
     <div className={place.screen}>
       <h1 className="visually-hidden">Reroutes</h1>
       <div className={place.map}>
-        <Weathermap scene={scene} settings={settings} setters={setters} bands={bands} rendererRef={rendererRef} brief>
+        <Weathermap
+          scene={scene}
+          settings={settings}
+          setters={setters}
+          bands={bands}
+          risks={risks}
+          rendererRef={rendererRef}
+          brief
+        >
           <MapNotice />
           <MapControls scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief />
-          <MapLegend settings={settings} withPaths={bands.length > 0} brief />
+          <MapLegend settings={settings} withRisks={risks.size > 0} withPaths={bands.length > 0} brief />
         </Weathermap>
       </div>
       <aside className={place.panel} aria-label={id === null ? 'Proposals' : 'Proposal'}>

@@ -1,0 +1,48 @@
+import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
+import { useLive } from '../live/use-live.ts';
+import { post } from '../service/client.ts';
+import { Age } from '../shared/age.tsx';
+import { ReasonButton } from '../shared/reason-button.tsx';
+import classes from './top-bar.module.css';
+
+/** Stops all changes that Detour makes by itself, from every screen; while they are stopped says so, by whom and why. */
+export function StopAll() {
+  const changesNetwork = useLive(({ status }) => status?.changesNetwork ?? false);
+  const killSwitch = useLive(({ status }) => status?.killSwitch ?? null);
+  const isLive = useLive(({ phase }) => phase === 'live');
+  const common = { disabled: !isLive, position: 'bottom-end', button: { size: 'compact-xs' } } as const;
+  if (killSwitch) {
+    return (
+      <span className={classes.stopped} role="status" data-testid="stopped">
+        <span>
+          changes stopped <Age atMs={killSwitch.atMs} />
+        </span>
+        <ReasonButton
+          {...common}
+          label={<IconPlayerPlay size={14} aria-hidden="true" />}
+          ariaLabel="Allow changes again"
+          verb="Allow again"
+          description={`Stopped by ${killSwitch.by}: ${killSwitch.reason}`}
+          act={(reason) => post('/guardrails/release', { reason })}
+          testId="release"
+        />
+      </span>
+    );
+  }
+  if (!changesNetwork) return null;
+  return (
+    <ReasonButton
+      {...common}
+      label={
+        <>
+          <IconHandStop size={14} aria-hidden="true" /> <span className={classes.wideOnly}>Stop all</span>
+        </>
+      }
+      ariaLabel="Stop all changes"
+      verb="Stop all changes"
+      description="What is under way ends or goes back; nothing new begins by itself until it is allowed again."
+      act={(reason) => post('/guardrails/kill', { reason })}
+      testId="stop-all"
+    />
+  );
+}
