@@ -33,13 +33,11 @@ export class BucketSearch {
     this.#next = new Int32Array(arcCount + 1);
   }
 
-  /** Are these costs whole numbers from 1 to 2047, or Infinity? */
+  /** Are these costs whole numbers from 1 to 2047, or Infinity? By index: an iterator takes three times as long. */
   static fits(cost: Float64Array): boolean {
-    for (const value of cost) {
-      if ((value >= 1 && value <= MAX_COST && value === Math.floor(value)) || value === Infinity) continue;
-      return false;
-    }
-    return true;
+    let arc = 0;
+    while (arc < cost.length && hasBucket(cost[arc] as number)) arc += 1;
+    return arc === cost.length;
   }
 
   /** Fills labels that have been reset but for the root's distance; returns how many nodes were settled. */
@@ -93,4 +91,9 @@ export class BucketSearch {
     this.#first.fill(-1);
     return settledCount;
   }
+}
+
+/** `| 0` cuts off what is behind the point of numbers this small. */
+function hasBucket(cost: number): boolean {
+  return (cost >= 1 && cost <= MAX_COST && (cost | 0) === cost) || cost === Infinity;
 }
