@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { DetourError } from '../core/errors.ts';
 import { auditCommand, guardrailsCommand, maintenanceCommand, tokensCommand } from './control.ts';
 import { discoverCommand } from './discover.ts';
+import { backtestCommand, evaluateCommand } from './evaluate.ts';
+import { modelsCommand } from './models.ts';
 import { networkCommand } from './network.ts';
 import { EXIT, printError } from './output.ts';
 import { planCommand } from './plan.ts';
@@ -42,6 +44,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     tokensCommand,
     verifyCommand,
     trainCommand,
+    evaluateCommand,
+    backtestCommand,
+    modelsCommand,
     networkCommand,
   ]) {
     program.addCommand(

@@ -32,7 +32,7 @@ async function scene() {
 }
 
 describe('history of a link', () => {
-  it('has the link and both directions apart, gaps as null, and no forecast where none is made', async () => {
+  it('has the link and both directions apart, gaps as null, and no forecast before one is made', async () => {
     const { get, figures } = await scene();
     const from = new Date(START_MS).toISOString();
     expect(await get(`/links/AB/history?from=${from}&to=${START_MS + 2 * MINUTE_MS}&step=1m`)).toEqual({
@@ -43,7 +43,7 @@ describe('history of a link', () => {
       atMs: [START_MS, START_MS + MINUTE_MS],
       link: { score: figures },
       arcs: { az: { loadBps: figures }, za: { loadBps: figures } },
-      forecast: null,
+      forecast: { az: null, za: null },
     });
   });
 

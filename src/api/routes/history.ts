@@ -15,8 +15,8 @@ import {
 
 const schema = { tags: ['history'], params: IdParams } as const;
 
-export function historyRoutes(app: ApiServer, deps: Pick<ApiDeps, 'network' | 'history' | 'clock'>): void {
-  const { network, history, clock } = deps;
+export function historyRoutes(app: ApiServer, deps: Pick<ApiDeps, 'network' | 'history' | 'clock' | 'store'>): void {
+  const { network, history, clock, store } = deps;
   const requireLink = (id: string): void => {
     if (!network.linkById.has(id)) throw notFound('link', 'id', id);
   };
@@ -43,13 +43,14 @@ export function historyRoutes(app: ApiServer, deps: Pick<ApiDeps, 'network' | 'h
       requireLink(id);
       const range = { ...timeRange(query, clock.nowMs()), metrics: query.metrics ?? null };
       const arcs = DIRECTIONS.map((direction) => arcId(id, direction));
-      const [own, both] = await Promise.all([
+      const [own, both, ...expected] = await Promise.all([
         history.range({ ...range, kind: 'link', ids: [id] }),
         history.range({ ...range, kind: 'arc', ids: arcs }),
+        ...arcs.map((arc) => store.predictions.forecast('arc', arc)),
       ]);
       const [az, za] = arcs.map((arc) => figuresOf(both, arc)) as [Figures, Figures];
-      // Forecasts have their place here; there is none as long as nothing makes one.
-      return { linkId: id, ...bucketsOf(own), link: figuresOf(own, id), arcs: { az, za }, forecast: null };
+      const forecast = { az: expected[0] ?? null, za: expected[1] ?? null };
+      return { linkId: id, ...bucketsOf(own), link: figuresOf(own, id), arcs: { az, za }, forecast };
     },
   );
 
@@ -66,8 +67,11 @@ export function historyRoutes(app: ApiServer, deps: Pick<ApiDeps, 'network' | 'h
     async ({ params: { id }, query }) => {
       requireDevice(id);
       const range = { ...timeRange(query, clock.nowMs()), metrics: query.metrics ?? null };
-      const own = await history.range({ ...range, kind: 'device', ids: [id] });
-      return { deviceId: id, ...bucketsOf(own), device: figuresOf(own, id), forecast: null };
+      const [own, forecast] = await Promise.all([
+        history.range({ ...range, kind: 'device', ids: [id] }),
+        store.predictions.forecast('device', id),
+      ]);
+      return { deviceId: id, ...bucketsOf(own), device: figuresOf(own, id), forecast };
     },
   );
 

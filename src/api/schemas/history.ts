@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../../core/schema.ts';
 import { BaselineAnswerSchema, RESOLUTIONS } from '../../history/history.ts';
+import { ForecastSchema } from '../../store/predictions.ts';
 import { Query } from './common.ts';
 
 const Moment = (description: string) =>
@@ -37,29 +38,22 @@ const FigureSchema = Type.Object({
 });
 const FiguresByMetric = Type.Record(Type.String(), FigureSchema);
 
-/** What is expected to come, with the range it stays in four times of five. */
-export const ForecastSeriesSchema = Type.Object({
-  modelId: Type.String(),
-  madeAtMs: Type.Number(),
-  atMs: Type.Array(Type.Number()),
-  metrics: Type.Record(Type.String(), Type.Object({ p10: Figures, p50: Figures, p90: Figures })),
-});
-
 const Buckets = {
   fromMs: Type.Number({ description: 'start of the first bucket' }),
   stepMs: Type.Number({ description: 'width of a bucket; wider than asked for where finer figures are not kept' }),
   resolution: Type.Enum(RESOLUTIONS, { description: 'what the answer was made from' }),
   atMs: Type.Array(Type.Number(), { description: 'start of each bucket' }),
 };
-/** Null where no forecast is made. */
-const Forecast = nullable(ForecastSeriesSchema);
+/** Null where no forecast was made yet. */
+const Expected = nullable(ForecastSchema);
 
 export const LinkHistorySchema = Type.Object({
   linkId: Type.String(),
   ...Buckets,
   link: FiguresByMetric,
   arcs: Type.Object({ az: FiguresByMetric, za: FiguresByMetric }),
-  forecast: Forecast,
+  /** What is expected of both directions in the hours to come; as `/links/{id}/forecast`. */
+  forecast: Type.Object({ az: Expected, za: Expected }),
 });
 export type LinkHistory = Static<typeof LinkHistorySchema>;
 
@@ -67,7 +61,7 @@ export const DeviceHistorySchema = Type.Object({
   deviceId: Type.String(),
   ...Buckets,
   device: FiguresByMetric,
-  forecast: Forecast,
+  forecast: Expected,
 });
 export type DeviceHistory = Static<typeof DeviceHistorySchema>;
 

@@ -28,6 +28,7 @@ const SETTINGS = {
 };
 /** What is learnt from, what decides when to stop and how wide, and what it is tested on; gaps of half a day between. */
 const PARTS = { learn: [0, 0.6], calibrate: [0.63, 0.78], test: [0.81, 1] } as const;
+export const FORECAST_TEST_FROM = PARTS.test[0];
 
 export interface ForecastScore {
   readonly metric: string;

@@ -10,7 +10,7 @@ import { CALIBRATION_FILE, MODEL_FILE, type ModelRegistry, ONNX_FILE } from '../
 import { RISK_HORIZONS } from '../risk/labels.ts';
 import { riskModelText } from '../risk/model-file.ts';
 import type { RiskReport } from '../risk/report.ts';
-import type { TrainedForecast } from './forecast.ts';
+import { FORECAST_TEST_FROM, type TrainedForecast } from './forecast.ts';
 import type { TrainedRisk } from './risk.ts';
 import type { TrainingWorld } from './world.ts';
 
@@ -92,7 +92,7 @@ export function saveForecast(registry: ModelRegistry, trained: TrainedForecast, 
     {
       ...{ format: 'detour-model/1', id, kind: 'forecast', trainedAtMs: from.nowMs, ...made(from) },
       summary: 'load and latency of links, CPU, memory, temperature and sessions of devices in the next six hours',
-      data: { ...dataOf(from), rows: trained.series, positives: null },
+      data: { ...dataOf(from), ...testedPart(from), rows: trained.series, positives: null },
       features: [...FORECAST_FEATURES],
       outputs: FORECAST_HORIZONS_MS.map((horizonMs) => `${horizonMs / 3_600_000}h`),
       scores: forecastScores(trained),
@@ -100,6 +100,13 @@ export function saveForecast(registry: ModelRegistry, trained: TrainedForecast, 
     },
     { [MODEL_FILE]: octets(text) },
   );
+}
+
+/** The last part of the time of all worlds is what forecasts are tested on. */
+function testedPart({ learnt: [world] }: Provenance) {
+  if (world === undefined) return {};
+  const testFromMs = world.fromMs + FORECAST_TEST_FROM * (world.toMs - world.fromMs);
+  return { trainToMs: testFromMs, testFromMs, testToMs: world.toMs };
 }
 
 /** Errors relative to persistence, so that metrics of all units can stand together. */
