@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadDemands, loadNetwork } from '../../topology/files.ts';
 import { formatBps, formatRatio } from '../core/units.ts';
 import { createEngine, type Engine, type StepResult } from '../telemetry/simulator/engine.ts';
@@ -6,6 +6,7 @@ import { loadScenario } from '../telemetry/simulator/scenario.ts';
 import { hostAndPort, wholeNumber } from './arguments.ts';
 import { addConfigOptions, configFrom } from './config-options.ts';
 import { EXIT, type OnExit, print, printJson } from './output.ts';
+import { type OfflineFlags, simulateOffline } from './simulate-offline.ts';
 import { type SnmpSimulationFlags, simulateAgents } from './simulate-snmp.ts';
 
 const TRAP_PORT = 162;
@@ -39,10 +40,24 @@ export function simulateCommand(onExit: OnExit): Command {
       'with --snmp: ADDRESS or ADDRESS:PORT that linkDown and linkUp traps go to',
       (text) => hostAndPort(text, TRAP_PORT),
     )
+    .option('--offline', 'write days of history as fast as the CPU allows')
+    .option('--days <number>', 'with --offline: how many, up to last midnight', wholeNumber('--days', 1, 1000), 1)
+    .option('--out <folder>', 'with --offline: make a history of its own there (Parquet, a file a day)')
+    .addOption(
+      new Option(
+        '--into <where>',
+        'with --offline: add to the history of this installation, while it does not run',
+      ).choices(['history']),
+    )
     .option('--json', 'one JSON object a line');
-  addConfigOptions(command, ['network', 'demands', 'scenario', 'seed', 'speed']);
+  addConfigOptions(command, ['network', 'demands', 'scenario', 'seed', 'speed', 'dataDir']);
   return command.action(async (flags: SimulateFlags) => {
     const config = configFrom(flags as unknown as Record<string, unknown>);
+    if (flags.offline) {
+      await simulateOffline(config, flags);
+      onExit(EXIT.ok);
+      return;
+    }
     if (flags.snmp) {
       await simulateAgents(config, flags);
       onExit(EXIT.ok);
@@ -56,7 +71,8 @@ export function simulateCommand(onExit: OnExit): Command {
   });
 }
 
-interface SimulateFlags extends SnmpSimulationFlags {
+interface SimulateFlags extends SnmpSimulationFlags, OfflineFlags {
+  readonly offline?: boolean;
   readonly snmp?: boolean;
   readonly seconds: number;
   readonly every: number;

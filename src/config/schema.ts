@@ -30,13 +30,20 @@ export const ConfigSchema = Type.Object(
     }),
     seed: Type.Integer({ minimum: 0, maximum: 4294967295, default: 1, description: 'seed of the simulator' }),
     speed: Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'simulated seconds per second' }),
+    backfillHours: Type.Integer({
+      minimum: 0,
+      maximum: 168,
+      default: 24,
+      description:
+        'history that the first start of a simulated network makes up, so that charts and predictions have some',
+    }),
     mode: nullable(
       Type.Union([Type.Literal('auto'), Type.Literal('manual')], {
         description: 'auto applies proposals (the default where the network is simulated); manual leaves it to people',
       }),
     ),
     actuator: nullable(
-      Type.Union([Type.Literal('simulator'), Type.Literal('dry-run'), Type.Literal('webhook')], {
+      Type.Enum(['simulator', 'dry-run', 'webhook', 'frr'], {
         description:
           'what carries changes out; by default simulator in a simulated network, else dry-run, which only says what to do',
       }),
@@ -46,6 +53,15 @@ export const ConfigSchema = Type.Object(
     ),
     webhookSecret: nullable(
       Type.String({ pattern: '^(env|file):.+', description: 'what steps are signed with, as env:NAME or file:PATH' }),
+    ),
+    frrPort: Type.Integer({
+      minimum: 1,
+      maximum: 65535,
+      default: 2604,
+      description: 'port of the vty of ospfd, which the actuator frr types into',
+    }),
+    frrPassword: nullable(
+      Type.String({ pattern: '^(env|file):.+', description: 'password of that vty, as env:NAME or file:PATH' }),
     ),
     adminToken: nullable(
       Type.String({
@@ -118,6 +134,10 @@ export const ConfigSchema = Type.Object(
       maximum: 10080,
       default: 240,
       description: 'what moving traffic costs, in minutes on a way one hop longer; it returns once staying costs more',
+    }),
+    avoidAtRisk: Type.Enum(['never', 'critical', 'high'], {
+      default: 'never',
+      description: 'from which level of risk on plans lead no traffic onto a link that is likely to fail',
     }),
     pollIntervalSeconds: Type.Number({
       minimum: 1,

@@ -93,7 +93,9 @@ class HistoryChild implements Service {
 
   /** Runs the child until it ends; answers why it did. */
   #runOnce(): Promise<string> {
-    const { config, network, redis } = this.#context;
+    const { config, network, redis, runtime } = this.#context;
+    // At another speed the simulated past would have another rhythm than what follows.
+    const hasPast = runtime.roles.includes('simulate') && config.speed === 1;
     return new Promise((resolve) => {
       let why: string | null = null;
       const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [...process.execArgv] });
@@ -107,7 +109,8 @@ class HistoryChild implements Service {
         else void this.#recovered();
       });
       child.on('exit', (code, signal) => resolve(why ?? `its process ended (${signal ?? `code ${code}`})`));
-      child.send({ config, networkName: network.network.name, redisAddress: redis.address }, () => undefined);
+      const networkName = network.network.name;
+      child.send({ config, networkName, redisAddress: redis.address, hasPast }, () => undefined);
     });
   }
 

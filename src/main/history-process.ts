@@ -15,6 +15,7 @@ export const OrderSchema = Type.Object({
   config: ConfigSchema,
   networkName: Type.String(),
   redisAddress: Type.String(),
+  hasPast: Type.Boolean(),
 });
 const order = compileSchema(OrderSchema, 'INTERNAL');
 
@@ -24,10 +25,11 @@ export type HistoryNotice = { readonly ready: true } | { readonly failed: string
 const tell = (notice: HistoryNotice): void => void process.send?.(notice);
 
 async function run(message: unknown): Promise<() => Promise<void>> {
-  const { config, networkName, redisAddress } = order.parse(message) as {
+  const { config, networkName, redisAddress, hasPast } = order.parse(message) as {
     config: Config;
     networkName: string;
     redisAddress: string;
+    hasPast: boolean;
   };
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const onError = (error: unknown): void =>
@@ -51,6 +53,7 @@ async function run(message: unknown): Promise<() => Promise<void>> {
     connectJobs: () => connect('jobs'),
     onError,
     onWarning,
+    hasPast,
   });
   await role.start();
   return async () => {

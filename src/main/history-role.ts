@@ -9,6 +9,7 @@ import { Recorder } from '../history/recorder.ts';
 import { Answerer, RemoteHistory } from '../history/remote.ts';
 import { networkKeys } from '../store/keys.ts';
 import type { Store } from '../store/store.ts';
+import { backfill, isFirstStart } from './backfill.ts';
 import type { Service } from './lifecycle.ts';
 import type { RedisAccess } from './redis.ts';
 
@@ -21,6 +22,8 @@ export interface HistoryParts {
   readonly connectJobs: () => ReturnType<RedisAccess['connect']>;
   readonly onError: (error: unknown) => void;
   readonly onWarning: (message: string) => void;
+  /** Whether the network is simulated by this service: then its first start makes up a past. */
+  readonly hasPast?: boolean;
 }
 
 const PRUNE_EVERY_MS = 10 * 60_000;
@@ -63,14 +66,23 @@ export function historyRole(parts: HistoryParts): Service {
     prune: () => prune(parts, history),
     onError,
   });
+  const stopping = new AbortController();
+  let past: Promise<unknown> = Promise.resolve();
+  const tellUnlessStopped = (error: unknown): void => {
+    if (!stopping.signal.aborted) onError(error);
+  };
   return {
     name: 'history',
     start: async () => {
+      const isDue = parts.hasPast === true && config.backfillHours > 0 && isFirstStart(config, networkName);
       await recorder.start();
       await answerer.start();
       await retention.start();
+      if (isDue) past = backfill({ config, writer: history, clock, signal: stopping.signal }).catch(tellUnlessStopped);
     },
     stop: async () => {
+      stopping.abort();
+      await past;
       await Promise.all([retention.stop(), answerer.stop()]);
       await recorder.stop();
     },

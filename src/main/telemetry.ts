@@ -22,15 +22,14 @@ export interface TelemetryParts {
   readonly onWarning: (message: string) => void;
 }
 
-/** The simulated network has been running for as long as the history of its first start reaches back. */
-const AGE_SECONDS = 86_400;
-
 /** The simulated network as a source; throws INVALID_SCENARIO. */
 export async function simulatorSource(parts: TelemetryParts): Promise<SimulatorSource> {
   const { config, network, demands, store, clock } = parts;
   const scenario = await loadScenario(config.scenario);
   const startMs = clock.nowMs();
-  const engine = createEngine({ network, demands, scenario, seed: config.seed, startMs, ageSeconds: AGE_SECONDS });
+  // It has been running for as long as the past reaches back that its history is given.
+  const ageSeconds = config.backfillHours * 3600;
+  const engine = createEngine({ network, demands, scenario, seed: config.seed, startMs, ageSeconds });
   return new SimulatorSource({
     engine,
     speed: config.speed,

@@ -31,6 +31,8 @@ export interface ServiceOptions {
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly port?: number;
+  /** Who ends what a failed test leaves; when the test has finished where this is left out. */
+  readonly cleanUp?: (end: () => Promise<void>) => void;
 }
 
 /** A person's environment: nothing of the test runner, of npm above it, or of a Detour configured outside. */
@@ -49,21 +51,27 @@ export async function npmStart(options: ServiceOptions): Promise<Service & { ter
   return { ...service(terminal, port, options.dataDir), terminal };
 }
 
-/** The service itself, without npm. */
-export async function startService(options: ServiceOptions): Promise<Service> {
+/** The service itself, without npm, and without a past that most tests do not look at. */
+export async function startService({ env, ...options }: ServiceOptions): Promise<Service> {
   const port = options.port ?? (await freePort());
   const args = [join('dist', 'src', 'cli', 'main.js'), 'run', ...(options.args ?? [])];
-  const running = start(process.execPath, args, { cwd: PACKAGE_ROOT, env: serviceEnv(options, port) });
-  return service(running, port, options.dataDir);
+  const given = { ...options, env: { DETOUR_BACKFILL_HOURS: '0', ...env } };
+  const running = start(process.execPath, args, { cwd: PACKAGE_ROOT, env: serviceEnv(given, port) });
+  return service(running, port, options.dataDir, options.cleanUp);
 }
 
 function serviceEnv({ dataDir, env }: ServiceOptions, port: number): NodeJS.ProcessEnv {
   return cleanEnv({ DETOUR_DATA_DIR: dataDir, DETOUR_PORT: String(port), ...env });
 }
 
-function service(running: Running, port: number, dataDir: string): Service {
+function service(
+  running: Running,
+  port: number,
+  dataDir: string,
+  cleanUp: ServiceOptions['cleanUp'] = onTestFinished,
+): Service {
   // Whatever a failed test leaves: the service by its id, Redis goes by its watchdog.
-  onTestFinished(async () => {
+  cleanUp(async () => {
     if (!isAlive(running.pid)) return;
     for (const { pid } of descendants(running.pid)) kill(pid);
     kill(running.pid);

@@ -52,6 +52,11 @@ export interface OfflineDay {
 export const MINUTE_MS = 60_000;
 export const DAY_MINUTES = 1440;
 
+/** Starts of minutes. */
+export function minutesFrom(fromMs: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, minute) => fromMs + minute * MINUTE_MS);
+}
+
 /** Columns of one kind of thing: each metric has a value for every thing and minute. */
 export class DayColumns<Metric extends string> {
   readonly #kind: OfflineSeries['kind'];
@@ -59,7 +64,7 @@ export class DayColumns<Metric extends string> {
   readonly #minutes: number;
   readonly columns: Readonly<Record<Metric, Float32Array>>;
 
-  constructor(kind: OfflineSeries['kind'], ids: readonly string[], metrics: readonly Metric[], minutes = DAY_MINUTES) {
+  constructor(kind: OfflineSeries['kind'], ids: readonly string[], metrics: readonly Metric[], minutes: number) {
     this.#kind = kind;
     this.#ids = ids;
     this.#minutes = minutes;

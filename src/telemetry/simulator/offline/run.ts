@@ -1,6 +1,6 @@
 import { createRng } from '../../../core/rng.ts';
-import { DAY_MINUTES, MINUTE_MS, type OfflineDay, type OfflineOptions } from './day.ts';
-import { OfflineWorld } from './world.ts';
+import { DAY_MINUTES, MINUTE_MS, minutesFrom, type OfflineDay, type OfflineOptions } from './day.ts';
+import { OfflineWorld, seriesOf } from './world.ts';
 
 /**
  * Days of history of the simulated network at one value a minute, as fast as the CPU allows; the same options give the
@@ -11,10 +11,9 @@ export function* runOffline(options: OfflineOptions): Generator<OfflineDay> {
   const world = new OfflineWorld(options, createRng(options.seed));
   for (let day = 0; day < options.days; day += 1) {
     const fromMs = options.startMs + day * DAY_MINUTES * MINUTE_MS;
-    const atMs = Float64Array.from({ length: DAY_MINUTES }, (_, minute) => fromMs + minute * MINUTE_MS);
-    const columns = world.newDay();
+    const columns = world.newColumns(DAY_MINUTES);
     for (let minute = 0; minute < DAY_MINUTES; minute += 1) world.minute(minute, columns);
-    const series = [columns.links, columns.arcs, ...columns.readings].flatMap((each) => [...each.series(atMs)]);
+    const series = seriesOf(columns, minutesFrom(fromMs, DAY_MINUTES));
     yield { fromMs, series, truth: world.truthUntil(fromMs + DAY_MINUTES * MINUTE_MS) };
   }
 }

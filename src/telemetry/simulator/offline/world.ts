@@ -14,7 +14,7 @@ import { Instruments } from '../instruments/instruments.ts';
 import { type LinkTable, type PlantState, tableOfLinks } from '../plant.ts';
 import { TrafficRhythm } from '../rhythm.ts';
 import type { Scenario } from '../scenario-schema.ts';
-import { DayColumns, type FailureTruth, type OfflineOptions } from './day.ts';
+import { DayColumns, type FailureTruth, type OfflineOptions, type OfflineSeries } from './day.ts';
 import { LINK_METRICS, LinkHealth } from './link-health.ts';
 import { truthOf, truthOfFault } from './truth.ts';
 
@@ -43,9 +43,13 @@ export interface WorldColumns {
   readonly readings: readonly DayColumns<string>[];
 }
 
+export function seriesOf({ links, arcs, readings }: WorldColumns, atMs: Float64Array): OfflineSeries[] {
+  return [links, arcs, ...readings].flatMap((each) => [...each.series(atMs)]);
+}
+
 /** The simulated network in steps of a minute: the live simulator's parts without packets. */
 export class OfflineWorld {
-  readonly #options: OfflineOptions;
+  readonly #options: Omit<OfflineOptions, 'days'>;
   readonly #scenario: Scenario;
   readonly #graph: CompiledGraph;
   readonly #links: LinkTable;
@@ -69,7 +73,7 @@ export class OfflineWorld {
   #closed = '';
   #step = 0;
 
-  constructor(options: OfflineOptions, rng: Rng) {
+  constructor(options: Omit<OfflineOptions, 'days'>, rng: Rng) {
     const { network, scenario, startMs } = options;
     const { traffic, plant } = scenario;
     this.#options = options;
@@ -111,12 +115,12 @@ export class OfflineWorld {
     ) as Record<ArcMetric, Float64Array>;
   }
 
-  newDay(): WorldColumns {
+  newColumns(minutes: number): WorldColumns {
     return {
-      links: new DayColumns('link', this.#links.ids, LINK_METRICS),
-      arcs: new DayColumns('arc', this.#graph.arcIds, ARC_METRICS),
+      links: new DayColumns('link', this.#links.ids, LINK_METRICS, minutes),
+      arcs: new DayColumns('arc', this.#graph.arcIds, ARC_METRICS, minutes),
       readings: this.#instruments.readings.map(
-        ({ kind, ids, figures }) => new DayColumns(kind, ids, Object.keys(figures)),
+        ({ kind, ids, figures }) => new DayColumns(kind, ids, Object.keys(figures), minutes),
       ),
     };
   }
