@@ -1,5 +1,7 @@
 import { createDryRunActuator } from '../actuate/dry-run.ts';
+import { createFrrActuator } from '../actuate/frr.ts';
 import { createSimulatorActuator } from '../actuate/simulator.ts';
+import { vtyRunner } from '../actuate/vty.ts';
 import { createWebhookActuator } from '../actuate/webhook.ts';
 import { DetourError } from '../core/errors.ts';
 import type { Actuator } from '../reroute/actuator.ts';
@@ -20,6 +22,7 @@ export async function openActuator(
   }
   if (name === 'simulator') return createSimulatorActuator(store.traffic);
   if (name === 'dry-run') return createDryRunActuator(network.network.name);
+  if (name === 'frr') return frrActuator(context);
   const { webhookUrl, webhookSecret } = config;
   if (webhookUrl === null || webhookSecret === null) {
     throw new DetourError('INVALID_CONFIG', 'actuator: webhook needs webhookUrl and webhookSecret', {
@@ -29,4 +32,16 @@ export async function openActuator(
   }
   const secret = await readSecret('webhookSecret', webhookSecret, environment);
   return createWebhookActuator({ url: webhookUrl, secret, networkName: network.network.name });
+}
+
+/** OSPF costs over the TCP vty. Its password is the routers' affair: as short as they have it. */
+async function frrActuator({ config, network, environment }: Pick<Context, 'config' | 'network' | 'environment'>) {
+  if (config.frrPassword === null) {
+    throw new DetourError('INVALID_CONFIG', 'actuator: frr needs frrPassword', {
+      field: 'frrPassword',
+      hint: 'set DETOUR_FRR_PASSWORD to env:NAME or file:PATH',
+    });
+  }
+  const password = await readSecret('frrPassword', config.frrPassword, environment, 1);
+  return createFrrActuator({ network, run: vtyRunner({ port: config.frrPort, password }) });
 }

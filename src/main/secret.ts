@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { DetourError, messageOf } from '../core/errors.ts';
 
+/** Characters of a secret that nobody shall guess. */
 const SHORTEST = 32;
 
 /**
@@ -12,14 +13,15 @@ export async function readSecret(
   field: string,
   reference: string,
   environment: Readonly<Record<string, string | undefined>>,
+  shortest = SHORTEST,
 ): Promise<string> {
   const [, scheme, target = ''] = /^(env|file):(.+)$/s.exec(reference) ?? [];
   const text = scheme === 'env' ? (environment[target] ?? '') : await readText(field, target);
   const secret = text.trim();
-  if (secret.length >= SHORTEST) return secret;
+  if (secret.length >= shortest) return secret;
   throw new DetourError(
     'INVALID_CONFIG',
-    `${field}: the secret in ${scheme}:${target} must have ${SHORTEST} characters`,
+    `${field}: the secret in ${scheme}:${target} must have ${shortest} characters`,
     {
       field,
       hint: "make one with 'openssl rand -hex 32'",

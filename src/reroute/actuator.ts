@@ -21,6 +21,8 @@ export const StepChangeSchema = Type.Object({
   /** Tunnels to restore when the step is taken back; demands of the step that are not among them follow the IGP. */
   before: Type.Array(TunnelSchema),
   metrics: Type.Array(MetricChangeSchema),
+  /** Where demands go because of the metrics: not set up, but known, so that plans count them there. */
+  follows: Type.Optional(Type.Array(TunnelSchema)),
 });
 export type StepChange = Static<typeof StepChangeSchema>;
 

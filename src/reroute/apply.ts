@@ -2,7 +2,8 @@ import { DetourError } from '../core/errors.ts';
 import type { Commands } from './actuator.ts';
 import { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
 import { backExecution, forwardExecution, ownDemands } from './closed-loop/begin.ts';
-import { differencesOf } from './closed-loop/differences.ts';
+import { type CostOut, costOut } from './closed-loop/cost-out.ts';
+import { differencesOf, type LiveView } from './closed-loop/differences.ts';
 import { driveChange, turnBack } from './closed-loop/drive.ts';
 import { guardrailFacts } from './closed-loop/facts.ts';
 import { predictFigures } from './closed-loop/figures.ts';
@@ -55,13 +56,20 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   const refusals = refusalsOf(guardrails, before, await guardrailFacts(deps, before, view.input, ask.automatic));
   if (refusals.length > 0) throw refused(before, refusals);
   const atMs = deps.clock.nowMs();
-  const arcs = predictFigures(view.board, view.board.twin.states);
-  const execution = forwardExecution(deps.actuator, before, view.input.tunnels, { ask, arcs, atMs });
+  const realised = realise(deps, view, before);
+  const arcs = predictFigures(view.board.twin, realised?.afterBps ?? view.board.loadBps);
+  const about = { ask, arcs, atMs, ...(realised ? { changes: realised.changes } : {}) };
+  const execution = forwardExecution(deps.actuator, before, view.input.tunnels, about);
   const { heldBack: _held, verification: _verification, ...rest } = before;
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
   const details = { steps: execution.steps.length, actuator: execution.actuator };
   await decide(deps, { action: 'apply', before, after, ask, details });
   return (await driveChange(deps, id)) ?? after;
+}
+
+/** Metric changes where the actuator cannot set paths; null where it can. Throws UNREALISABLE. */
+function realise({ actuator }: CycleDeps, view: LiveView, proposal: Proposal): CostOut | null {
+  return actuator.realisations.includes('paths') ? null : costOut(view, proposal);
 }
 
 /**
@@ -119,13 +127,16 @@ function requireApprovals({ approvals: needed }: Guardrails, proposal: Proposal,
 
 /** What the actuator would do for a proposal from the network as it is now. Rejects with NOT_FOUND or UNREALISABLE. */
 export async function renderProposal(
-  { store, actuator, clock }: CycleDeps,
+  deps: CycleDeps,
   id: string,
 ): Promise<{ actuator: string; changesNetwork: boolean; steps: { summary: string; commands: Commands[] }[] }> {
-  const proposal = await existing({ store }, id);
-  const { tunnels } = await store.traffic.tunnels();
-  const about = { ask: BY_ITSELF, arcs: [], atMs: clock.nowMs() };
-  const { steps } = forwardExecution(actuator, proposal, tunnels, about);
+  const { actuator } = deps;
+  const proposal = await existing(deps, id);
+  const view = await liveView(deps);
+  const realised = realise(deps, view, proposal);
+  const about = { ask: BY_ITSELF, arcs: [], atMs: deps.clock.nowMs() };
+  const changes = realised ? { changes: realised.changes } : {};
+  const { steps } = forwardExecution(actuator, proposal, view.input.tunnels, { ...about, ...changes });
   const { name, changesNetwork } = actuator;
   return { actuator: name, changesNetwork, steps: steps.map(({ summary, commands }) => ({ summary, commands })) };
 }

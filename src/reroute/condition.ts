@@ -14,6 +14,8 @@ export interface Condition extends ArcTraits {
   readonly unhealthyLinks: readonly string[];
   readonly downLinks: readonly string[];
   readonly staleLinks: readonly string[];
+  /** Links that are likely to fail soon, with the reason; shunned too. */
+  readonly atRisk?: ReadonlyMap<string, string>;
 }
 
 export function assessLinks(network: NetworkIndex, twin: Twin, utilisationLimit: number): Condition {

@@ -34,6 +34,8 @@ export interface CycleDeps {
   /** What is done with proposals where the guardrails say nothing: `auto` applies them. */
   readonly mode: 'auto' | 'manual';
   readonly actuator: Actuator;
+  /** From which level on a link's risk keeps traffic off it; risks are not heeded where left out. */
+  readonly avoidAtRisk?: 'high' | 'critical';
   /** Where plans are made; in this thread where left out. */
   readonly makePlan?: MakePlan;
   /** Called at each point of a cycle and of a change. */

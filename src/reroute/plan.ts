@@ -70,6 +70,8 @@ export const PlanInputSchema = Type.Object({
       }),
     ),
   ),
+  /** Links that are likely to fail soon, and why: no traffic is led onto them. Absent where risks are not heeded. */
+  atRisk: Type.Optional(Type.Array(Type.Object({ linkId: Type.String(), reason: Type.String() }))),
   limits: PlanLimitsSchema,
 });
 export type PlanInput = Static<typeof PlanInputSchema>;

@@ -57,8 +57,10 @@ export function planReroutes(
   if (refused) return { plan: { ...head, ...NOTHING, refused }, changed: [] };
   const board = new Board(twin);
   const damped = dampedLinks(input);
-  const shunned = condition.shunned.map((mark, arc) => (mark || damped.has(twin.linkOf[arc] as string) ? 1 : 0));
-  const problem = { board, condition: { ...condition, shunned }, limits: input.limits };
+  const atRisk = new Map((input.atRisk ?? []).map(({ linkId, reason }) => [linkId, reason]));
+  const isAvoided = (link: string): boolean => damped.has(link) || atRisk.has(link);
+  const shunned = condition.shunned.map((mark, arc) => (mark || isAvoided(twin.linkOf[arc] as string) ? 1 : 0));
+  const problem = { board, condition: { ...condition, shunned, atRisk }, limits: input.limits };
   const budget = new MoveBudget(input);
   const { closed, standing } = closeWhatIsOver(problem, input, budget);
   const dropped = adoptStanding(problem, standing);

@@ -108,6 +108,8 @@ function exclusion(problem: Problem, contest: Contest, arcs: readonly number[]):
   if (shunned !== undefined) {
     const link = twin.linkOf[shunned] as string;
     const state = twin.states.get(link);
+    const risk = condition.atRisk?.get(link);
+    if (risk !== undefined) return `crosses link ${link}, which ${risk}`;
     if (state && isDamped(state)) return `crosses link ${link}, which keeps changing`;
     return `crosses ${state?.adminDown ? 'shut' : (state?.state ?? 'stale')} link ${link}`;
   }

@@ -1,5 +1,6 @@
 import type { NetworkIndex } from '../../topology/model.ts';
 import { contentHash } from '../core/ids.ts';
+import { formatRatio } from '../core/units.ts';
 import { withStaleness } from '../health/staleness.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { demandsInUse } from './demands-in-use.ts';
@@ -14,7 +15,7 @@ export function networkHashOf(network: NetworkIndex): string {
 
 /** Reads everything a plan depends on, in one go, at the clock's now. */
 export async function takeSnapshot(
-  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits'>,
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk'>,
 ): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
   const [known, given, estimate, { tunnels }, open, briefs, windows] = await Promise.all([
@@ -39,6 +40,24 @@ export async function takeSnapshot(
     tunnels: [...tunnels].sort((x, y) => (x.demand < y.demand ? -1 : 1)),
     open: open.toSorted((x, y) => (x.id < y.id ? -1 : 1)),
     closed: closedLately(briefs),
+    ...(deps.avoidAtRisk === undefined ? {} : { atRisk: await linksAtRisk(deps, deps.avoidAtRisk) }),
     limits,
   };
+}
+
+/** A prediction that is older than this says nothing about now. */
+const MAX_PREDICTION_AGE_MS = 5 * 60_000;
+
+/** Links with a standing alarm of this level or worse: alarms have hysteresis, single predictions waver. */
+async function linksAtRisk({ store, clock }: Pick<CycleDeps, 'store' | 'clock'>, level: 'high' | 'critical') {
+  const [book, predictions] = await Promise.all([store.predictions.alarms(), store.predictions.predictions()]);
+  const nowMs = clock.nowMs();
+  const isFresh = (linkId: string) => nowMs - (predictions.get(linkId)?.atMs ?? -Infinity) <= MAX_PREDICTION_AGE_MS;
+  return book
+    .filter((alarm) => (level === 'high' || alarm.level === 'critical') && isFresh(alarm.linkId))
+    .map(({ linkId, probability }) => ({
+      linkId,
+      reason: `is likely to fail (${formatRatio(probability)} within hours)`,
+    }))
+    .sort((x, y) => (x.linkId < y.linkId ? -1 : 1));
 }

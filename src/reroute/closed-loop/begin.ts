@@ -8,10 +8,16 @@ export function forwardExecution(
   actuator: Actuator,
   proposal: Proposal,
   present: readonly Tunnel[],
-  about: { readonly ask: Ask; readonly arcs: readonly ArcFigure[]; readonly atMs: number },
+  about: {
+    readonly ask: Ask;
+    readonly arcs: readonly ArcFigure[];
+    readonly atMs: number;
+    /** What is changed instead of paths. */
+    readonly changes?: readonly StepChange[];
+  },
 ): Execution {
   const id = executionId(proposal);
-  const steps = actuator.plan(id, stepChanges(proposal, present));
+  const steps = actuator.plan(id, about.changes ?? stepChanges(proposal, present));
   return { ...frame(actuator, id, about.ask, about.atMs), steps, arcs: [...about.arcs] };
 }
 

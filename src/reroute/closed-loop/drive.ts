@@ -84,7 +84,7 @@ async function stepForward(deps: CycleDeps, proposal: Proposal, execution: Execu
     before: proposal,
     after,
     ask: askOf(execution),
-    setTunnels: step.set,
+    setTunnels: [...step.set, ...(step.follows ?? [])],
     removeTunnels: step.remove,
     events: isLast ? [proposalEvent(after, after.updatedAtMs)] : [],
     details: { step: done, of: execution.steps.length, key: step.key, actuator: execution.actuator },
@@ -128,7 +128,7 @@ async function stepBack(deps: CycleDeps, proposal: Proposal, execution: Executio
     after: { ...proposal, execution: changed, updatedAtMs: atMs },
     ask: askOf(execution),
     setTunnels: step.before,
-    removeTunnels: [...step.set.map(({ demand }) => demand), ...step.remove],
+    removeTunnels: [...[...step.set, ...(step.follows ?? [])].map(({ demand }) => demand), ...step.remove],
     details: { step: execution.done, of: execution.steps.length, key: step.key, actuator: execution.actuator },
   });
 }

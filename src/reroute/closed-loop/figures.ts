@@ -1,6 +1,6 @@
 import { parseArcId } from '../../core/ids.ts';
 import type { ArcState, LinkState } from '../../health/link-state.ts';
-import type { Board } from '../board.ts';
+import type { Twin } from '../../twin/twin.ts';
 import type { ArcFigure } from '../execution.ts';
 
 /** Arcs that are kept of one change: those whose load it changes most. */
@@ -8,11 +8,13 @@ const MAX_ARCS = 200;
 /** Below this part of an arc's capacity a change of its load is not told from noise. */
 const NOTICEABLE = 0.002;
 
-/** What the twin says of the arcs whose load the moves on the board change, with what is measured there now. */
-export function predictFigures(board: Board, states: ReadonlyMap<string, LinkState>): ArcFigure[] {
-  const { graph, loadBps: nowBps } = board.twin;
+/** What the twin says of the arcs whose load a change alters, with what is measured there now. */
+export function predictFigures(
+  { graph, states, loadBps: nowBps }: Pick<Twin, 'graph' | 'states' | 'loadBps'>,
+  afterBps: Float64Array,
+): ArcFigure[] {
   const changes = graph.arcIds.map((arc, index) => {
-    const [before, after] = [nowBps[index] as number, board.loadBps[index] as number];
+    const [before, after] = [nowBps[index] as number, afterBps[index] as number];
     return { arc, before, after, share: Math.abs(after - before) / (graph.capacityBps[index] as number) };
   });
   return changes

@@ -24,6 +24,7 @@ export function stepToRevert(
     ...step,
     set: step.set.filter(({ demand }) => !isTakenOver(demand)),
     remove: step.remove.filter((demand) => !isTakenOver(demand)),
+    follows: (step.follows ?? []).filter(({ demand }) => !isTakenOver(demand)),
     before: step.before.filter(({ demand, proposalId: owner }) => !isTakenOver(demand) && standing.has(owner)),
   };
 }
