@@ -112,10 +112,15 @@ export class RiskRound {
     const rounds = predictions.map(({ linkId, probability, level }, at) => ({
       ...{ linkId, probability, level },
       hasFailed: hasFailed(states[at] as LinkState),
+      isShut: states[at]?.adminDown ?? false,
     }));
     const isHealed = (linkId: string, sinceMs: number) => (healed.get(linkId) ?? -Infinity) >= sinceMs;
     const changes = nextRound(book, rounds, nowMs, LONGEST_MS, isHealed);
     await store.predictions.writeReport('alarms', book);
+    const standing = book.alarms.filter(({ outcome, clearedAtMs }) => outcome === 'open' && clearedAtMs === null);
+    await store.predictions.writeAlarms(
+      standing.map(({ linkId, raisedAtMs, level, probability }) => ({ linkId, raisedAtMs, level, probability })),
+    );
     const byLink = new Map(predictions.map((each) => [each.linkId, each]));
     const events = changes.map((change) => eventOf(change, byLink.get(change.alarm.linkId) ?? null, nowMs));
     if (events.length > 0) await store.events.append(events);
@@ -158,16 +163,16 @@ function predictionOf(
   };
 }
 
-/** When traffic was last taken off each link because of its risk. */
+/** When a reroute that was about each link was last applied: what would have come of the link is not known then. */
 export function healedLinks(
   briefs: readonly {
-    readonly cause: { readonly kind: string; readonly links: readonly string[] };
+    readonly cause: { readonly links: readonly string[] };
     readonly appliedAtMs: number | null;
   }[],
 ): Map<string, number> {
   const healed = new Map<string, number>();
   for (const { cause, appliedAtMs } of briefs) {
-    if (cause.kind !== 'at-risk' || appliedAtMs === null) continue;
+    if (appliedAtMs === null) continue;
     for (const link of cause.links) healed.set(link, Math.max(appliedAtMs, healed.get(link) ?? 0));
   }
   return healed;

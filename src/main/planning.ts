@@ -133,7 +133,8 @@ async function hasUnapplied({ store, runtime, actuator }: Context): Promise<bool
 }
 
 function cycleDeps({ store, network, clock, runtime, config, reach, actuator }: Context): CycleDeps {
-  return { store, network, clock, limits: limitsFrom(config), mode: runtime.mode, actuator, reach };
+  const risks = config.avoidAtRisk === 'never' ? {} : { avoidAtRisk: config.avoidAtRisk };
+  return { store, network, clock, limits: limitsFrom(config), mode: runtime.mode, actuator, reach, ...risks };
 }
 
 /** Demands are measured every few seconds; older than this they say nothing about now. */

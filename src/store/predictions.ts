@@ -83,6 +83,15 @@ export const ForecastSchema = Type.Object({
 });
 export type Forecast = Static<typeof ForecastSchema>;
 
+/** A link whose risk is high or critical, as long as that stands. */
+export const StandingAlarmSchema = Type.Object({
+  linkId: Type.String(),
+  raisedAtMs: Type.Number(),
+  level: Type.Enum(RISK_LEVELS),
+  probability: Probability,
+});
+export type StandingAlarm = Static<typeof StandingAlarmSchema>;
+
 /** What was said at one moment, kept until the truth about it is known. Opaque to the store but for its moment. */
 export interface Claim {
   readonly atMs: number;
@@ -99,6 +108,9 @@ export interface PredictionStore {
   /** By link; empty before the first. */
   predictions(): Promise<Map<string, Prediction>>;
   prediction(linkId: string): Promise<Prediction | null>;
+  /** Takes the place of all standing alarms before. */
+  writeAlarms(alarms: readonly StandingAlarm[]): Promise<void>;
+  alarms(): Promise<StandingAlarm[]>;
   /** Takes the place of all forecasts of these kinds before. */
   writeForecasts(forecasts: readonly Forecast[]): Promise<void>;
   forecast(kind: Forecast['kind'], id: string): Promise<Forecast | null>;

@@ -75,6 +75,15 @@ export function predictions(create: StoreFactory): void {
     expect(moments[0]).toBe(3);
   });
 
+  it('keeps the alarms that stand', async () => {
+    const { predictions: kept } = fixture().store;
+    expect(await kept.alarms()).toEqual([]);
+    const alarm = { linkId: 'l1', raisedAtMs: 5, level: 'high', probability: 0.7 } as const;
+    await kept.writeAlarms([alarm, { ...alarm, linkId: 'l2' }]);
+    await kept.writeAlarms([alarm]);
+    expect(await kept.alarms()).toEqual([alarm]);
+  });
+
   it('keeps reports by name', async () => {
     const { predictions: kept } = fixture().store;
     expect(await kept.report('quality')).toBeNull();

@@ -36,6 +36,8 @@ export interface AlarmRound {
   readonly level: RiskLevel | null;
   /** It is unhealthy or down, and not by its operator. */
   readonly hasFailed: boolean;
+  /** Its operator has shut it: what would have come of it is not known. */
+  readonly isShut: boolean;
 }
 
 /** What people should be told. */
@@ -89,13 +91,18 @@ function followed(
   book: AlarmBook,
   counts: Record<string, number>,
   alarm: RiskAlarm,
-  { linkId, probability, level, hasFailed }: AlarmRound,
+  { linkId, probability, level, hasFailed, isShut }: AlarmRound,
   nowMs: number,
 ): AlarmChange[] {
   if (hasFailed) {
     const wasShown = alarm.clearedAtMs === null;
     Object.assign(alarm, { outcome: 'came-true', failedAtMs: nowMs, clearedAtMs: alarm.clearedAtMs ?? nowMs });
     return wasShown ? [{ kind: 'came-true', alarm }] : [];
+  }
+  if (isShut) {
+    const wasShown = alarm.clearedAtMs === null;
+    Object.assign(alarm, { outcome: 'healed', clearedAtMs: alarm.clearedAtMs ?? nowMs });
+    return wasShown ? [{ kind: 'cleared', alarm }] : [];
   }
   if (alarm.clearedAtMs !== null || probability === null || level === null) return [];
   if (probability < CLEAR_BELOW) return quieter(book, counts, alarm, linkId, nowMs);

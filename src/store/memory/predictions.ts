@@ -1,5 +1,7 @@
 import { LIMITS } from '../keys.ts';
-import type { Claim, ClaimKind, Forecast, Prediction, PredictionStore } from '../predictions.ts';
+import type { Claim, ClaimKind, Forecast, Prediction, PredictionStore, StandingAlarm } from '../predictions.ts';
+
+const ALARMS = 'standing-alarms';
 
 export class MemoryPredictions implements PredictionStore {
   #predictions = new Map<string, string>();
@@ -18,6 +20,14 @@ export class MemoryPredictions implements PredictionStore {
   async prediction(linkId: string): Promise<Prediction | null> {
     const text = this.#predictions.get(linkId);
     return text === undefined ? null : (JSON.parse(text) as Prediction);
+  }
+
+  async writeAlarms(alarms: readonly StandingAlarm[]): Promise<void> {
+    await this.writeReport(ALARMS, alarms);
+  }
+
+  async alarms(): Promise<StandingAlarm[]> {
+    return ((await this.report(ALARMS)) as StandingAlarm[] | null) ?? [];
   }
 
   async writeForecasts(forecasts: readonly Forecast[]): Promise<void> {

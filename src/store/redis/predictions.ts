@@ -9,6 +9,8 @@ import {
   type Prediction,
   PredictionSchema,
   type PredictionStore,
+  type StandingAlarm,
+  StandingAlarmSchema,
 } from '../predictions.ts';
 import type { RedisContext } from './context.ts';
 import { guarded, storeError } from './errors.ts';
@@ -16,6 +18,8 @@ import { pack, unpack } from './packed.ts';
 
 const predictionRecord = compileSchema(PredictionSchema, 'CORRUPT_RECORD');
 const forecastRecord = compileSchema(ForecastSchema, 'CORRUPT_RECORD');
+const alarmRecords = compileSchema(Type.Array(StandingAlarmSchema), 'CORRUPT_RECORD');
+const ALARMS = 'standing-alarms';
 const anything = compileSchema(Type.Unknown(), 'CORRUPT_RECORD');
 
 export function redisPredictions(context: RedisContext): PredictionStore {
@@ -68,6 +72,13 @@ export function redisPredictions(context: RedisContext): PredictionStore {
     await guarded('write a report', () => connection.hset(keys.reports, name, JSON.stringify(report)));
   };
 
+  const writeAlarms = (alarms: readonly StandingAlarm[]) => writeReport(ALARMS, alarms);
+
+  const alarms = async () => {
+    const text = await guarded('read the alarms', () => connection.hget(keys.reports, ALARMS));
+    return text === null ? [] : (records.member(alarmRecords, keys.reports, ALARMS, text) ?? []);
+  };
+
   const report = async (name: string) => {
     const text = await guarded('read a report', () => connection.hget(keys.reports, name));
     return text === null ? null : records.member(anything, keys.reports, name, text);
@@ -79,6 +90,8 @@ export function redisPredictions(context: RedisContext): PredictionStore {
     prediction,
     writeForecasts,
     forecast,
+    writeAlarms,
+    alarms,
     writeReport,
     report,
     ...redisClaims(context),

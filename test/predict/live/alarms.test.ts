@@ -6,13 +6,16 @@ const MINUTE_MS = 60_000;
 const HORIZON_MS = 360 * MINUTE_MS;
 const never = () => false;
 
-/** Plays probabilities of one link minute by minute; a letter f is a failure, null is unknown. */
-function play(steps: readonly (number | null | 'f')[], isHealed: (linkId: string, sinceMs: number) => boolean = never) {
+/** Plays probabilities of one link minute by minute; a letter f is a failure, s a link that is shut, null is unknown. */
+function play(
+  steps: readonly (number | null | 'f' | 's')[],
+  isHealed: (linkId: string, sinceMs: number) => boolean = never,
+) {
   const book = emptyBook();
   const told = steps.flatMap((step, minute) => {
-    const probability = step === 'f' ? null : step;
+    const probability = typeof step === 'string' ? null : step;
     const round = {
-      ...{ linkId: 'l1', probability, hasFailed: step === 'f' },
+      ...{ linkId: 'l1', probability, hasFailed: step === 'f', isShut: step === 's' },
       level: probability === null ? null : riskLevelOf(probability),
     };
     return nextRound(book, [round], minute * MINUTE_MS, HORIZON_MS, isHealed).map(({ kind }) => `${minute} ${kind}`);
@@ -50,13 +53,16 @@ describe('alarms about risks', () => {
   it('count neither way where traffic was taken off the link because of them', () => {
     const { book } = play([0.7, 0.7, ...quiet(361)], (linkId, sinceMs) => linkId === 'l1' && sinceMs === MINUTE_MS);
     expect(book.alarms[0]?.outcome).toBe('healed');
+    const shut = play([0.7, 0.7, 's', ...quiet(400)]);
+    expect(shut.told).toEqual(['1 raised', '2 cleared']);
+    expect(shut.book.alarms[0]?.outcome).toBe('healed');
   });
 
   it('say nothing of what is unknown, and are bounded', () => {
     expect(play([0.7, null, null, null]).told).toEqual([]);
     const book = emptyBook();
     const links = Array.from({ length: 300 }, (_, at) => ({
-      ...{ linkId: `l${at}`, probability: 0.9, level: 'critical' as const, hasFailed: false },
+      ...{ linkId: `l${at}`, probability: 0.9, level: 'critical' as const, hasFailed: false, isShut: false },
     }));
     for (const atMs of [0, 1]) nextRound(book, links, atMs, HORIZON_MS, never);
     expect(book.alarms).toHaveLength(200);
