@@ -69,6 +69,27 @@ export class DatasetBuilder {
   }
 }
 
+/** All rows of these, one after another. */
+export function joinDatasets(parts: readonly RiskDataset[]): RiskDataset {
+  const floats = (pick: (part: RiskDataset) => Float32Array) => {
+    const all = new Float32Array(parts.reduce((sum, part) => sum + pick(part).length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(pick(part), at);
+      at += pick(part).length;
+    }
+    return all;
+  };
+  const rowCount = parts.reduce((sum, { table }) => sum + table.rowCount, 0);
+  return {
+    table: { names: RISK_FEATURE_NAMES, rowCount, values: floats(({ table }) => table.values) },
+    within: RISK_HORIZONS.map((_, at) => floats(({ within }) => within[at] as Float32Array)),
+    weights: floats(({ weights }) => weights),
+    atMs: Float64Array.from(parts.flatMap(({ atMs }) => Array.from(atMs))),
+    world: Int32Array.from(parts.flatMap(({ world }) => Array.from(world))),
+  };
+}
+
 /** The rows of a dataset with these numbers. */
 export function pickRows(dataset: RiskDataset, rows: Int32Array): RiskDataset {
   return {

@@ -25,6 +25,11 @@ export interface RiskFeature {
   /** For people: `receive power against its mean of the last day`. */
   readonly words: string;
   readonly group: FeatureGroup;
+  /**
+   * Tells things apart rather than how they are: every router and receiver has a usual level of its own, by which trees
+   * learn which link it was that failed. Rules and drift look at it, models do not learn from it.
+   */
+  readonly isUsualLevel?: boolean;
   /** The feature of every link, NaN where not known. Looks at nothing after the moment. */
   readonly of: (moment: Moment) => Float32Array;
 }
@@ -188,6 +193,7 @@ const optics: RiskFeature[] = [
     unit: 'dBm',
     words: 'receive power in the last 10 min',
     group: 'optics',
+    isUsualLevel: true,
     of: (moment) => smallerOfPairs(moment.stats('interface', 'rxPowerDbm', TEN).mean),
   },
   {
@@ -359,6 +365,7 @@ const device: RiskFeature[] = DEVICE_METRICS.flatMap(([metric, name, words, unit
     unit,
     words: `${words} of the devices in the last 10 min`,
     group: 'device',
+    isUsualLevel: name !== 'cpu',
     of: (moment) => ends(moment, moment.stats('device', metric, TEN).mean),
   },
   {

@@ -55,7 +55,7 @@ class SettledWalk {
 export interface Labels {
   /** 1 where the link was healthy and settled, so that it counts; 0 elsewhere. Decided by the past alone. */
   readonly counts: Uint8Array;
-  /** By horizon: 1 where it failed within, 0 where not, NaN where that is not known. */
+  /** By horizon: 1 where it failed within, 0 where not, NaN where that is not known to its end. */
   readonly within: readonly Float32Array[];
 }
 
@@ -103,8 +103,9 @@ export class Labeller {
   }
 
   #label(minute: number, distance: number, horizon: number): number {
-    if (distance <= horizon) return 1;
-    return minute + horizon < this.timeline.minuteCount ? 0 : Number.NaN;
+    // Also where it fails within what is known: to keep only those would make the end of every stretch look dangerous.
+    if (minute + horizon >= this.timeline.minuteCount) return Number.NaN;
+    return distance <= horizon ? 1 : 0;
   }
 
   #isHealthy(link: number, minute: number): boolean {

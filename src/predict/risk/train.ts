@@ -7,6 +7,7 @@ import { FOREST_DEFAULTS, type ForestSettings, forest } from '../trees/forest.ts
 import { LOGISTIC } from '../trees/losses.ts';
 import { attributed } from './attribution.ts';
 import { pickRows, type RiskDataset, rowsWhere } from './dataset.ts';
+import { RISK_FEATURES } from './feature-list.ts';
 import { RISK_HORIZONS } from './labels.ts';
 import type { HorizonRisk, RiskModel } from './model.ts';
 
@@ -32,13 +33,13 @@ export const RISK_TRAIN_DEFAULTS: RiskTrainOptions = {
   boost: {
     ...BOOST_DEFAULTS,
     treeCount: 200,
-    maxDepth: 5,
-    learningRate: 0.06,
-    rowShare: 0.7,
-    featureShare: 0.5,
-    minLeafWeight: 10,
-    l2: 10,
-    patience: 25,
+    maxDepth: 4,
+    learningRate: 0.05,
+    rowShare: 0.5,
+    featureShare: 0.3,
+    minLeafWeight: 20,
+    l2: 20,
+    patience: 30,
   },
   forest: { ...FOREST_DEFAULTS, treeCount: 50, maxDepth: 8, minLeafWeight: 40, featureShare: 0.3 },
   calibrationShare: 0.3,
@@ -67,10 +68,7 @@ export function trainRisk(
   options: RiskTrainOptions = RISK_TRAIN_DEFAULTS,
   onProgress: (progress: RiskProgress) => void = () => {},
 ): RiskModel {
-  const { past, later } =
-    options.calibrationWorlds === null
-      ? splitByTime(dataset, options)
-      : splitByWorld(dataset, new Set(options.calibrationWorlds));
+  const { past, later } = partsOf(withoutUsualLevels(dataset), options);
   const rng = createRng(options.seed);
   const horizons = RISK_HORIZONS.map(({ name }, at): HorizonRisk => {
     const told = (stage: RiskProgress['stage'], share: number) =>
@@ -78,6 +76,22 @@ export function trainRisk(
     return trainHorizon(known(past, at), known(later, at), at, options, rng.fork(name), told);
   });
   return { features: dataset.table.names, horizons };
+}
+
+/** What is missing everywhere is never split on, and weighs nothing. */
+function withoutUsualLevels(dataset: RiskDataset): RiskDataset {
+  const values = dataset.table.values.slice();
+  const width = dataset.table.names.length;
+  RISK_FEATURES.forEach(({ isUsualLevel = false }, column) => {
+    if (isUsualLevel) for (let at = column; at < values.length; at += width) values[at] = Number.NaN;
+  });
+  return { ...dataset, table: { ...dataset.table, values } };
+}
+
+function partsOf(dataset: RiskDataset, options: RiskTrainOptions): { past: RiskDataset; later: RiskDataset } {
+  return options.calibrationWorlds === null
+    ? splitByTime(dataset, options)
+    : splitByWorld(dataset, new Set(options.calibrationWorlds));
 }
 
 type Told = (stage: RiskProgress['stage'], share: number) => void;

@@ -107,6 +107,7 @@ describe('labels', () => {
     const calm = new Labeller(timelineOf([]));
     expect(labelAt(calm, LENGTH - 361)).toEqual([1, 0, 0, 0]);
     expect(labelAt(calm, LENGTH - 360)).toEqual([1, 0, 0, Number.NaN]);
+    expect(labelAt(labeller, 890)).toEqual([1, 0, 0, Number.NaN]);
     expect(labelAt(calm, LENGTH - 30)).toEqual([1, Number.NaN, Number.NaN, Number.NaN]);
   });
 });

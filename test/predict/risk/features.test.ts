@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { createRng } from '../../../src/core/rng.ts';
+import type { ImportBlock } from '../../../src/history/history.ts';
+import { NetworkMinutes } from '../../../src/predict/minutes.ts';
+import { RISK_FEATURES } from '../../../src/predict/risk/feature-list.ts';
+import { RISK_FEATURE_NAMES, riskFeatures } from '../../../src/predict/risk/features.ts';
+import { largestOfOthers, sumOfOthers, surroundingsOf } from '../../../src/predict/risk/surroundings.ts';
+import { minuteStats } from '../../../src/predict/risk/windows.ts';
+import { MINUTE, ringNetwork, START_MS, worldBlocks } from './world.ts';
+
+const network = ringNetwork(6);
+const DAY_SIZE = { minutes: 1600, hours: 172 };
+
+function minutesOf(blocks: Iterable<ImportBlock>, size = DAY_SIZE): NetworkMinutes {
+  const minutes = new NetworkMinutes(network, size);
+  for (const block of blocks) minutes.add(block);
+  return minutes;
+}
+
+const world = () => [...worldBlocks(network, { seed: 3, days: 1, mtbfHours: 6, announced: 1 })];
+const column = (name: string) => RISK_FEATURE_NAMES.indexOf(name);
+
+describe('features', () => {
+  it('look at nothing after their moment', () => {
+    const atMinute = 700;
+    const rng = createRng(9);
+    const altered = world().map((block): ImportBlock => {
+      const values = Float32Array.from(block.values, (value, minute) =>
+        minute > atMinute ? rng.between(0, 3) : value,
+      );
+      return { ...block, values };
+    });
+    const atMs = START_MS + atMinute * MINUTE;
+    const [told, foreseen] = [world(), altered].map((blocks) => riskFeatures(minutesOf(blocks), network, atMs));
+    expect(foreseen?.values).toEqual(told?.values);
+    const later = [world(), altered].map((blocks) => riskFeatures(minutesOf(blocks), network, atMs + 30 * MINUTE));
+    expect(later[0]?.values).not.toEqual(later[1]?.values);
+  });
+
+  it('are the same live, minute by minute with little kept, as in training, day by day with much', () => {
+    const atMs = START_MS + 900 * MINUTE;
+    const live = new NetworkMinutes(network);
+    const told = world();
+    for (let minute = 0; minute <= 900; minute += 1) {
+      for (const { kind, id, metric, values } of told) {
+        live.add({ kind, id, metric, atMs: [START_MS + minute * MINUTE], values: [values[minute] as number] });
+      }
+    }
+    const inTraining = riskFeatures(minutesOf(world()), network, atMs);
+    const now = riskFeatures(live, network, atMs);
+    now.values.forEach((value, at) => {
+      if (Number.isNaN(value)) expect(inTraining.values[at]).toBeNaN();
+      else expect(inTraining.values[at]).toBeCloseTo(value, 3);
+    });
+  });
+
+  it('are not known, rather than 0, of a network that tells nothing', () => {
+    const { values, names, rowCount } = riskFeatures(new NetworkMinutes(network), network, START_MS);
+    expect(rowCount).toBe(6);
+    for (const name of ['loss10m', 'latencyAbove10m', 'utilisation1h', 'rxPower10m', 'cpu10m']) {
+      expect(values[names.indexOf(name)], name).toBeNaN();
+    }
+  });
+
+  it('give rows of the links asked for, in their order', () => {
+    const minutes = minutesOf(world());
+    const atMs = START_MS + 700 * MINUTE;
+    const all = riskFeatures(minutes, network, atMs);
+    const some = riskFeatures(minutes, network, atMs, ['l4', 'nowhere', 'l1']);
+    const width = all.names.length;
+    expect(some.rowCount).toBe(2);
+    expect(some.values.subarray(0, width)).toEqual(all.values.subarray(4 * width, 5 * width));
+    expect(some.values.subarray(width)).toEqual(all.values.subarray(width, 2 * width));
+  });
+
+  it('see failed neighbours and companions in a conduit, but not the link itself', () => {
+    const minutes = new NetworkMinutes(network);
+    network.links.forEach(({ id }) => {
+      minutes.add({ kind: 'link', id, metric: 'state', atMs: [START_MS], values: [id === 'l3' ? 3 : 0] });
+    });
+    const { values, names } = riskFeatures(minutes, network, START_MS);
+    const of = (name: string) => network.links.map((_, link) => values[link * names.length + column(name)]);
+    expect(of('neighboursBad')).toEqual([0, 0, 1, 0, 1, 0]);
+    expect(of('conduitBad')).toEqual([1, 0, 0, 0, 0, 0]);
+  });
+
+  it('have names of their own and words for people', () => {
+    expect(new Set(RISK_FEATURE_NAMES).size).toBe(RISK_FEATURES.length);
+    for (const { words } of RISK_FEATURES) expect(words.length).toBeGreaterThan(5);
+  });
+});
+
+describe('windows', () => {
+  it('have the mean, extremes, deviation and slope of what is known', () => {
+    const minutes = minutesOf([]);
+    const readings = [0.1, 0.2, Number.NaN, 0.4, 0.5];
+    readings.forEach((value, minute) => {
+      minutes.add({
+        kind: 'arc',
+        id: 'l0:az',
+        metric: 'utilisation',
+        atMs: [START_MS + minute * MINUTE],
+        values: [value],
+      });
+    });
+    minutes.advanceTo(START_MS + 4 * MINUTE);
+    const { mean, max, min, deviation, slope, known } = minuteStats(
+      minutes.column('arc', 'utilisation'),
+      START_MS / MINUTE + 4,
+      5,
+    );
+    expect(known[0]).toBe(4);
+    expect(mean[0]).toBeCloseTo(0.3, 5);
+    expect([max[0], min[0]].map((value) => value?.toFixed(3))).toEqual(['0.500', '0.100']);
+    expect(deviation[0]).toBeCloseTo(Math.sqrt((0.04 + 0.01 + 0.01 + 0.04) / 4), 5);
+    expect(slope[0]).toBeCloseTo(0.1, 5);
+    expect(mean[1]).toBeNaN();
+  });
+});
+
+describe('surroundings', () => {
+  it('are those that a plain search finds', () => {
+    const values = Float32Array.of(0.5, Number.NaN, 3, 1, 7, 2);
+    const { byDevice } = surroundingsOf(network);
+    const others = (link: number) => [(link + 5) % 6, (link + 1) % 6].map((at) => values[at] as number);
+    const known = (link: number) => others(link).filter((value) => !Number.isNaN(value));
+    network.links.forEach((_, link) => {
+      expect(largestOfOthers(byDevice, values)[link]).toBe(Math.max(...known(link)));
+      expect(sumOfOthers(byDevice, values)[link]).toBeCloseTo(
+        known(link).reduce((sum, value) => sum + value, 0),
+        4,
+      );
+    });
+  });
+});
