@@ -6,6 +6,7 @@ import { isShown, lookOf, severityOf } from './link-style.ts';
 import type { Shape } from './shapes.ts';
 
 const MARK_PX = 5.5;
+const HEXAGON_PX = 11;
 
 /** Soft light along links that are degraded or worse; beneath the links. */
 export function drawHalos(frame: Frame): Shape[] {
@@ -32,6 +33,21 @@ export function drawMarks(frame: Frame): Shape[] {
   }
   for (const [group, link] of hidden) shapes.push(...hiddenMark(frame, group, link));
   return shapes;
+}
+
+/** A hexagon around the middle of links that are worked on: whatever their state, somebody knows. */
+export function drawMaintenance(frame: Frame): Shape[] {
+  const { palette, links, least, maintained } = frame;
+  return [...maintained].flatMap((index): Shape[] => {
+    const segment = isShown(links[index] ?? null, least) ? segmentOf(frame, index) : null;
+    if (!segment) return [];
+    const [x, y] = middle(segment);
+    const corners = Array.from({ length: 7 }, (_, corner) => {
+      const angle = (corner * Math.PI) / 3;
+      return [x + HEXAGON_PX * Math.cos(angle), y + HEXAGON_PX * Math.sin(angle)];
+    });
+    return [{ kind: 'polyline', at: corners.flat(), colour: palette.text, width: 1.8, opacity: 1 }];
+  });
 }
 
 /** Where marks stand, so that no label covers one. */

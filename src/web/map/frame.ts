@@ -20,6 +20,8 @@ export interface Frame {
   readonly least: MinSeverity | null;
   /** Links that are likely to fail, by index of the scene's links. */
   readonly risks: ReadonlyMap<number, RiskLevel>;
+  /** Links that are worked on. */
+  readonly maintained: ReadonlySet<number>;
   /** While the map moves, and for very large ones, what is small is left out. */
   readonly detail: 'full' | 'moving';
   readonly nowMs: number;

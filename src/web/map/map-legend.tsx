@@ -7,12 +7,14 @@ interface Props {
   readonly settings: MapSettings;
   /** Whether predicted risks are on the map. */
   readonly withRisks?: boolean;
+  /** Whether links that are worked on are on the map. */
+  readonly withWork?: boolean;
   /** Whether paths before and after are on the map. */
   readonly withPaths?: boolean;
   readonly brief?: boolean;
 }
 
-export function MapLegend({ settings, withRisks = false, withPaths = false, brief = false }: Props) {
+export function MapLegend({ settings, withRisks = false, withWork = false, withPaths = false, brief = false }: Props) {
   return (
     <div className={classes.legend} data-testid="map-legend" data-brief={brief}>
       <UtilisationLegend scale={settings.scale} />
@@ -45,6 +47,14 @@ export function MapLegend({ settings, withRisks = false, withPaths = false, brie
           </svg>
           stale
         </li>
+        {withWork && (
+          <li>
+            <svg width="13" height="12" viewBox="0 0 13 12" aria-hidden="true">
+              <path d="M12 6 9.2 11H3.800L1 6l2.800-5h5.400Z" fill="none" stroke="currentColor" strokeWidth="1.6" />
+            </svg>
+            maintenance
+          </li>
+        )}
         {withRisks && (
           <li>
             <RiskMark level="high" /> predicted

@@ -6,7 +6,7 @@ import { type Arrangement, arrange, levelOf, MERGE_PX } from './arrange.ts';
 import type { Coast } from './coast.ts';
 import { type Band, drawBands, drawChosenNode, drawHighlight, drawPulses, PULSE_MS, type Pulse } from './draw-bands.ts';
 import { drawLinks } from './draw-links.ts';
-import { drawHalos, drawMarks } from './draw-marks.ts';
+import { drawHalos, drawMaintenance, drawMarks } from './draw-marks.ts';
 import { drawLabels, drawNodes } from './draw-nodes.ts';
 import { drawRiskHalos, drawRiskMarks } from './draw-risks.ts';
 import type { Frame } from './frame.ts';
@@ -26,6 +26,7 @@ export interface MapOptions {
   readonly grouped: boolean;
   readonly bands: readonly Omit<Band, 'drawn'>[];
   readonly risks: ReadonlyMap<number, RiskLevel>;
+  readonly maintained: ReadonlySet<number>;
   /** Chosen, pointed at, or of the same risk group. */
   readonly highlighted: readonly { readonly link: number; readonly strong: boolean }[];
   readonly selectedNode: number | null;
@@ -193,7 +194,7 @@ export class MapRenderer {
 
   /** The picture as it would be drawn now. */
   frame(detail: Frame['detail'] = 'full'): Frame {
-    const { palette, colours, least, risks } = this.#options;
+    const { palette, colours, least, risks, maintained } = this.#options;
     const [scene, view, size, links] = [this.#scene, this.#view, this.#size, this.#links];
     const measure = (text: string, px: number, weight: number) => this.#widthOf(text, px, weight);
     const nowMs = this.#nowMs();
@@ -207,6 +208,7 @@ export class MapRenderer {
       colours,
       least,
       risks,
+      maintained,
       detail,
       nowMs,
       measure,
@@ -382,6 +384,7 @@ function linkShapes(frame: Frame): Shape[] {
     ...drawLinks(frame),
     ...drawRiskMarks(frame),
     ...drawMarks(frame),
+    ...drawMaintenance(frame),
     ...drawNodes(frame),
     ...drawLabels(frame),
   ];

@@ -28,6 +28,8 @@ export interface WeathermapProps {
   readonly bands?: readonly PathBand[];
   /** Links that are likely to fail, by id. Must be the same map while they are the same. */
   readonly risks?: ReadonlyMap<string, RiskLevel>;
+  /** Links that are worked on, by id. Must be the same while they are the same. */
+  readonly maintained?: ReadonlyMap<string, unknown>;
   /** True where it stands beside something else and has fewer controls. */
   readonly brief?: boolean;
   /** For buttons that act on the map. */
@@ -37,16 +39,26 @@ export interface WeathermapProps {
 
 const NO_BANDS: readonly PathBand[] = [];
 const NO_RISKS: ReadonlyMap<string, RiskLevel> = new Map();
+const NO_WORK: ReadonlyMap<string, unknown> = new Map();
 
 /** The live map: drawn on canvases, used by pointer and by keys, read out by screen readers. */
 export function Weathermap(props: WeathermapProps) {
-  const { scene, settings, setters, bands = NO_BANDS, risks = NO_RISKS, brief = false, children } = props;
+  const {
+    scene,
+    settings,
+    setters,
+    bands = NO_BANDS,
+    risks = NO_RISKS,
+    maintained = NO_WORK,
+    brief = false,
+    children,
+  } = props;
   const hostRef = useRef<HTMLDivElement>(null);
   const ownRef = useRef<MapRenderer | null>(null);
   const rendererRef = props.rendererRef ?? ownRef;
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const [, navigate] = useLocation();
-  const options = useMapOptions(scene, settings, { bands, risks }, pointed);
+  const options = useMapOptions(scene, settings, { bands, risks, maintained }, pointed);
   const handlers = useRef<MapEvents>(null as unknown as MapEvents);
   handlers.current = {
     rested: (view, isFitted) => {
@@ -83,12 +95,13 @@ export function selectionOf(scene: Scene, { kind, index }: Target): Selection {
 interface Layers {
   readonly bands: readonly PathBand[];
   readonly risks: ReadonlyMap<string, RiskLevel>;
+  readonly maintained: ReadonlyMap<string, unknown>;
 }
 
 function useMapOptions(
   scene: Scene,
   settings: MapSettings,
-  { bands, risks }: Layers,
+  { bands, risks, maintained }: Layers,
   pointed: Pointed | null,
 ): MapOptions {
   const palette = usePalette();
@@ -96,6 +109,7 @@ function useMapOptions(
   const still = useReducedMotion() ?? false;
   const { selection, least, grouped } = settings;
   const indexed = useMemo(() => byIndex(scene, risks), [scene, risks]);
+  const worked = useMemo(() => new Set(byIndex(scene, maintained).keys()), [scene, maintained]);
   const target = pointed?.target ?? null;
   return useMemo(() => {
     const chosen = selection?.kind === 'link' ? (scene.linkIndex.get(selection.id) ?? null) : null;
@@ -106,13 +120,26 @@ function useMapOptions(
       ...(overLink === null ? [] : [{ link: overLink, strong: true }]),
     ];
     const selectedNode = selection?.kind === 'node' ? (scene.nodeIndex.get(selection.id) ?? null) : null;
-    return { palette, colours, least, grouped, bands, risks: indexed, highlighted, selectedNode, still };
-  }, [scene, palette, colours, least, grouped, bands, indexed, selection, target, still]);
+    return {
+      palette,
+      colours,
+      least,
+      grouped,
+      bands,
+      risks: indexed,
+      maintained: worked,
+      highlighted,
+      selectedNode,
+      still,
+    };
+  }, [scene, palette, colours, least, grouped, bands, indexed, worked, selection, target, still]);
 }
 
-function byIndex(scene: Scene, risks: ReadonlyMap<string, RiskLevel>): ReadonlyMap<number, RiskLevel> {
+function byIndex<T>(scene: Scene, byId: ReadonlyMap<string, T>): ReadonlyMap<number, T> {
   return new Map(
-    [...risks].flatMap(([id, level]) => (scene.linkIndex.has(id) ? [[scene.linkIndex.get(id) ?? -1, level]] : [])),
+    [...byId].flatMap(([id, value]) =>
+      scene.linkIndex.has(id) ? [[scene.linkIndex.get(id) ?? -1, value] as const] : [],
+    ),
   );
 }
 

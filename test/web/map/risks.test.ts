@@ -19,7 +19,16 @@ function frame(links: readonly LinkView[], risks: readonly (readonly [number, Ri
       size: { width: 2000, height: 2000 },
       links,
     },
-    ...{ palette: DARK, colours: [], least: null, risks: new Map(risks), detail: 'full', nowMs: 0, measure: () => 10 },
+    ...{
+      palette: DARK,
+      colours: [],
+      least: null,
+      risks: new Map(risks),
+      maintained: new Set<number>(),
+      detail: 'full',
+      nowMs: 0,
+      measure: () => 10,
+    },
   };
 }
 

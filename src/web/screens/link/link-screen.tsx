@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as Anchor } from 'wouter';
 import type { LinkView } from '../../../api/schemas/screen.ts';
 import { useLive, useLiveLink } from '../../live/use-live.ts';
+import { useMaintenance } from '../../service/maintenance.ts';
 import { networkQuery } from '../../service/queries.ts';
 import { Age } from '../../shared/age.tsx';
 import { Empty, Loading } from '../../shared/feedback.tsx';
-import { formatBps, formatMs, formatRatio, formatUtilisation, UNKNOWN } from '../../shared/format.ts';
+import { formatBps, formatClock, formatMs, formatRatio, formatUtilisation, UNKNOWN } from '../../shared/format.ts';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import { useUrlState } from '../../shared/url-state.ts';
 import { DeviceFigures } from './device-figures.tsx';
@@ -69,6 +70,7 @@ function LinkPage({ link }: { readonly link: LinkView }) {
 
 function Head({ link }: { readonly link: LinkView }) {
   const { data: network } = useQuery(networkQuery);
+  const work = useMaintenance().get(link.id);
   const nameOf = (node: string) => network?.nodes.find(({ id }) => id === node)?.name ?? node;
   const { id, a, z, state, adminDown, sinceMs, reason, srlgs } = link;
   return (
@@ -82,6 +84,11 @@ function Head({ link }: { readonly link: LinkView }) {
         </span>
       </h1>
       <p>{reason}</p>
+      {work && (
+        <p data-testid="maintenance">
+          Worked on until {formatClock(work.toMs, Date.now())}: {work.reason} <span className="dim">({work.by})</span>
+        </p>
+      )}
       <p className="dim">
         <Anchor href={`/?node=${encodeURIComponent(a)}`}>{nameOf(a)}</Anchor> –{' '}
         <Anchor href={`/?node=${encodeURIComponent(z)}`}>{nameOf(z)}</Anchor>

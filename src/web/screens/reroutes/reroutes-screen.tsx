@@ -10,6 +10,7 @@ import { useMapSettings } from '../../map/use-map-settings.ts';
 import { useMarkedRisks } from '../../map/use-risks.ts';
 import { useScene } from '../../map/use-scene.ts';
 import { type PathBand, Weathermap } from '../../map/weathermap.tsx';
+import { useMaintenance } from '../../service/maintenance.ts';
 import { rerouteQuery } from '../../service/queries.ts';
 import { Failure, Loading } from '../../shared/feedback.tsx';
 import place from '../../shared/map-layout.module.css';
@@ -37,6 +38,7 @@ function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | 
   const [settings, setters] = useMapSettings();
   const [parameters] = useUrlState();
   const risks = useMarkedRisks(settings.predicted);
+  const maintained = useMaintenance();
   const rendererRef = useRef<MapRenderer | null>(null);
   const query = useQuery({ ...rerouteQuery(id ?? ''), enabled: id !== null });
   const proposal = id === null ? null : (query.data ?? null);
@@ -53,12 +55,19 @@ function Reroutes({ scene, id }: { readonly scene: Scene; readonly id: string | 
           setters={setters}
           bands={bands}
           risks={risks}
+          maintained={maintained}
           rendererRef={rendererRef}
           brief
         >
           <MapNotice />
           <MapControls scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief />
-          <MapLegend settings={settings} withRisks={risks.size > 0} withPaths={bands.length > 0} brief />
+          <MapLegend
+            settings={settings}
+            withRisks={risks.size > 0}
+            withWork={maintained.size > 0}
+            withPaths={bands.length > 0}
+            brief
+          />
         </Weathermap>
       </div>
       <aside className={place.panel} aria-label={id === null ? 'Proposals' : 'Proposal'}>

@@ -80,7 +80,8 @@ function FigureRow({ label, figures }: { readonly label: string; readonly figure
 
 function PlanText({ answer: { proposals, kept, movedBps } }: Pick<Props, 'answer'>) {
   if (proposals.length === 0) {
-    return <p>Nothing would be moved{kept.length > 0 && `; ${plural(kept.length, 'proposal')} stay as they are`}.</p>;
+    const same = kept.length === 1 ? '1 proposal stays as it is' : `${kept.length} proposals stay as they are`;
+    return <p>Nothing would be moved{kept.length > 0 && `; ${same}`}.</p>;
   }
   return (
     <p>
