@@ -120,10 +120,15 @@ export class FaultSchedule {
     for (const kind of FAULT_KINDS) {
       while ((this.#nextAt.get(kind) as number) <= atSeconds) {
         this.#nextAt.set(kind, (this.#nextAt.get(kind) as number) + this.#gap(kind));
-        if (this.#active.length < this.#plan.maxActive) begun.push(...this.#begin(kind, atSeconds, null));
+        if (this.#activeCount(atSeconds) < this.#plan.maxActive) begun.push(...this.#begin(kind, atSeconds, null));
       }
     }
     return begun;
+  }
+
+  /** Trouble that only announces itself keeps no other fault away. */
+  #activeCount(atSeconds: number): number {
+    return this.#active.filter(({ failure }) => failure === null || failure.onsetAt <= atSeconds).length;
   }
 
   /** Begins a fault; none where there is nothing left to hit. */
