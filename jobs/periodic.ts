@@ -18,8 +18,8 @@ export interface PeriodicJobOptions {
 
 export interface PeriodicJob {
   start(): Promise<void>;
-  /** Asks for a run beside the schedule; at most one waits. */
-  soon(): Promise<void>;
+  /** Asks for a run beside the schedule, `delayMs` from now; one within that time is enough. */
+  soon(delayMs?: number): Promise<void>;
   /** Waits for the run under way, then closes everything; idempotent. */
   stop(): Promise<void>;
 }
@@ -45,8 +45,8 @@ export function createPeriodicJob(options: PeriodicJobOptions): PeriodicJob {
       worker.on('failed', (_job, error) => onError(error));
       worker.run().catch(onError);
     },
-    soon: async () => {
-      await queue?.add(name, {}, { ...KEPT, deduplication: { id: 'soon', ttl: everyMs } });
+    soon: async (delayMs = 1_000) => {
+      await queue?.add(name, {}, { ...KEPT, delay: delayMs, deduplication: { id: 'soon', ttl: delayMs / 2 } });
     },
     stop: async () => {
       await worker?.close();

@@ -31,6 +31,7 @@ export class ForecastRound {
   readonly #models: ModelLoader;
   readonly #wanted: readonly Wanted[];
   #untilMs = -Infinity;
+  #engine: string | null = null;
   #claimedAtMs = -Infinity;
   #fullAtMs = -Infinity;
   #full: ReadonlyMap<string, FullDay> = new Map();
@@ -44,14 +45,14 @@ export class ForecastRound {
   async round(): Promise<{ readonly series: number; readonly byModel: number }> {
     const { store, clock, run } = this.#deps;
     const nowMs = clock.nowMs();
+    const engine = await run({ kind: 'who' });
+    // A thread that is a new one knows nothing of the days before: they are read again.
+    if (engine !== this.#engine) this.#untilMs = -Infinity;
+    this.#engine = engine;
     await this.#follow(nowMs);
     const model = await this.#models.forecast();
     const { atMs, hasSteps, forecasts } = await run({ kind: 'forecast' });
-    if (!hasSteps) {
-      this.#untilMs = -Infinity;
-      this.#models.forget();
-      return { series: 0, byModel: 0 };
-    }
+    if (!hasSteps) return { series: 0, byModel: 0 };
     if (nowMs - this.#fullAtMs >= FULL_DAYS_EVERY_MS) await this.#fullDays(nowMs);
     await store.predictions.writeForecasts(this.#grouped(forecasts, model.id, atMs, nowMs));
     await this.#claim(forecasts, atMs);

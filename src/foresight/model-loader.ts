@@ -1,7 +1,9 @@
 import { messageOf } from '../core/errors.ts';
+import { parseForecastModels } from '../predict/forecast/model-file.ts';
 import type { ModelKind } from '../predict/registry/card.ts';
 import { MODEL_FILE } from '../predict/registry/registry.ts';
 import { RISK_FEATURE_NAMES } from '../predict/risk/features.ts';
+import { parseRiskModel } from '../predict/risk/model-file.ts';
 import type { ForesightDeps, PresentModel } from './deps.ts';
 
 type Deps = Pick<ForesightDeps, 'registry' | 'run' | 'tell'>;
@@ -25,15 +27,9 @@ export class ModelLoader {
     this.#deps = deps;
   }
 
-  /** The engine has lost its models with its memory. */
-  forget(): void {
-    this.#riskKey = '';
-    this.#forecastKey = '';
-  }
-
   async risk(): Promise<PresentModel> {
     const pointers = this.#pointers('risk');
-    const key = JSON.stringify(pointers);
+    const key = await this.#keyOf(pointers);
     if (key === this.#riskKey) return this.#risk;
     const present = await this.#usable('risk', pointers.present);
     const shadow = pointers.shadow === null ? null : this.#load('risk', pointers.shadow);
@@ -50,7 +46,7 @@ export class ModelLoader {
 
   async forecast(): Promise<PresentModel> {
     const pointers = this.#pointers('forecast');
-    const key = JSON.stringify(pointers);
+    const key = await this.#keyOf(pointers);
     if (key === this.#forecastKey) return this.#forecast;
     const present = await this.#usable('forecast', pointers.present);
     const isThere = 'text' in present;
@@ -62,6 +58,11 @@ export class ModelLoader {
     this.#forecast = isThere ? { id: present.id, problem: null } : { id: null, problem: present.problem };
     this.#forecastKey = isThere && present.id === pointers.present ? key : '';
     return this.#forecast;
+  }
+
+  /** A new engine has none of the models that another one was given. */
+  async #keyOf(pointers: unknown): Promise<string> {
+    return JSON.stringify([pointers, await this.#deps.run({ kind: 'who' })]);
   }
 
   #pointers(kind: ModelKind): {
@@ -91,12 +92,13 @@ export class ModelLoader {
 
   #load(kind: ModelKind, id: string): Loaded {
     try {
-      const { card, read } = this.#deps.registry.open(kind, id);
+      const text = new TextDecoder().decode(this.#deps.registry.open(kind, id).read(MODEL_FILE));
+      if (kind === 'forecast') parseForecastModels(text);
       // Features are made by this program: another order or meaning would give wrong answers, not errors.
-      if (kind === 'risk' && card.features.join() !== RISK_FEATURE_NAMES.join()) {
+      else if (parseRiskModel(text).features.join() !== RISK_FEATURE_NAMES.join()) {
         return { problem: `model ${id} was trained on other features than this version makes` };
       }
-      return { id, text: new TextDecoder().decode(read(MODEL_FILE)) };
+      return { id, text };
     } catch (error) {
       return { problem: messageOf(error) };
     }

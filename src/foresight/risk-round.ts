@@ -34,6 +34,7 @@ export class RiskRound {
   readonly #models: ModelLoader;
   readonly #follower: MinutesFollower;
   #claimedAtMs = -Infinity;
+  #engine: string | null = null;
 
   constructor(deps: ForesightDeps, models: ModelLoader) {
     this.#deps = deps;
@@ -47,6 +48,7 @@ export class RiskRound {
 
   async round(): Promise<{ readonly predicted: number; readonly unknown: number }> {
     const { store, clock, network } = this.#deps;
+    await this.#noticeNewEngine();
     const problem = await this.#follow();
     const model = await this.#models.risk();
     const nowMs = clock.nowMs();
@@ -62,6 +64,13 @@ export class RiskRound {
     await this.#alarms(predictions, states, nowMs);
     const count = predictions.filter(({ probability }) => probability !== null).length;
     return { predicted: count, unknown: predictions.length - count };
+  }
+
+  /** A thread that is a new one knows nothing of the hours before: they are read again. */
+  async #noticeNewEngine(): Promise<void> {
+    const engine = await this.#deps.run({ kind: 'who' });
+    if (engine !== this.#engine) this.#follower.forget();
+    this.#engine = engine;
   }
 
   /** Why the engine knows nothing new; null where it does. */
@@ -80,13 +89,7 @@ export class RiskRound {
     if (reason !== null) return null;
     const links = states.map((state) => ({ linkId: state.linkId, unknown: whyUnknown(state, nowMs) }));
     const answer = await this.#deps.run({ kind: 'predict', links });
-    if (!answer.hasMinutes) {
-      // The thread is a new one: the next round fills it again.
-      this.#follower.forget();
-      this.#models.forget();
-      return null;
-    }
-    return nowMs - answer.atMs > MAX_LAG_MS ? null : answer;
+    return !answer.hasMinutes || nowMs - answer.atMs > MAX_LAG_MS ? null : answer;
   }
 
   async #claim({ atMs, claims }: Predicted, states: readonly LinkState[]): Promise<void> {

@@ -12,6 +12,9 @@ import { tellModel } from './models.ts';
 import { predictionPool } from './prediction-pool.ts';
 import { retrain } from './retrain.ts';
 
+/** Where there was nothing to forecast from, it is tried again so soon. */
+const FORECAST_RETRY_MS = 45_000;
+
 /** Predicts risks, forecasts, judges both by what came, and trains anew: four jobs around one engine. */
 export function foresight(context: Context): Service {
   const { config, network, store, clock, redis, onError } = context;
@@ -40,9 +43,15 @@ export function foresight(context: Context): Service {
     judge: new JudgeRound(deps, models, () => training.soon()),
   };
 
+  const forecasts = createForecastJob(base, async () => {
+    const made = await rounds.forecast.round();
+    // At the first start the history is still being made up.
+    if (made.series === 0) await forecasts.soon(FORECAST_RETRY_MS);
+    return made;
+  });
   const jobs = [
     createPredictJob(base, () => rounds.risk.round()),
-    createForecastJob(base, () => rounds.forecast.round()),
+    forecasts,
     createEvaluateJob(base, () => rounds.judge.round()),
     training,
   ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Piscina } from 'piscina';
 import type { Network } from '../../topology/model.ts';
 import { DetourError } from '../core/errors.ts';
@@ -45,7 +46,7 @@ function inline(network: Network): PredictionPool {
   return {
     ...{ name: 'predictions', start: nothing, stop: nothing },
     run: async (task) => {
-      engine ??= new PredictionEngine(network);
+      engine ??= new PredictionEngine(network, randomUUID());
       return engine.run(task);
     },
   };

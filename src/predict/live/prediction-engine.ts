@@ -15,6 +15,8 @@ import { TruthWindow } from './truth-window.ts';
 
 /** What the engine is asked; plain data, so that it can be sent to a thread. */
 export type EngineTask =
+  /** Which engine it is: a new one has forgotten everything. */
+  | { readonly kind: 'who' }
   /** Minutes for risks and truth, or steps for forecasts. */
   | { readonly kind: 'take'; readonly what: 'minutes' | 'steps'; readonly pieces: readonly Piece[] }
   /** The models that answer and watch from now on; a text that is left out has not changed. */
@@ -63,6 +65,7 @@ export interface Forecasted {
 }
 
 export interface EngineAnswers {
+  readonly who: string;
   readonly take: null;
   readonly 'risk-models': null;
   readonly 'forecast-model': null;
@@ -82,6 +85,7 @@ interface NamedModel {
 
 /** Everything that predicts a network, with its memory of the last hours and days; no I/O. */
 export class PredictionEngine {
+  readonly #id: string;
   readonly #network: Network;
   readonly #risks: LinkRisks;
   readonly #truth: TruthWindow;
@@ -91,7 +95,9 @@ export class PredictionEngine {
   #shadow: NamedModel | null = null;
   #forecasts: ModelsNow = { problem: 'there is no forecast model' };
 
-  constructor(network: Network) {
+  /** `id` tells this engine from others. */
+  constructor(network: Network, id: string) {
+    this.#id = id;
     this.#network = network;
     this.#risks = new LinkRisks(network);
     this.#truth = new TruthWindow(network);
@@ -104,6 +110,7 @@ export class PredictionEngine {
   }
 
   #answer(task: EngineTask): EngineAnswers[EngineTask['kind']] {
+    if (task.kind === 'who') return this.#id;
     if (task.kind === 'take') return this.#take(task);
     if (task.kind === 'risk-models') return this.#takeRiskModels(task);
     if (task.kind === 'forecast-model') return this.#takeForecastModel(task);
