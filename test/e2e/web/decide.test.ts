@@ -37,11 +37,15 @@ async function brokenLink(page: Page): Promise<string> {
 /** Applied, by the word of the service: its traffic moved and less of it is lost. */
 async function expectApplied({ service }: Stage, id: string, lostBefore: number): Promise<void> {
   const proposal = (await service.reroutes()).find((each) => each.id === id);
-  expect(proposal?.status).toBe('applied');
+  expect(proposal?.status).toMatch(/^(applied|verified)$/);
   expect(proposal?.moves.length).toBeGreaterThan(0);
   const lost = async () => (await service.get<Status>('/api/v1/status')).lostBps ?? Number.POSITIVE_INFINITY;
   await waitFor('the loss to fall', async () => (await lost()) < lostBefore / 2, { timeoutMs: 60_000, everyMs: 250 });
 }
+
+/** The proposal's panel once everything of it is in the network; verified or not yet. */
+const inForce = (page: Page) =>
+  page.locator('[data-testid="proposal"]:is([data-status="applied"], [data-status="verified"])');
 
 /** What is lost before anybody decides: the fault costs something, as soon as it has been measured. */
 const lossOfFault = (service: Service): Promise<number> =>
@@ -73,7 +77,7 @@ describe.skipIf(!hasChromium)(`a decision ${IN_BROWSER}`, () => {
 
     const lost = await lossOfFault(service);
     await page.getByTestId('apply').click();
-    await page.locator('[data-testid="proposal"][data-status="applied"]').waitFor();
+    await inForce(page).waitFor();
     expect(await page.getByTestId('apply').count()).toBe(0);
     await expectApplied(at, id, lost);
 
@@ -81,6 +85,14 @@ describe.skipIf(!hasChromium)(`a decision ${IN_BROWSER}`, () => {
     await page.getByRole('region', { name: 'In force' }).getByTestId('reroute-row').first().waitFor();
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Events' }).click();
     await page.locator('[data-testid="event-row"][data-type="proposal-applied"]').first().waitFor();
+
+    await visit(page, `/reroutes/${id}`);
+    await page.getByTestId('rollback').click();
+    await page.getByLabel('Reason').fill('works are over');
+    await page.getByTestId('rollback-now').click();
+    const back = page.locator('[data-testid="proposal"][data-status="rolled-back"]');
+    await back.getByText(/works are over/i).waitFor();
+    expect(await service.reroutes()).not.toContainEqual(expect.objectContaining({ id }));
     expect(complaints).toEqual([]);
   });
 
@@ -114,7 +126,7 @@ describe.skipIf(!hasChromium)(`a decision ${IN_BROWSER}`, () => {
     const lost = await lossOfFault(service);
     await tabTo(page, '[data-testid="apply"]');
     await page.keyboard.press('Enter');
-    await page.locator('[data-testid="proposal"][data-status="applied"]').waitFor();
+    await inForce(page).waitFor();
     await expectApplied(at, id, lost);
     expect(complaints).toEqual([]);
   });
