@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { pino } from 'pino';
 import { Type } from 'typebox';
 import { type Config, ConfigSchema } from '../config/schema.ts';
@@ -31,6 +32,8 @@ async function run(message: unknown): Promise<() => Promise<void>> {
     redisAddress: string;
     hasPast: boolean;
   };
+  // Making up a past takes all of a core for a while: scoring and planning go first.
+  if (hasPast && config.backfillHours > 0) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const onError = (error: unknown): void =>
     logger.error({ err: error }, 'history: something failed; it is tried again');

@@ -1,6 +1,7 @@
 import { createRetentionService } from '../../jobs/retention.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
+import { pause } from '../core/pause.ts';
 import { ClosedHistory } from '../history/duckdb/closed.ts';
 import { DuckdbHistory } from '../history/duckdb/owner.ts';
 import { DAY_MS, type HistoryReader, type HistoryWriter, HOUR_MS, type Retention } from '../history/history.ts';
@@ -27,6 +28,8 @@ export interface HistoryParts {
 }
 
 const PRUNE_EVERY_MS = 10 * 60_000;
+/** What a first start shows first needs the CPU more than the past does. */
+const HEAD_START_MS = 15_000;
 
 export function retentionFrom(config: Config): Retention {
   return {
@@ -68,6 +71,10 @@ export function historyRole(parts: HistoryParts): Service {
   });
   const stopping = new AbortController();
   let past: Promise<unknown> = Promise.resolve();
+  const makeUpPast = async (): Promise<void> => {
+    await pause(HEAD_START_MS, stopping.signal);
+    await backfill({ config, writer: history, clock, signal: stopping.signal });
+  };
   const tellUnlessStopped = (error: unknown): void => {
     if (!stopping.signal.aborted) onError(error);
   };
@@ -78,7 +85,7 @@ export function historyRole(parts: HistoryParts): Service {
       await recorder.start();
       await answerer.start();
       await retention.start();
-      if (isDue) past = backfill({ config, writer: history, clock, signal: stopping.signal }).catch(tellUnlessStopped);
+      if (isDue) past = makeUpPast().catch(tellUnlessStopped);
     },
     stop: async () => {
       stopping.abort();
