@@ -14,6 +14,7 @@ import { RISK_TRAIN_DEFAULTS, trainRisk } from '../../../src/predict/risk/train.
 import { MODEL, TrialRun } from '../../../src/predict/risk/trial.ts';
 import { type Measure, measure } from '../harness.ts';
 import { LEARNING, type Learnt, learningRows, SMALL_LEARNING, TEST_STEP_MINUTES, testWorlds } from './plan.ts';
+import { scoringMeasure } from './scoring.ts';
 import { precursorsOf, runWorld, type WorldPlan } from './worlds.ts';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -60,6 +61,7 @@ export async function* riskMeasures(full: boolean): AsyncGenerator<Measure> {
     say('the risk of links was not measured: no model ships (--full trains one)');
     return;
   }
+  yield scoringMeasure(model);
   yield* measuresOf(tryIn(model, await testWorlds(SCENARIO, full)));
   if (full) yield* leakMeasures();
 }

@@ -7,7 +7,7 @@ import type { Network } from '../../../topology/model.ts';
 
 const DAY_MS = 86_400_000;
 /** A Monday. */
-const START_MS = Date.UTC(2026, 0, 5);
+export const START_MS = Date.UTC(2026, 0, 5);
 
 /** A run of the offline simulator: which network, what goes wrong, which dice. */
 export interface WorldPlan {

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PACKAGE_ROOT } from '../src/core/paths.ts';
+import { ModelRegistry } from '../src/predict/registry/registry.ts';
+import { RISK_TRAIN_DEFAULTS } from '../src/predict/risk/train.ts';
+import { saveRisk } from '../src/predict/training/save.ts';
+import { LEARNING, learningRows, testWorlds } from './bench/predict/plan.ts';
+import { learnFrom, tryIn } from './bench/predict/risk-measures.ts';
+import { START_MS } from './bench/predict/worlds.ts';
+
+const DAY_MS = 86_400_000;
+const SCENARIO = 'calibrated';
+const COMMAND = 'npx tsx scripts/train-risk.ts --into FOLDER';
+
+/** Makes the risk model that ships, with its card: learns from simulated networks, is tried on others. */
+async function main(): Promise<void> {
+  const { into = 'src/predict/shipped' } = parseArgs({ options: { into: { type: 'string' } } }).values;
+  const learnt = await learningRows(SCENARIO, LEARNING, say);
+  say(`${learnt.dataset.table.rowCount} rows to learn from`);
+  const model = learnFrom(learnt);
+  const tests = await testWorlds(SCENARIO, true);
+  const report = tryIn(model, tests);
+  const registry = new ModelRegistry({
+    folder: resolve(PACKAGE_ROOT, into),
+    shippedFolder: resolve(PACKAGE_ROOT, into),
+  });
+  const longest = learnt.dataset.within.at(-1) as Float32Array;
+  const trained = {
+    model,
+    rows: learnt.dataset.table.rowCount,
+    positives: longest.filter((label) => label === 1).length,
+  };
+  const card = saveRisk(registry, trained, report, {
+    learnt: [...LEARNING.members, ...LEARNING.calibration].map((seed) => {
+      const isMember = LEARNING.members.includes(seed);
+      return worldOf(
+        `backbone-40-${seed}, ${isMember ? 'three times the failures of ' : ''}${SCENARIO}, seed ${seed}`,
+        LEARNING.days,
+      );
+    }),
+    tested: tests.map(({ network, seed, days }) => worldOf(`${network.name}, ${SCENARIO}, seed ${seed}`, days)),
+    nowMs: Date.now(),
+    seed: RISK_TRAIN_DEFAULTS.seed,
+    command: COMMAND,
+    gitCommit: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: PACKAGE_ROOT, encoding: 'utf8' }).trim(),
+  });
+  say(`${card.id} is in ${into}`);
+}
+
+/** What a card tells of a world. */
+function worldOf(name: string, days: number): Parameters<typeof saveRisk>[3]['learnt'][number] {
+  const network = { name, nodes: [], links: [], srlgs: [] };
+  return { name, network, fromMs: START_MS, toMs: START_MS + days * DAY_MS, blocks: () => [] };
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+await main();
