@@ -10,6 +10,7 @@ const LABELS: Readonly<Partial<Record<Event['type'], string>>> = {
   'proposal-created': 'proposed: ',
   'proposal-revised': 'revised: ',
   'proposal-applied': 'applied: ',
+  'proposal-verified': 'kept: ',
   'proposal-closed': 'closed: ',
 };
 
@@ -23,12 +24,13 @@ export function eventLines(events: readonly Event[]): string[] {
 
 /** The line that `detour run` prints every few seconds: is everything well, and if not, is it being looked after. */
 export function liveLine(status: Status): string {
-  const { links, proposals, lastPlan } = status;
+  const { links, proposals, lastPlan, killSwitch } = status;
   const states = (['healthy', 'degraded', 'unhealthy', 'down', 'stale'] as const).map(
     (state) => `${links[state]} ${state}`,
   );
-  const open = proposals.proposed + proposals.applied + proposals.noSafeAlternative;
+  const open = proposals.proposed + proposals.applying + proposals.applied + proposals.noSafeAlternative;
   const parts = [
+    ...(proposals.applying > 0 ? [`${proposals.applying} changing`] : []),
     `${proposals.applied} applied`,
     `${proposals.proposed} waiting`,
     ...(proposals.noSafeAlternative > 0 ? [`${proposals.noSafeAlternative} without a safe way`] : []),
@@ -40,6 +42,7 @@ export function liveLine(status: Status): string {
     `losing ${formatBps(status.lostBps)}`,
     `saved ${formatBits(status.savedBits)}`,
     planAge(lastPlan),
+    ...(killSwitch ? [`AUTOMATIC CHANGES STOPPED by ${killSwitch.by}: ${killSwitch.reason}`] : []),
   ].join('  ');
 }
 

@@ -41,6 +41,12 @@ describe('liveLine', () => {
     );
   });
 
+  it('says that automatic changes are stopped, and by whom', () => {
+    const killSwitch = { atMs: 1, by: 'anna', reason: 'storm' };
+    const line = liveLine({ ...status, killSwitch, proposals: { ...status.proposals, applying: 1 } });
+    expect(line).toMatch(/proposals 5 \(1 changing, 2 applied.*AUTOMATIC CHANGES STOPPED by anna: storm$/);
+  });
+
   it('says that there is no plan yet, and why one was refused', () => {
     expect(liveLine({ ...status, lastPlan: null })).toContain('no plan yet');
     const refused = { code: 'VIEW_LOST', reason: 'too many links are stale' };

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startPrivateRedis } from '../../src/redis-server/start.ts';
-import { CYCLE_POINTS } from '../../src/reroute/cycle-deps.ts';
+import { CHANGE_POINTS, CYCLE_POINTS } from '../../src/reroute/cycle-deps.ts';
 import { kill } from '../support/process.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { waitFor } from '../support/wait.ts';
@@ -9,7 +9,7 @@ import { type Service, startService } from './service.ts';
 import { contradictions, open, viewStore } from './store-view.ts';
 
 describe('kill -9 of a worker, in the cycle that finds the bad link', () => {
-  it.each([...CYCLE_POINTS, 'after-commit', 'after-apply'])('at %s', { timeout: 300_000 }, async (point) => {
+  it.each([...CYCLE_POINTS, ...CHANGE_POINTS])('at %s', { timeout: 300_000 }, async (point) => {
     const redis = await startPrivateRedis({ dataDir: tempDir('crash'), bin: null });
     onTestFinished(() => redis.stop());
     const common = { REDIS_URL: `unix://${redis.socketPath}` };

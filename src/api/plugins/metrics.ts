@@ -48,6 +48,7 @@ function networkMetrics(registry: Registry, hub: EventHub): (status: Status | nu
     storeUp: gauge('detour_store_up', '1 while the store answers'),
     links: gauge('detour_links', 'Links by state', ['state']),
     proposals: gauge('detour_open_proposals', 'Open proposals', ['status']),
+    killSwitch: gauge('detour_kill_switch', '1 while automatic changes are stopped'),
     backlog: gauge('detour_sample_backlog_batches', 'Batches of samples that wait for a scorer'),
     planAge: gauge('detour_last_plan_age_seconds', 'Time since the last plan was finished'),
     streams: gauge('detour_event_streams', 'Open event streams'),
@@ -61,6 +62,8 @@ function networkMetrics(registry: Registry, hub: EventHub): (status: Status | nu
     if (!status) return;
     for (const state of HEALTH_STATES) metrics.links.set({ state }, status.links[state]);
     metrics.proposals.set({ status: 'proposed' }, status.proposals.proposed);
+    metrics.proposals.set({ status: 'applying' }, status.proposals.applying);
+    metrics.killSwitch.set(status.killSwitch ? 1 : 0);
     metrics.proposals.set({ status: 'applied' }, status.proposals.applied);
     metrics.proposals.set({ status: 'no-safe-alternative' }, status.proposals.noSafeAlternative);
     metrics.backlog.set(status.samples.backlog);
