@@ -1,3 +1,4 @@
+import { authorization, noteAnswer } from '../service/token.ts';
 import { type StreamMessage, StreamParser } from './sse.ts';
 
 /** The server says something at least every 15 s, be it a comment; after this long the connection is dead. */
@@ -64,8 +65,14 @@ export class Connection {
   }
 
   async #read(signal: AbortSignal, heard: () => void): Promise<string> {
-    const headers = { accept: 'text/event-stream', ...(this.#lastId ? { 'last-event-id': this.#lastId } : {}) };
+    const asked = authorization();
+    const headers = {
+      accept: 'text/event-stream',
+      ...asked,
+      ...(this.#lastId ? { 'last-event-id': this.#lastId } : {}),
+    };
     const response = await fetch(this.#url, { signal, headers, cache: 'no-store' });
+    noteAnswer(response.status, asked);
     if (!response.ok || !response.body) {
       void response.body?.cancel();
       // An id of another life of the service: begin again with a snapshot.

@@ -1,4 +1,5 @@
 import { ApiError, errorOf } from './problem.ts';
+import { authorization, noteAnswer } from './token.ts';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
@@ -35,10 +36,13 @@ export function post<T>(path: string, body: unknown = {}): Promise<T> {
 }
 
 async function call<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const asked = authorization();
+  const headers = { ...init.headers, ...asked };
+  const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'the service cannot be reached', null, 'is it running, and is this page from it?');
   });
+  noteAnswer(response.status, asked);
   if (!response.ok) throw await errorOf(response);
   return response.json() as Promise<T>;
 }

@@ -8,6 +8,7 @@ import { Palette } from './palette.tsx';
 import { ScreenBoundary } from './screen-boundary.tsx';
 import { SCREENS } from './screens.ts';
 import classes from './shell.module.css';
+import { SignIn } from './sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -39,6 +40,7 @@ export function Shell() {
         </ScreenBoundary>
       </main>
       <Palette />
+      <SignIn />
     </div>
   );
 }

@@ -1,0 +1,41 @@
+const KEY = 'detour-token';
+
+type Listener = () => void;
+const listeners = new Set<Listener>();
+let isRefused = false;
+
+/** The header that says who asks; none where no token was given on this screen. */
+export function authorization(): Readonly<Record<string, string>> {
+  const token = sessionStorage.getItem(KEY);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+/**
+ * Call with every answer, and what it was asked with: the service wants a token, or another one, where it says 401. An
+ * answer to what was asked before the present token was given says nothing about it.
+ */
+export function noteAnswer(status: number, asked: Readonly<Record<string, string>>): void {
+  const isOld = asked.authorization !== authorization().authorization;
+  if (status !== 401 || isRefused || isOld) return;
+  isRefused = true;
+  tell();
+}
+
+/** Kept until the tab is closed, and sent to nobody but the service. */
+export function giveToken(token: string): void {
+  sessionStorage.setItem(KEY, token);
+  isRefused = false;
+  tell();
+}
+
+/** True while the service asks for a token. */
+export const isTokenWanted = (): boolean => isRefused;
+
+export function onTokenChange(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
