@@ -151,8 +151,10 @@ describe('a file of cases', () => {
       ),
     );
     const idle = caseRecord({ network: 'z', outcome: null });
-    const chosen = chosenCases([...known, idle], 8, 'd1');
-    expect(chosen).toEqual(chosenCases([...known, idle], 8, 'd1'));
+    // What was refused is judged again in any case, and may come out another way.
+    const refused = caseRecord({ network: 'z', outcome: outcome({ refused: 'order: no' }) });
+    const chosen = chosenCases([...known, idle, refused], 8, 'd1');
+    expect(chosen).toEqual(chosenCases([...known, idle, refused], 8, 'd1'));
     const kinds = chosen.map(({ network: name, base }) => `${name} ${base}`).sort();
     expect(kinds).toEqual(['x', 'y'].flatMap((name) => ['igp', 'igp', 'pinned', 'pinned'].map((b) => `${name} ${b}`)));
   });

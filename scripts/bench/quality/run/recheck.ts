@@ -13,7 +13,8 @@ const ORACLE_MS = 60_000;
 
 /**
  * Opens a file of cases. One that other code made is gone on with where `count` of its cases, judged again, come to the
- * same figures: code that is faster and nothing else makes no other cases. Throws where one does not.
+ * same figures: code that is faster and nothing else makes no other cases. Throws where one does not. Cases whose plan
+ * was refused by `detour verify` are judged again in any case, and what comes of it takes their place.
  */
 export async function openCases(
   path: string,
@@ -22,18 +23,32 @@ export async function openCases(
 ): Promise<{ file: CaseFile; cases: CaseRecord[] }> {
   const digest = await makerDigest(networks);
   if (count === null) return CaseFile.open(path, digest);
-  return CaseFile.open(path, digest, async (cases) => {
-    const highs = await loadHighs();
-    for (const record of chosenCases(cases, count, digest)) await recheck(highs, networks, record);
+  const highs = await loadHighs();
+  let isOther = false;
+  const { file, cases } = await CaseFile.open(path, digest, async (known) => {
+    isOther = true;
+    for (const record of chosenCases(known, count, digest)) await recheck(highs, networks, record);
     return true;
   });
+  if (!isOther) return { file, cases };
+  const renewed = new Map<string, CaseRecord>();
+  for (const record of cases.filter(isRefused)) {
+    const again = { ...record, outcome: await judgeAgain(highs, networks, record) };
+    renewed.set(keyOf(record), again);
+    file.add(again);
+  }
+  return { file, cases: cases.map((record) => renewed.get(keyOf(record)) ?? record) };
+}
+
+function isRefused({ outcome }: CaseRecord): boolean {
+  return outcome !== null && outcome.refused !== null;
 }
 
 /** Random cases in which there was something to do, from each network and base in turn, so that each has its say. */
 export function chosenCases(cases: readonly CaseRecord[], count: number, digest: string): CaseRecord[] {
   const rng = createRng(fnv1a(digest)).fork('recheck');
   const drawn = cases
-    .filter(({ outcome }) => outcome !== null)
+    .filter((record) => record.outcome !== null && !isRefused(record))
     .map((record) => ({ record, key: rng.next() }))
     .sort((x, y) => x.key - y.key);
   const turns = new Map<string, number>();
@@ -50,6 +65,17 @@ export function chosenCases(cases: readonly CaseRecord[], count: number, digest:
 }
 
 async function recheck(highs: Highs, networks: readonly BenchNetwork[], record: CaseRecord): Promise<void> {
+  const again = await judgeAgain(highs, networks, record);
+  const differing = record.outcome && again ? differences(record.nodes, record.outcome, again) : ['all'];
+  if (differing.length > 0) throw new Error(`${keyOf(record)} has become another case: ${differing.join(', ')}`);
+}
+
+/** The same questions as before. */
+async function judgeAgain(
+  highs: Highs,
+  networks: readonly BenchNetwork[],
+  record: CaseRecord,
+): Promise<Outcome | null> {
   const network = networks.find(({ name }) => name === record.network);
   const level = LEVELS.find(({ mlu, limit }) => mlu === record.mlu && limit === record.limit);
   const base = network && level && baseState(network, record.base, record.seed, level);
@@ -62,8 +88,7 @@ async function recheck(highs: Highs, networks: readonly BenchNetwork[], record: 
     thorough: outcome.naive !== null || outcome.optimum?.cost !== null,
     oracleMs: ORACLE_MS,
   });
-  const differing = again ? differences(record.nodes, outcome, again) : ['all'];
-  if (differing.length > 0) throw new Error(`${keyOf(record)} has become another case: ${differing.join(', ')}`);
+  return again;
 }
 
 /** Names of the figures that differ; times do, and what ran out of time once says nothing. */
