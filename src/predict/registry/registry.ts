@@ -52,7 +52,9 @@ export class ModelRegistry {
   /** Cards of all models that can be read, newest first. */
   cards(kind?: ModelKind): ModelCard[] {
     const kinds = kind === undefined ? MODEL_KINDS : [kind];
-    const found = kinds.flatMap((each) => this.#idsOf(each).flatMap((id) => this.#cardOrNone(each, id)));
+    const found = kinds.flatMap((each) =>
+      this.#idsOf(each).flatMap((id) => cardOrNone(this.#folderOf(each, id) ?? '', each, id)),
+    );
     return found.sort((x, y) => y.trainedAtMs - x.trainedAtMs || (x.id < y.id ? -1 : 1));
   }
 
@@ -79,10 +81,11 @@ export class ModelRegistry {
     return { ...kept, present: kept.present ?? this.shipped(kind) };
   }
 
-  /** The newest model that ships; null where none does. */
+  /** The model that ships, the newest by its card where there are several; null where none does. */
   shipped(kind: ModelKind): string | null {
-    const ids = foldersIn(join(this.#shippedFolder, kind));
-    return ids.sort().at(-1) ?? null;
+    const root = join(this.#shippedFolder, kind);
+    const cards = foldersIn(root).flatMap((id) => cardOrNone(join(root, id), kind, id));
+    return cards.sort((x, y) => x.trainedAtMs - y.trainedAtMs).at(-1)?.id ?? foldersIn(root).at(-1) ?? null;
   }
 
   /** Writes a model; it is in use only once it is promoted. Its card gets the hashes of the files. */
@@ -156,14 +159,6 @@ export class ModelRegistry {
     const places = [this.#folder, this.#shippedFolder].map((root) => join(root, kind, id));
     return places.find((folder) => existsSync(folder)) ?? null;
   }
-
-  #cardOrNone(kind: ModelKind, id: string): ModelCard[] {
-    try {
-      return [this.open(kind, id).card];
-    } catch {
-      return [];
-    }
-  }
 }
 
 function foldersIn(path: string): string[] {
@@ -174,6 +169,14 @@ function foldersIn(path: string): string[] {
 
 function nameOf({ name }: { readonly name: string }): string {
   return name;
+}
+
+function cardOrNone(folder: string, kind: ModelKind, id: string): ModelCard[] {
+  try {
+    return [readCard(folder, kind, id)];
+  } catch {
+    return [];
+  }
 }
 
 function readCard(folder: string, kind: ModelKind, id: string): ModelCard {

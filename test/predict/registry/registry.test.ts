@@ -47,6 +47,8 @@ describe('the registry of models', () => {
   it('answers with the model that ships until another one is promoted', () => {
     const { registry, shippedFolder, folder } = place();
     new ModelRegistry({ folder: shippedFolder }).save(cardOf('shipped-1'), FILES);
+    const ship = new ModelRegistry({ folder: shippedFolder, shippedFolder });
+    ship.save(cardOf('shipped-2', { trainedAtMs: 1 }), FILES);
     expect(registry.pointers('risk').present).toBe('shipped-1');
     registry.save(cardOf('risk-1'), FILES);
     registry.promote('risk', 'risk-1');
