@@ -33,7 +33,7 @@ export async function verifyChange(deps: CycleDeps, proposal: Proposal): Promise
   return writeStep(deps, {
     action: isGood ? 'verify' : 'unmeasured',
     before: proposal,
-    after: isGood ? { ...after, status: 'verified' } : after,
+    after: isGood ? verified(after) : after,
     ask: { ...BY_ITSELF, reason: outcome.reason },
     events: [
       {
@@ -44,4 +44,9 @@ export async function verifyChange(deps: CycleDeps, proposal: Proposal): Promise
     ],
     details: { verdict: outcome.verdict, loadError: outcome.loadError, arcs: outcome.arcs.length },
   });
+}
+
+/** What was said on the way here is over: should the network lose the change again, that is news. */
+function verified({ heldBack: _heldBack, ...proposal }: Proposal): Proposal {
+  return { ...proposal, status: 'verified' };
 }
