@@ -54,7 +54,7 @@ describe('a risk model', { timeout: 120_000 }, () => {
   it('foresees what announces itself, ahead of every rule, and says how likely it is', () => {
     const scorer = own(report);
     expect(report.failures).toBeGreaterThan(50);
-    expect(scorer.interval.low).toBeGreaterThan(1.5 * prevalence(report));
+    expect(scorer.interval.low).toBeGreaterThan(1.25 * prevalence(report));
     for (const rule of report.scorers.filter(({ name }) => name !== MODEL && name !== 'logistic regression')) {
       expect(scorer.averagePrecision, rule.name).toBeGreaterThan(rule.averagePrecision);
     }
@@ -87,7 +87,7 @@ describe('a risk model', { timeout: 120_000 }, () => {
       change(copy);
       return JSON.stringify(copy);
     };
-    const trees = (copy: typeof file) => copy.horizons[0]?.boosted as Record<string, string>;
+    const trees = (copy: typeof file) => copy.horizons[2]?.boosted as Record<string, string>;
     const cases = [
       text.slice(0, -20),
       '{}',
