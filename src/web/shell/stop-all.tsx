@@ -35,7 +35,8 @@ export function StopAll() {
       {...common}
       label={
         <>
-          <IconHandStop size={14} aria-hidden="true" /> <span className={classes.wideOnly}>Stop all</span>
+          <IconHandStop size={14} aria-hidden="true" />{' '}
+          <span className={`${classes.wideOnly} ${classes.afterIcon}`}>Stop all</span>
         </>
       }
       ariaLabel="Stop all changes"

@@ -139,7 +139,7 @@ function Row({ view, nameOf }: { readonly view: Rated; readonly nameOf: (node: s
             {nameOf(a)} – {nameOf(z)}
           </span>
         </span>
-        {factors.length > 0 && (
+        {level !== 'minimal' && factors.length > 0 && (
           <span>
             {factors
               .slice(0, 2)
