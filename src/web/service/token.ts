@@ -3,10 +3,19 @@ const KEY = 'detour-token';
 type Listener = () => void;
 const listeners = new Set<Listener>();
 let isRefused = false;
+let token = kept();
+
+/** Null where none was given, and where this browser keeps nothing. */
+function kept(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
 
 /** The header that says who asks; none where no token was given on this screen. */
 export function authorization(): Readonly<Record<string, string>> {
-  const token = sessionStorage.getItem(KEY);
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
@@ -22,8 +31,13 @@ export function noteAnswer(status: number, asked: Readonly<Record<string, string
 }
 
 /** Kept until the tab is closed, and sent to nobody but the service. */
-export function giveToken(token: string): void {
-  sessionStorage.setItem(KEY, token);
+export function giveToken(given: string): void {
+  token = given;
+  try {
+    sessionStorage.setItem(KEY, given);
+  } catch {
+    // It is asked for again after the next reload.
+  }
   isRefused = false;
   tell();
 }

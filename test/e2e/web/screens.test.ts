@@ -148,11 +148,15 @@ describe.skipIf(!hasChromium)(`every screen ${IN_BROWSER}`, () => {
   it('risk: what the service predicts, or why it predicts nothing', async () => {
     const { page, service } = at;
     await visit(page, '/risk');
-    const { items } = await service.get<{ items: PredictionView[] }>('/api/v1/predictions?limit=1000');
-    const rated = items.filter(({ probability }) => probability !== null);
-    const [first] = rated.length > 0 ? rated : items;
     const shown = page.getByRole('region', { name: 'Links by risk' });
-    await shown.getByText(rated.length > 0 ? (first?.linkId ?? '') : (first?.unknown ?? ''), { exact: true }).waitFor();
+    const sameFirst = async (): Promise<boolean> => {
+      const { items } = await service.get<{ items: PredictionView[] }>('/api/v1/predictions?limit=1');
+      const [first] = items;
+      const wanted = first?.probability == null ? first?.unknown : first.linkId;
+      return (await shown.innerText()).includes(wanted ?? 'something is predicted');
+    };
+    // Predictions are made anew every minute.
+    await waitFor('the likeliest link, or the reason', sameFirst, { timeoutMs: 60_000, everyMs: 500 });
     await page.getByRole('complementary', { name: 'How good predictions were' }).getByRole('heading').first().waitFor();
   });
 
