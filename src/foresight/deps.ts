@@ -23,6 +23,9 @@ export interface ForesightDeps {
   readonly tell: (said: Pick<NewEvent, 'severity' | 'cleared' | 'message' | 'details'>) => Promise<void>;
 }
 
+/** The first start makes up the past while rounds run already: so long after the first one, all of it is read each time. */
+export const PAST_SETTLES_MS = 10 * 60_000;
+
 /** The risk model whose chances are shown, or why there is none. */
 export interface PresentModel {
   readonly id: string | null;

@@ -6,7 +6,7 @@ import { idsOf, readPieces, type Wanted } from '../predict/live/follower.ts';
 import type { Piece } from '../predict/live/pieces.ts';
 import type { ArcPeaks, ForecastOf } from '../predict/live/prediction-engine.ts';
 import type { Forecast, FullDay } from '../store/predictions.ts';
-import type { ForesightDeps } from './deps.ts';
+import { type ForesightDeps, PAST_SETTLES_MS } from './deps.ts';
 import type { ModelLoader } from './model-loader.ts';
 
 /** Trends of months change slowly; reading them takes a while. */
@@ -32,6 +32,7 @@ export class ForecastRound {
   readonly #wanted: readonly Wanted[];
   #untilMs = -Infinity;
   #engine: string | null = null;
+  #firstMs: number | null = null;
   #claimedAtMs = -Infinity;
   #fullAtMs = -Infinity;
   #full: ReadonlyMap<string, FullDay> = new Map();
@@ -47,7 +48,8 @@ export class ForecastRound {
     const nowMs = clock.nowMs();
     const engine = await run({ kind: 'who' });
     // A thread that is a new one knows nothing of the days before: they are read again.
-    if (engine !== this.#engine) this.#untilMs = -Infinity;
+    this.#firstMs ??= nowMs;
+    if (engine !== this.#engine || nowMs - this.#firstMs < PAST_SETTLES_MS) this.#untilMs = -Infinity;
     this.#engine = engine;
     await this.#follow(nowMs);
     const model = await this.#models.forecast();

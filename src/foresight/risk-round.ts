@@ -9,7 +9,7 @@ import type { Predicted } from '../predict/live/prediction-engine.ts';
 import { RISK_HORIZONS } from '../predict/risk/labels.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { Prediction } from '../store/predictions.ts';
-import type { ForesightDeps, PresentModel } from './deps.ts';
+import { type ForesightDeps, PAST_SETTLES_MS, type PresentModel } from './deps.ts';
 import type { ModelLoader } from './model-loader.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,6 +35,7 @@ export class RiskRound {
   readonly #follower: MinutesFollower;
   #claimedAtMs = -Infinity;
   #engine: string | null = null;
+  #firstMs: number | null = null;
 
   constructor(deps: ForesightDeps, models: ModelLoader) {
     this.#deps = deps;
@@ -69,7 +70,9 @@ export class RiskRound {
   /** A thread that is a new one knows nothing of the hours before: they are read again. */
   async #noticeNewEngine(): Promise<void> {
     const engine = await this.#deps.run({ kind: 'who' });
-    if (engine !== this.#engine) this.#follower.forget();
+    const nowMs = this.#deps.clock.nowMs();
+    this.#firstMs ??= nowMs;
+    if (engine !== this.#engine || nowMs - this.#firstMs < PAST_SETTLES_MS) this.#follower.forget();
     this.#engine = engine;
   }
 
