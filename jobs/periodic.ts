@@ -12,6 +12,8 @@ export interface PeriodicJobOptions {
   readonly lockMs: number;
   /** Runs where the worker is, one at a time over all processes; what it answers is shown with the job. */
   readonly run: () => Promise<unknown>;
+  /** True for work that only reads and can be done again: a stop does not wait for it. */
+  readonly isExpendable?: boolean;
   /** Everything that goes wrong in the background, for the log. */
   readonly onError: (error: unknown) => void;
 }
@@ -20,7 +22,7 @@ export interface PeriodicJob {
   start(): Promise<void>;
   /** Asks for a run beside the schedule, `delayMs` from now; one within that time is enough. */
   soon(delayMs?: number): Promise<void>;
-  /** Waits for the run under way, then closes everything; idempotent. */
+  /** Waits for the run under way, unless it is expendable, then closes everything; idempotent. */
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,12 @@ export function createPeriodicJob(options: PeriodicJobOptions): PeriodicJob {
   const connections = new Connections(options.createConnection);
   let queue: Queue | null = null;
   let worker: Worker | null = null;
+  const leaving = new AbortController();
+  // The job ends in order either way: one that was left active would block its queue until its lock is over.
+  const left = new Promise<string>((resolve) => {
+    leaving.signal.addEventListener('abort', () => resolve('left: the service stops'), { once: true });
+  });
+  const runOnce = (): Promise<unknown> => (options.isExpendable ? Promise.race([run(), left]) : run());
   return {
     start: async () => {
       queue = new Queue(name, { connection: await connections.open(), prefix });
@@ -40,7 +48,7 @@ export function createPeriodicJob(options: PeriodicJobOptions): PeriodicJob {
       // A scheduler begins with a job at once.
       await queue.upsertJobScheduler(`${name}-every`, { every: everyMs }, { name, opts: KEPT });
       const settings = { connection: await connections.open(), prefix, lockDuration: lockMs };
-      worker = new Worker(name, async () => run(), { ...settings, autorun: false });
+      worker = new Worker(name, runOnce, { ...settings, autorun: false });
       worker.on('error', onError);
       worker.on('failed', (_job, error) => onError(error));
       worker.run().catch(onError);
@@ -49,6 +57,7 @@ export function createPeriodicJob(options: PeriodicJobOptions): PeriodicJob {
       await queue?.add(name, {}, { ...KEPT, delay: delayMs, deduplication: { id: 'soon', ttl: delayMs / 2 } });
     },
     stop: async () => {
+      leaving.abort();
       await worker?.close();
       await queue?.close();
       [worker, queue] = [null, null];
