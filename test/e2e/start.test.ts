@@ -12,7 +12,8 @@ import { npmStart, redisOf, remains, type Service, startService } from './servic
 const FIRST_LIGHT_MS = 60_000;
 /** Under 5 s is what it takes by itself; the machine may be busy with another test. */
 const STOP_MS = 10_000;
-const SECOND_START_MS = 3_000;
+/** About 2 s by itself. */
+const SECOND_START_MS = 8_000;
 
 /** The arcs of every new path join the ends of its demand and use each link once. */
 function expectWholePaths(move: Move, ends: ReadonlyMap<string, { a: string; z: string }>): void {
@@ -78,7 +79,7 @@ describe('npm start', () => {
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   }, 120_000);
 
-  it('ends in order by SIGTERM to npm, and answers in under 3 s when started again', async () => {
+  it('ends in order by SIGTERM to npm, and answers soon when started again', async () => {
     const dataDir = tempDir('e2e');
     const answeredMs: number[] = [];
     for (let round = 0; round < 4; round += 1) {
