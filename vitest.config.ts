@@ -26,10 +26,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/testbed/**'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // Services mostly wait; more of them at once would be a load test of its own.
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'testbed',
+          include: ['test/e2e/testbed/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // Routers, traffic and a service that polls every second: they need the machine for themselves.
+          maxWorkers: 1,
+          fileParallelism: false,
         },
       },
     ],
