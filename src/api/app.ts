@@ -12,6 +12,7 @@ import { answerClientError, registerProblems } from './plugins/problems.ts';
 import { registerSecurity } from './plugins/security.ts';
 import { registerWeb } from './plugins/web.ts';
 import { sendProblem } from './problem.ts';
+import { acknowledgementRoutes } from './routes/acknowledgements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { demandRoutes } from './routes/demands.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -83,6 +84,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps, hub: EventHub): void {
   registerEtags(api);
   networkRoutes(api, deps, contentHash(deps.network.network));
   linkRoutes(api, deps);
+  acknowledgementRoutes(api, deps);
   discoveryRoutes(api, deps);
   historyRoutes(api, deps);
   predictionRoutes(api, deps);

@@ -33,11 +33,12 @@ export function queryLinks(links: readonly LinkView[], query: LinkQuery): Page<L
 type LinkFilter = Omit<LinkQuery, 'limit' | 'cursor' | 'sort'>;
 
 function matches(link: LinkView, filter: LinkFilter): boolean {
-  const { state, node, srlg, q } = filter;
+  const { state, node, srlg, acknowledged, q } = filter;
   return (
     (state === undefined || state.includes(link.state)) &&
     (node === undefined || link.a === node || link.z === node) &&
     (srlg === undefined || link.srlgs.includes(srlg)) &&
+    (acknowledged === undefined || (acknowledged === 'true') === (link.acknowledged !== null)) &&
     matchesScore(link.score, filter) &&
     (q === undefined || containsText(link, q.toLowerCase()))
   );

@@ -1,7 +1,9 @@
 import type { Link } from '../../topology/model.ts';
 import { DIRECTIONS } from '../core/ids.ts';
+import { type Acknowledgement, holds } from '../health/acknowledgement.ts';
 import { type LinkState, presentCapacityBps } from '../health/link-state.ts';
 import { withStaleness } from '../health/staleness.ts';
+import { acknowledgedView, readAcknowledgement, readAcknowledgements } from '../pipeline/acknowledgements.ts';
 import type { ApiDeps } from './deps.ts';
 import type { LinkView } from './schemas/links.ts';
 
@@ -28,17 +30,36 @@ export async function readLinkState({ store, clock }: StateDeps, linkId: string)
   return withStaleness(await store.links.read(linkId), linkId, clock.nowMs());
 }
 
-/** All links with their states, in the order of the network. */
-export async function readLinkViews(deps: StateDeps): Promise<LinkView[]> {
-  const states = await readLinkStates(deps);
-  return deps.network.network.links.map((link) => linkView(link, states.get(link.id) as LinkState));
+/** One link of the network with its state as of now. */
+export async function readLinkView(deps: StateDeps, link: Link): Promise<LinkView> {
+  const [state, { value }] = await Promise.all([
+    readLinkState(deps, link.id),
+    readAcknowledgement(deps.store, link.id),
+  ]);
+  return linkView(link, state, value);
 }
 
-/** What is on file about a link together with its state. */
-export function linkView(link: Link, state: LinkState): LinkView {
+/** All links with their states, in the order of the network. */
+export async function readLinkViews(deps: StateDeps): Promise<LinkView[]> {
+  const [states, kept] = await Promise.all([readLinkStates(deps), readAcknowledgements(deps.store)]);
+  return deps.network.network.links.map((link) =>
+    linkView(link, states.get(link.id) as LinkState, kept.get(link.id)?.value),
+  );
+}
+
+/** What is on file about a link together with its state, and who knows of it. */
+export function linkView(link: Link, state: LinkState, known: Acknowledgement | null = null): LinkView {
   const { linkId: _sameAsId, ...health } = state;
   const { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs } = link;
   const [az, za] = DIRECTIONS.map((direction) => presentCapacityBps(link, state.arcs, direction)) as [number, number];
   const onFile = { id, a, z, aInterface, zInterface, capacityBps, latencyMs, metric, srlgs: [...srlgs] };
-  return { ...onFile, presentCapacityBps: { az, za }, ...health };
+  return withAcknowledgement({ ...onFile, presentCapacityBps: { az, za }, ...health }, known);
+}
+
+/** The view with who acknowledged it, as far as that still holds. */
+export function withAcknowledgement(
+  link: Omit<LinkView, 'acknowledged'>,
+  known: Acknowledgement | null = null,
+): LinkView {
+  return { ...link, acknowledged: known !== null && holds(known, link.state) ? acknowledgedView(known) : null };
 }

@@ -38,6 +38,8 @@ export const LINK_TABLE: CsvTable<LinkView> = {
     srlgs: (link) => list(link.srlgs),
     receivedAtMs: (link) => link.receivedAtMs,
     reason: (link) => link.reason,
+    acknowledgedBy: (link) => link.acknowledged?.by ?? null,
+    acknowledgedReason: (link) => link.acknowledged?.reason ?? null,
   },
 };
 

@@ -8,6 +8,7 @@ import { readStatus, type Status } from '../api/status.ts';
 import { systemClock } from '../core/clock.ts';
 import { DetourError } from '../core/errors.ts';
 import { thresholdsFrom } from '../health/thresholds.ts';
+import { AcknowledgementKeeper } from '../pipeline/acknowledgement-keeper.ts';
 import { createIngest } from '../pipeline/ingest.ts';
 import { createScoringService } from '../pipeline/scoring-service.ts';
 import type { Event } from '../store/events.ts';
@@ -140,7 +141,10 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
       await lifecycle.start(foresight(context));
     }
     if (has('history')) await lifecycle.start(history(context));
-    if (has('score')) await lifecycle.start(scoring(context));
+    if (has('score')) {
+      await lifecycle.start(scoring(context));
+      await lifecycle.start(new AcknowledgementKeeper(context));
+    }
     if (has('simulate')) await lifecycle.start(await simulatorSource(telemetry(context)));
     if (has('poll')) await startPolling(context, lifecycle);
     return url;

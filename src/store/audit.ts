@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ACCESS_ROLES } from '../core/access.ts';
 import { nullable } from '../core/schema.ts';
 
-export const AUDIT_SUBJECTS = ['proposal', 'guardrails', 'maintenance', 'token'] as const;
+export const AUDIT_SUBJECTS = ['proposal', 'guardrails', 'maintenance', 'token', 'link'] as const;
 
 /** One thing that was decided or done: who, when, what, why. Never holds a secret. */
 export const NewAuditRecordSchema = Type.Object({

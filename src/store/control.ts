@@ -1,8 +1,8 @@
 import type { NewAuditRecord } from './audit.ts';
 import type { NewEvent } from './events.ts';
 
-/** What people set up: one guardrails record, tokens by id, maintenance windows by id. */
-export const CONTROL_KINDS = ['guardrails', 'tokens', 'maintenance'] as const;
+/** What people set up: one guardrails record, tokens and maintenance windows by id, acknowledgements by link. */
+export const CONTROL_KINDS = ['guardrails', 'tokens', 'maintenance', 'acknowledgements'] as const;
 export type ControlKind = (typeof CONTROL_KINDS)[number];
 
 /** A record with its version; its content is JSON and the affair of whoever writes it. */

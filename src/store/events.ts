@@ -3,6 +3,8 @@ import { nullable } from '../core/schema.ts';
 
 export const EVENT_TYPES = [
   'link-state',
+  /** A person has seen that a link is not well; cleared: that is not so any more. */
+  'link-acknowledged',
   'proposal-created',
   'proposal-revised',
   'proposal-applied',

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
+import { readAcknowledgements } from '../../pipeline/acknowledgements.ts';
 import { EventSchema } from '../../store/events.ts';
 import { commentOn, commentsOn, eventById } from '../comments.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import type { Beginning, EventHub } from '../event-hub.ts';
 import { queryEvents } from '../event-query.ts';
 import { FigureFeed } from '../figure-feed.ts';
-import { readLinkStates } from '../link-view.ts';
+import { readLinkStates, withAcknowledgement } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { inputError } from '../problem.ts';
 import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
@@ -111,11 +112,13 @@ function lastEventId(request: FastifyRequest): string | null {
 
 /** Everything a screen needs to begin with. */
 async function snapshot(deps: ApiDeps, feed: FigureFeed): Promise<Beginning> {
-  const [{ tick, links }, proposals, plan, status] = await Promise.all([
+  const [{ tick, links: figures }, kept, proposals, plan, status] = await Promise.all([
     feed.snapshot(),
+    readAcknowledgements(deps.store),
     deps.store.plans.openProposals(),
     deps.store.plans.latest(),
     readStatus(deps),
   ]);
+  const links = figures.map((link) => withAcknowledgement(link, kept.get(link.id)?.value));
   return { content: { atMs: deps.clock.nowMs(), links, proposals, plan, status }, tick };
 }

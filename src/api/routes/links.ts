@@ -1,7 +1,7 @@
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { queryLinks } from '../link-query.ts';
 import { linkUsersReader } from '../link-users.ts';
-import { linkView, readLinkState, readLinkViews } from '../link-view.ts';
+import { readLinkView, readLinkViews } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { notFound } from '../problem.ts';
 import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
@@ -45,7 +45,7 @@ export function linkRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const link = linkById.get(request.params.id);
       if (!link) throw notFound('link', 'id', request.params.id);
-      return linkView(link, await readLinkState(deps, link.id));
+      return readLinkView(deps, link);
     },
   );
 

@@ -20,6 +20,12 @@ export const LinkViewSchema = Type.Object({
   metric: PerDirection,
   srlgs: Type.Array(Type.String()),
   ...stateProperties,
+  acknowledged: nullable(
+    Type.Object(
+      { by: Type.String(), atMs: Type.Number(), reason: Type.String() },
+      { description: 'who has seen that it is not well; ends when it is healthy again or gets worse' },
+    ),
+  ),
 });
 export type LinkView = Static<typeof LinkViewSchema>;
 
@@ -41,6 +47,9 @@ export const LinkQuery = Query({
   maxScore: Score('leaves out better ones and those without a score'),
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'links that end at this node' })),
   srlg: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'links of this shared-risk group' })),
+  acknowledged: Type.Optional(
+    Type.Enum(['true', 'false'], { description: 'false: those that nobody has acknowledged, healthy ones too' }),
+  ),
   q: Type.Optional(
     Type.String({ minLength: 1, maxLength: 256, description: 'text in the id, the nodes or the interfaces' }),
   ),

@@ -4,7 +4,7 @@ import { get, type Parameters } from '../../service/client.ts';
 
 /** Kinds of events by what they are about: what one would look for, not how the log names it. */
 export const KINDS = {
-  links: ['link-state'],
+  links: ['link-state', 'link-acknowledged'],
   reroutes: [
     'proposal-created',
     'proposal-revised',
