@@ -4,9 +4,10 @@ import type { ArcState } from '../../health/link-state.ts';
 import type { Plan } from '../../reroute/plan.ts';
 import type { Proposal, ProposalBrief } from '../../reroute/proposal.ts';
 import type { Event } from '../../store/events.ts';
+import type { AuditRecord } from '../../store/store.ts';
 import type { Problem } from '../problem.ts';
 import type { Status } from '../status.ts';
-import type { CommandsView, MaintenanceView } from './control.ts';
+import type { CallerSchema, CommandsView, GuardrailsView, MaintenanceView } from './control.ts';
 import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
@@ -17,9 +18,11 @@ export type { RiskLevel } from '../../core/risk.ts';
 export type { ArcState, HealthState, ScorePart } from '../../health/link-state.ts';
 export type { Cut, Move, PathShare, ProposalStatus } from '../../reroute/proposal.ts';
 export type {
+  AuditRecord,
   CommandsView,
   DeviceForecast,
   Event,
+  GuardrailsView,
   LinkForecast,
   LinkView,
   MaintenanceView,
@@ -33,6 +36,7 @@ export type {
   Status,
 };
 
+export type Caller = Static<typeof CallerSchema>;
 export type NetworkView = Static<typeof NetworkViewSchema>;
 export type LayoutView = Static<typeof LayoutSchema>;
 export type NodeView = NetworkView['nodes'][number];

@@ -98,6 +98,8 @@ function takeEvent(next: Draft, links: LinkBatch, event: Event): void {
     const { to, score, adminDown } = event.details as Pick<LinkView, 'score' | 'adminDown'> & { to: LinkView['state'] };
     links.merge({ id: event.linkId, state: to, score, adminDown, sinceMs: event.atMs });
   }
+  if (event.type === 'link-acknowledged' && event.linkId !== null)
+    links.merge({ id: event.linkId, ...(event.details as Pick<LinkView, 'acknowledged'>) });
   if (event.proposalId !== null || event.type.startsWith('plan') || event.type.startsWith('view')) next.decisions += 1;
 }
 

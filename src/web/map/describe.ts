@@ -24,7 +24,8 @@ export function describeLink(scene: Scene, index: number, live: Live): string {
     link.state === 'stale'
       ? ''
       : `, ${formatUtilisation(az.utilisation)} there, ${formatUtilisation(za.utilisation)} back`;
-  return `Link ${linkName(scene, index)}: ${link.state}${figures}. ${link.reason}`;
+  const known = link.acknowledged ? ` Acknowledged by ${link.acknowledged.by}.` : '';
+  return `Link ${linkName(scene, index)}: ${link.state}${figures}. ${link.reason}${known}`;
 }
 
 export function describeNode(scene: Scene, index: number, live: Live): string {

@@ -7,6 +7,8 @@ import type { Shape } from './shapes.ts';
 
 const MARK_PX = 5.5;
 const HEXAGON_PX = 11;
+const TICK_PX = 5.8;
+const TICK_ASIDE_PX = 9;
 
 /** Soft light along links that are degraded or worse; beneath the links. */
 export function drawHalos(frame: Frame): Shape[] {
@@ -33,6 +35,23 @@ export function drawMarks(frame: Frame): Shape[] {
   }
   for (const [group, link] of hidden) shapes.push(...hiddenMark(frame, group, link));
   return shapes;
+}
+
+/** A ticked circle beside the middle of links of which somebody has said that they know. */
+export function drawAcknowledged(frame: Frame): Shape[] {
+  const { palette, links, least } = frame;
+  return links.flatMap((link, index): Shape[] => {
+    if (!link?.acknowledged || !isShown(link, least)) return [];
+    const segment = segmentOf(frame, index);
+    if (!segment) return [];
+    const [mx, my] = middle(segment);
+    const [x, y] = [mx + TICK_ASIDE_PX, my - TICK_ASIDE_PX];
+    const tick = [-2.6, 0.2, -0.7, 2.2, 2.7, -2].map((each, i) => (i % 2 ? y : x) + each);
+    return [
+      { kind: 'circles', at: [x, y], radius: TICK_PX, fill: palette.ground, stroke: palette.text, width: 1.3 },
+      { kind: 'polyline', at: tick, colour: palette.text, width: 1.6, opacity: 1 },
+    ];
+  });
 }
 
 /** A hexagon around the middle of links that are worked on: whatever their state, somebody knows. */

@@ -1,3 +1,5 @@
+import { useLive } from '../live/use-live.ts';
+import { AcknowledgedMark } from '../shared/acknowledged-mark.tsx';
 import { RiskMark } from '../shared/risk-badge.tsx';
 import { UtilisationLegend } from '../shared/utilisation-legend.tsx';
 import classes from './map-legend.module.css';
@@ -15,6 +17,7 @@ interface Props {
 }
 
 export function MapLegend({ settings, withRisks = false, withWork = false, withPaths = false, brief = false }: Props) {
+  const withKnown = useLive(({ links }) => links.some(({ acknowledged }) => acknowledged !== null));
   return (
     <div className={classes.legend} data-testid="map-legend" data-brief={brief}>
       <UtilisationLegend scale={settings.scale} />
@@ -47,6 +50,11 @@ export function MapLegend({ settings, withRisks = false, withWork = false, withP
           </svg>
           stale
         </li>
+        {withKnown && (
+          <li>
+            <AcknowledgedMark /> acknowledged
+          </li>
+        )}
         {withWork && (
           <li>
             <svg width="13" height="12" viewBox="0 0 13 12" aria-hidden="true">

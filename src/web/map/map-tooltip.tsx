@@ -2,6 +2,7 @@ import type { RefObject } from 'react';
 import type { LinkView } from '../../api/schemas/screen.ts';
 import { countLinks } from '../live/counts.ts';
 import { useLive, useLiveLink } from '../live/use-live.ts';
+import { AcknowledgedMark } from '../shared/acknowledged-mark.tsx';
 import { formatBps, formatMs, formatRatio, formatUtilisation, plural, UNKNOWN } from '../shared/format.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import { linkName } from './describe.ts';
@@ -56,6 +57,11 @@ function LinkFacts({ scene, index }: { readonly scene: Scene; readonly index: nu
       </p>
       <p className={`id dim ${classes.line}`}>{onFile?.id}</p>
       {link && link.state !== 'healthy' && <p className={classes.line}>{link.reason}</p>}
+      {link?.acknowledged && (
+        <p className={classes.line}>
+          <AcknowledgedMark /> {link.acknowledged.by}: {link.acknowledged.reason}
+        </p>
+      )}
       {link && link.state !== 'stale' && <Directions scene={scene} index={index} link={link} />}
       {srlgs.length > 0 && <p className={`dim ${classes.line}`}>shares risk: {srlgs.join(', ')}</p>}
     </>

@@ -6,7 +6,7 @@ import { type Arrangement, arrange, levelOf, MERGE_PX } from './arrange.ts';
 import type { Coast } from './coast.ts';
 import { type Band, drawBands, drawChosenNode, drawHighlight, drawPulses, PULSE_MS, type Pulse } from './draw-bands.ts';
 import { drawLinks } from './draw-links.ts';
-import { drawHalos, drawMaintenance, drawMarks } from './draw-marks.ts';
+import { drawAcknowledged, drawHalos, drawMaintenance, drawMarks } from './draw-marks.ts';
 import { drawLabels, drawNodes } from './draw-nodes.ts';
 import { drawRiskHalos, drawRiskMarks } from './draw-risks.ts';
 import type { Frame } from './frame.ts';
@@ -385,6 +385,7 @@ function linkShapes(frame: Frame): Shape[] {
     ...drawRiskMarks(frame),
     ...drawMarks(frame),
     ...drawMaintenance(frame),
+    ...drawAcknowledged(frame),
     ...drawNodes(frame),
     ...drawLabels(frame),
   ];

@@ -12,7 +12,7 @@ interface Props {
   readonly disabled?: boolean;
   readonly button?: Pick<ButtonProps, 'variant' | 'size' | 'color'>;
   readonly ariaLabel?: string;
-  readonly position?: 'top' | 'bottom-end';
+  readonly position?: 'top' | 'bottom-start' | 'bottom-end';
   readonly testId: string;
 }
 

@@ -10,6 +10,7 @@ import { Empty, Loading } from '../../shared/feedback.tsx';
 import { formatBps, formatClock, formatMs, formatRatio, formatUtilisation, UNKNOWN } from '../../shared/format.ts';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import { useUrlState } from '../../shared/url-state.ts';
+import { Acknowledge } from './acknowledge.tsx';
 import { DeviceFigures } from './device-figures.tsx';
 import classes from './link.module.css';
 import { LinkEvents } from './link-events.tsx';
@@ -84,6 +85,7 @@ function Head({ link }: { readonly link: LinkView }) {
         </span>
       </h1>
       <p>{reason}</p>
+      <Acknowledge link={link} />
       {work && (
         <p data-testid="maintenance">
           Worked on until {formatClock(work.toMs, Date.now())}: {work.reason} <span className="dim">({work.by})</span>

@@ -1,6 +1,7 @@
 import { type ColumnDef, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
 import { Link } from 'wouter';
 import type { LinkView, PredictionView } from '../../../api/schemas/screen.ts';
+import { AcknowledgedMark } from '../../shared/acknowledged-mark.tsx';
 import { formatAge, formatClock, formatMs, formatRatio, formatShare, UNKNOWN } from '../../shared/format.ts';
 import { RiskMark } from '../../shared/risk-badge.tsx';
 import { StateBadge } from '../../shared/state-badge.tsx';
@@ -40,10 +41,16 @@ interface ColumnParts {
 
 export function linkColumns({ trends, colours, riskOf, nameOf }: ColumnParts): LinkColumn[] {
   return [
-    column('state', 'State', ({ state, adminDown }) => (
+    column('state', 'State', ({ state, adminDown, acknowledged }) => (
       <>
         <StateBadge state={state} />
         {adminDown && <span className="dim"> shut</span>}
+        {acknowledged && (
+          <span className={classes.known} title={`acknowledged by ${acknowledged.by}: ${acknowledged.reason}`}>
+            <AcknowledgedMark />
+            <span className="visually-hidden">, acknowledged</span>
+          </span>
+        )}
       </>
     )),
     column('id', 'Link', ({ id, a, z }) => (

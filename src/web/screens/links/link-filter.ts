@@ -2,10 +2,14 @@ import type { HealthState, LinkView } from '../../../api/schemas/screen.ts';
 
 export const STATES: readonly HealthState[] = ['healthy', 'degraded', 'unhealthy', 'down', 'stale'];
 
+export const ACKNOWLEDGED = ['no', 'yes'] as const;
+
 /** What of the links is shown, and in which order; it lives in the address. */
 export interface LinkFilter {
   /** Empty: all. */
   readonly states: readonly HealthState[];
+  /** Links in trouble that somebody has acknowledged, or that nobody has; null: all. */
+  readonly acknowledged: 'yes' | 'no' | null;
   readonly node: string | null;
   readonly srlg: string | null;
   readonly q: string;
@@ -28,6 +32,7 @@ export function readFilter(parameters: URLSearchParams): LinkFilter {
   const states = (parameters.get('state') ?? '').split(',');
   return {
     states: STATES.filter((state) => states.includes(state)),
+    acknowledged: ACKNOWLEDGED.find((each) => each === parameters.get('ack')) ?? null,
     node: parameters.get('node'),
     srlg: parameters.get('srlg'),
     q: parameters.get('q') ?? '',
@@ -58,9 +63,11 @@ export function chosenLinks(links: readonly LinkView[], filter: LinkFilter, risk
   return keyed.map(({ link }) => link);
 }
 
-function matches(link: LinkView, { states, node, srlg, q }: LinkFilter): boolean {
+function matches(link: LinkView, { states, acknowledged, node, srlg, q }: LinkFilter): boolean {
   return (
     (states.length === 0 || states.includes(link.state)) &&
+    (acknowledged === null ||
+      (link.state !== 'healthy' && (acknowledged === 'yes') === (link.acknowledged !== null))) &&
     (node === null || link.a === node || link.z === node) &&
     (srlg === null || link.srlgs.includes(srlg)) &&
     (q === '' || containsText(link, q.toLowerCase()))

@@ -14,7 +14,7 @@ import { useUrlState } from '../../shared/url-state.ts';
 import { useScheme } from '../../theme/use-scheme.ts';
 import { scaleColours } from '../../theme/utilisation.ts';
 import { linkColumns } from './columns.tsx';
-import { type LinkFilter, readFilter, STATES, sortText } from './link-filter.ts';
+import { ACKNOWLEDGED, type LinkFilter, readFilter, STATES, sortText } from './link-filter.ts';
 import classes from './links.module.css';
 import { LinksTable } from './links-table.tsx';
 import { trendBook } from './trend.ts';
@@ -68,6 +68,7 @@ export function LinksScreen() {
           change={(q) => change({ q })}
         />
         <StateChips filter={filter} change={change} />
+        <KnownChips filter={filter} change={change} />
         <ObjectChips filter={filter} change={change} />
       </FilterBar>
       {ids.length === 0 ? (
@@ -110,6 +111,23 @@ function StateChips({ filter, change }: ChipProps) {
   );
 }
 
+const KNOWN_LABELS = { no: 'not acknowledged', yes: 'acknowledged' } as const;
+
+/** Links that are not well by whether somebody has said that they know. */
+function KnownChips({ filter, change }: ChipProps) {
+  return (
+    <Chips
+      label="Acknowledgement"
+      all={ACKNOWLEDGED}
+      chosen={filter.acknowledged === null ? [] : [filter.acknowledged]}
+      change={([chosen]) => change({ ack: chosen ?? null })}
+      one
+    >
+      {(value) => KNOWN_LABELS[value]}
+    </Chips>
+  );
+}
+
 /** What other screens filter by when they lead here. */
 function ObjectChips({ filter, change }: ChipProps) {
   const chips = [
@@ -124,12 +142,15 @@ function ObjectChips({ filter, change }: ChipProps) {
 }
 
 /** The same list from the API, as far as it knows the order. */
-function csvParameters({ states, node, srlg, q, sort }: LinkFilter) {
+function csvParameters({ states, acknowledged, node, srlg, q, sort }: LinkFilter) {
+  const troubled = acknowledged === null ? [] : STATES.filter((state) => state !== 'healthy');
+  const wanted = states.length > 0 ? states : troubled;
   const name = { az: 'utilisation', za: 'utilisation', id: 'id', state: 'state', score: 'score', loss: 'loss' }[
     sort.name as 'az'
   ];
   return {
-    state: states.length > 0 ? states : null,
+    state: wanted.length > 0 ? wanted : null,
+    acknowledged: acknowledged && String(acknowledged === 'yes'),
     ...{ node, srlg, q: q || null },
     sort: name ? `${sort.descending ? '-' : ''}${name}` : null,
   };
