@@ -9,10 +9,11 @@ export class Testbed {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #stderr = '';
+  #last: Promise<void> = Promise.resolve();
 
-  constructor(script: 'bed.sh' | 'pair.sh', community: string) {
+  constructor(script: 'bed.sh' | 'pair.sh', community: string, env: NodeJS.ProcessEnv = {}) {
     this.#process = spawn(join(PACKAGE_ROOT, 'scripts/testbed', script), ['run'], {
-      env: { ...process.env, TESTBED_COMMUNITY: community },
+      env: { ...process.env, TESTBED_COMMUNITY: community, ...env },
     });
     this.#process.stderr.on('data', (chunk: Buffer) => {
       this.#stderr += chunk.toString();
@@ -27,8 +28,14 @@ export class Testbed {
     return JSON.parse(value);
   }
 
-  /** Resolves when it has done what it was told; rejects on any other answer. */
-  async command(text: string): Promise<void> {
+  /** Resolves when it has done what it was told, one after another; rejects on any other answer. */
+  command(text: string): Promise<void> {
+    const done = this.#last.then(() => this.#command(text));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #command(text: string): Promise<void> {
     this.#process.stdin.write(`${text}\n`);
     const answer = JSON.stringify(await this.answer());
     if (answer !== JSON.stringify({ done: text })) throw new Error(`the test bed answered ${answer} to ${text}`);

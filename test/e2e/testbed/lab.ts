@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PACKAGE_ROOT } from '../../../src/core/paths.ts';
+import { validateNetwork } from '../../../topology/formats/detour-network.ts';
+import type { Network } from '../../../topology/model.ts';
+import { waitFor } from '../../support/wait.ts';
+import { cleanEnv, freePort } from '../service.ts';
+import { Bed, COMMUNITY } from './bed.ts';
+import { Detour, type DetourOptions } from './detour.ts';
+
+const run = promisify(execFile);
+
+/** The streams that cross the network from coast to coast all the time, one each way. */
+export const EAST = 1;
+export const WEST = 2;
+const PACKETS_PER_SECOND = 1000;
+const PACKET_BYTES = 160;
+
+/** Routers with hosts and traffic, the network as discovered from one of them, and a service that looks after it. */
+export class Lab {
+  readonly bed: Bed;
+  readonly folder: string;
+  readonly networkFile: string;
+  readonly network: Network;
+  readonly service: DetourOptions;
+  detour: Detour;
+
+  private constructor(bed: Bed, folder: string, networkFile: string, service: DetourOptions) {
+    this.bed = bed;
+    this.folder = folder;
+    this.networkFile = networkFile;
+    this.network = validateNetwork(JSON.parse(readFileSync(networkFile, 'utf8'))).network;
+    this.service = service;
+    this.detour = new Detour(service);
+  }
+
+  static async build(options: Pick<DetourOptions, 'args' | 'env'> = {}): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), 'detour-lab-'));
+    const [trapPort, port] = [await freePort(), await freePort()];
+    const bed = await Bed.build(trapPort);
+    const networkFile = join(folder, 'bed.json');
+    await waitFor('discovery to find every link', () => discovered(bed, networkFile), { timeoutMs: 30_000 });
+    const service = { networkFile, dataDir: join(folder, 'data'), port, trapPort, ...options };
+    return new Lab(bed, folder, networkFile, service);
+  }
+
+  /** Starts the coast-to-coast traffic and the service; resolves when every link is known to be healthy. */
+  async start(): Promise<void> {
+    const [west, east] = [this.bed.host('STTL'), this.bed.host('WASH')];
+    const order = { packetsPerSecond: PACKETS_PER_SECOND, bytes: PACKET_BYTES, flows: 1 };
+    await west.send({ stream: EAST, ...order }, east);
+    await east.send({ stream: WEST, ...order }, west);
+    await this.detour.start();
+    await this.calm();
+  }
+
+  async close(): Promise<void> {
+    await this.detour.stop();
+    await this.bed.close();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** Resolves when all links are healthy, nothing is proposed, and every router has the costs it was started with. */
+  async calm(): Promise<void> {
+    await waitFor(
+      'all links to be healthy and all costs to be as they were',
+      async () => {
+        const [links, open, costs] = await Promise.all([
+          this.detour.links(),
+          this.detour.openReroutes(),
+          this.bed.changedCosts(),
+        ]);
+        const bad = links.filter(({ state }) => state !== 'healthy').map(({ id, state }) => `${id} ${state}`);
+        const rest = [...bad, ...open.map(({ id, status }) => `${id} ${status}`), ...Object.keys(costs)];
+        if (rest.length > 0) throw new Error(rest.join(', '));
+        return true;
+      },
+      { timeoutMs: 90_000, everyMs: 200 },
+    );
+  }
+
+  /** Takes back what is in the network, as a person would who knows that all is well again. */
+  async tidy(): Promise<void> {
+    for (const { id, status } of await this.detour.openReroutes())
+      if (status !== 'applying') await this.detour.send('POST', `/api/v1/reroutes/${id}/rollback`, { reason: 'tidy' });
+    await this.calm();
+  }
+}
+
+async function discovered(bed: Bed, networkFile: string): Promise<boolean> {
+  const seed = bed.plan.nodes[0]?.address ?? '';
+  const flags = [
+    '--within',
+    bed.plan.within,
+    '--credentials',
+    'env:BED_COMMUNITY',
+    '--name',
+    'bed',
+    '--out',
+    networkFile,
+  ];
+  const args = [join('dist', 'src', 'cli', 'main.js'), 'discover', '--seed', seed, ...flags];
+  await run(process.execPath, args, { cwd: PACKAGE_ROOT, env: cleanEnv({ BED_COMMUNITY: COMMUNITY }) });
+  const { links } = JSON.parse(readFileSync(networkFile, 'utf8')) as {
+    links: { discovery: { evidence: { source: string }[] } }[];
+  };
+  const told = links.filter(({ discovery }) => discovery.evidence.some(({ source }) => source === 'ospf-lsdb'));
+  return told.length === bed.plan.links.length;
+}
