@@ -92,6 +92,33 @@ describe('callers', () => {
     await open.app.close();
   });
 
+  it('are judged by the route they reach, however its address is written', async () => {
+    const admin = await make('root', 'admin');
+    const operator = await make('op', 'operator', admin);
+    const ask = (method: 'GET' | 'POST', url: string, token?: string, payload?: object) =>
+      harness.app.inject({
+        ...{ method, url },
+        ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+        ...(payload === undefined ? {} : { payload }),
+      });
+    for (const url of [
+      '/%61pi/v1/links',
+      '/ap%69/v1/%74okens',
+      '/%6detrics',
+      '/%71ueues',
+      '/%64ocs',
+      '/api/v1/links#x',
+    ])
+      expect([url, (await ask('GET', url)).statusCode]).toEqual([url, 401]);
+    const token = { name: 'mine', role: 'admin' };
+    expect((await ask('POST', '/api/v1/%74okens', operator, token)).statusCode).toBe(403);
+    expect((await ask('POST', '/api/v1/tokens#', operator, token)).statusCode).toBe(403);
+    for (const end of ['#', '#x', '?', '#/', '?a#'])
+      expect((await ask('POST', `/api/v1/reroutes/r1/apply${end}`, operator)).statusCode).toBe(403);
+    expect((await ask('POST', '/api/v1/reroutes/r1/%61pprove', operator)).statusCode).toBe(403);
+    expect((await ask('POST', '/api/v1/%67uardrails/release', operator, { reason: 'x' })).statusCode).toBe(403);
+  });
+
   it('need the role of an operator for whatever changes something and is not named', () => {
     expect(neededRole('POST', '/api/v1/anything')).toBe('operator');
     expect(neededRole('GET', '/api/v1/anything')).toBe('viewer');

@@ -14,14 +14,18 @@ import { DetourError } from '../../core/errors.ts';
 import { compileSchema } from '../../core/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { SCREEN_PATHS } from '../screen-paths.ts';
 import { isLoopback } from './security.ts';
 
 const checker = compileSchema(TokenRecordSchema, 'CORRUPT_RECORD');
-/** What anybody may read: that the service runs, and the browser app, which asks with a token itself. */
-const OPEN = /^\/(healthz|readyz|$|assets\/|index\.html|favicon)|^\/(?!api\/|metrics|queues|docs)/;
+/** Routes that anybody may read: that the service runs, and the browser app, which asks with a token itself. */
+const OPEN: ReadonlySet<string> = new Set([
+  ...['/', '/healthz', '/readyz', '/openapi.json', '/assets/*'],
+  ...SCREEN_PATHS.flatMap((name) => [`/${name}`, `/${name}/*`]),
+]);
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Roles by method and address, the first that fits; what reads needs a viewer, any other change an operator. */
+/** Roles by method and route, the first that fits; what reads needs a viewer, any other change an operator. */
 const NEEDED: readonly (readonly [method: RegExp, path: RegExp, role: AccessRole])[] = [
   [/^/, /^\/api\/v1\/tokens/, 'admin'],
   [/^(?!GET|HEAD)/, /^\/api\/v1\/guardrails\/kill$/, 'operator'],
@@ -33,9 +37,9 @@ const NEEDED: readonly (readonly [method: RegExp, path: RegExp, role: AccessRole
   [/^(?!GET|HEAD)/, /^\/queues/, 'admin'],
 ];
 
-/** The least role that a request needs. */
-export function neededRole(method: string, path: string): AccessRole {
-  const found = NEEDED.find(([methods, paths]) => methods.test(method) && paths.test(path));
+/** The least role that a request needs. `route` is the pattern: `/api/v1/tokens/:id`. */
+export function neededRole(method: string, route: string): AccessRole {
+  const found = NEEDED.find(([methods, routes]) => methods.test(method) && routes.test(route));
   return found?.[2] ?? (READING.has(method) ? 'viewer' : 'operator');
 }
 
@@ -54,14 +58,16 @@ export function callerOf(request: FastifyRequest): Caller {
  */
 export function registerAccess(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>): void {
   app.addHook('onRequest', async (request, reply) => {
-    const path = request.url.split('?', 1)[0] as string;
-    if (OPEN.test(path) && READING.has(request.method)) return;
+    // The route that answers, never the address as it was sent: `/%61pi/v1/links` and `.../apply#x` lead there, too.
+    const route = request.routeOptions.url;
+    // Nothing is there: the answer is 404 or 405, whoever asks.
+    if (route === undefined || (OPEN.has(route) && READING.has(request.method))) return;
     const caller = await identify(request, deps).catch((error: unknown) => {
       if (error instanceof DetourError && error.code === 'DETOUR_ERR_UNAUTHENTICATED')
         reply.header('www-authenticate', 'Bearer realm="detour"');
       throw error;
     });
-    const needed = neededRole(request.method, path);
+    const needed = neededRole(request.method, route);
     if (!mayAct(caller.role, needed)) {
       throw new DetourError('FORBIDDEN', `${caller.name} is ${caller.role}; this needs the role ${needed}`, {
         field: 'role',
