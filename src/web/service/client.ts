@@ -28,8 +28,17 @@ export function get<T>(path: string, { parameters, signal }: GetOptions = {}): P
 
 /** Posts JSON and reads the answer. Rejects with ApiError. */
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return send<T>('POST', path, body);
+}
+
+/** Puts JSON and reads the answer. Rejects with ApiError. */
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return send<T>('PUT', path, body);
+}
+
+function send<T>(method: string, path: string, body: unknown): Promise<T> {
   return call<T>(apiUrl(path), {
-    method: 'POST',
+    method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });

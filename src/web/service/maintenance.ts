@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import type { MaintenanceView } from '../../api/schemas/screen.ts';
 import { get } from './client.ts';
 
-const maintenanceQuery = queryOptions({
+/** Windows that are kept, newest first. */
+export const maintenanceQuery = queryOptions({
   queryKey: ['maintenance'],
   queryFn: async ({ signal }) => (await get<{ items: readonly MaintenanceView[] }>('/maintenance', { signal })).items,
   refetchInterval: 20_000,

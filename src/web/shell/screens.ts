@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconAdjustments,
   IconAlertHexagon,
   IconArrowsShuffle,
   IconBell,
@@ -75,6 +76,14 @@ export const SCREENS: readonly Screen[] = [
     path: '/replay',
     component: lazy(() => import('../screens/replay/replay-screen.tsx').then((it) => ({ default: it.ReplayScreen }))),
     menu: { href: '/replay', label: 'Replay', icon: IconHistory, key: 'p' },
+  },
+  {
+    name: 'control',
+    path: '/control',
+    component: lazy(() =>
+      import('../screens/control/control-screen.tsx').then((it) => ({ default: it.ControlScreen })),
+    ),
+    menu: { href: '/control', label: 'Control', icon: IconAdjustments, key: 'c' },
   },
   {
     name: 'jobs',

@@ -6,12 +6,12 @@ import {
   ACTS,
   changeOf,
   type Imagined,
-  idsText,
   imaginedLinks,
   isNothing,
   readImagined,
   toggled,
 } from '../../../src/web/screens/what-if/imagined.ts';
+import { writeIds } from '../../../src/web/shared/ids-text.ts';
 
 const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { maxLength: 5 });
 
@@ -22,7 +22,7 @@ describe('what is imagined', () => {
         const scale = steps / 20;
         const parameters = new URLSearchParams({ scale: String(scale) });
         for (const [name, list] of Object.entries({ fail, drain })) {
-          const text = idsText(list);
+          const text = writeIds(list);
           if (text !== null) parameters.set(name, text);
         }
         const again = new URLSearchParams(parameters.toString());

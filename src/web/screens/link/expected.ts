@@ -87,7 +87,16 @@ function series(forecast: LinkForecast | null): ForecastSeries[] {
 
 /** How the forecasts were made, once each: the model, or the rule that stands in for it and why. */
 export function methodsOf(forecast: LinkForecast): string[] {
-  const words = { model: 'by the model', daily: 'as at this hour of the days before', persistence: 'as it is now' };
+  const words = {
+    model: 'by the model',
+    persistence: 'as it is now',
+    'persistence-with-drift': 'as it is now, going on as in the last hour',
+    'hour-median': 'as in the last hour',
+    daily: 'as at this hour of the days before',
+    'daily-with-drift': 'as at this hour yesterday, at the level of now',
+    weekly: 'as at this hour a week ago',
+    'weekly-with-drift': 'as at this hour a week ago, at the level of now',
+  };
   return [
     ...new Set(series(forecast).map(({ method, reason }) => words[method] + (reason === null ? '' : ` (${reason})`))),
   ];

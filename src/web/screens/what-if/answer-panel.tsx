@@ -1,8 +1,9 @@
 import type { Move } from '../../../api/schemas/screen.ts';
-import type { Figures, WhatIf } from '../../../api/schemas/studies.ts';
-import { formatBps, formatUtilisation, plural } from '../../shared/format.ts';
+import type { WhatIf } from '../../../api/schemas/studies.ts';
+import { FiguresTable } from '../../shared/figures-table.tsx';
+import { formatBps, plural } from '../../shared/format.ts';
 import layout from '../../shared/side-by-side.module.css';
-import { STAGE_LABELS, STAGES } from './imagined.ts';
+import { STAGE_LABELS } from './imagined.ts';
 import classes from './what-if.module.css';
 
 interface Props {
@@ -16,23 +17,7 @@ export function AnswerPanel({ answer, isBehind, move, showMove }: Props) {
   return (
     <section aria-label="Answer" aria-busy={isBehind} className={classes.answer} data-testid="what-if-answer">
       <h2>Loads and losses</h2>
-      <table className={layout.figures}>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span className="visually-hidden">stage</span>
-            </th>
-            <th scope="col">fullest</th>
-            <th scope="col">above limit</th>
-            <th scope="col">no way</th>
-          </tr>
-        </thead>
-        <tbody>
-          {STAGES.map((stage) => (
-            <FigureRow key={stage} label={STAGE_LABELS[stage]} figures={answer[stage]} />
-          ))}
-        </tbody>
-      </table>
+      <FiguresTable answer={answer} labels={STAGE_LABELS} />
       {answer.after.mluArc && <p className="dim">Fullest after the plan: {answer.after.mluArc}</p>}
       <h2>The plan</h2>
       {answer.refused && <p>Nothing would be planned: {answer.refused.reason}</p>}
@@ -65,18 +50,6 @@ export function AnswerPanel({ answer, isBehind, move, showMove }: Props) {
 }
 
 const FATES = { created: 'new', revised: 'revised', closed: 'taken back' } as const;
-
-function FigureRow({ label, figures }: { readonly label: string; readonly figures: Figures }) {
-  const { mlu, overloadBps, lostBps } = figures;
-  return (
-    <tr>
-      <th scope="row">{label}</th>
-      <td data-bad={mlu > 1}>{formatUtilisation(mlu)}</td>
-      <td data-bad={overloadBps > 0}>{overloadBps === 0 ? '0' : formatBps(overloadBps)}</td>
-      <td data-bad={lostBps > 0}>{lostBps === 0 ? '0' : formatBps(lostBps)}</td>
-    </tr>
-  );
-}
 
 function PlanText({ answer: { proposals, kept, movedBps } }: Pick<Props, 'answer'>) {
   if (proposals.length === 0) {

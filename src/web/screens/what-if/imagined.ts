@@ -1,5 +1,6 @@
 import type { LinkView } from '../../../api/schemas/screen.ts';
 import type { Change, WhatIf } from '../../../api/schemas/studies.ts';
+import { readIds } from '../../shared/ids-text.ts';
 
 export const ACTS = ['fail', 'drain'] as const;
 export type Act = (typeof ACTS)[number];
@@ -15,24 +16,15 @@ export interface Imagined {
 export const SCALE = { min: 0, max: 2, step: 0.05 } as const;
 const MAX_IDS = 200;
 
-/** Ids stand in the address with commas between them; commas within are written as `%2C`. */
+/** Anything the address says that is not known counts as not said. */
 export function readImagined(parameters: URLSearchParams): Imagined {
-  const ids = (name: Act) =>
-    [...new Set((parameters.get(name) ?? '').split(',').filter(Boolean).map(decode))].slice(0, MAX_IDS);
+  const ids = (name: Act) => readIds(parameters.get(name)).slice(0, MAX_IDS);
   const scale = Number(parameters.get('scale') ?? 1);
   return {
     fail: ids('fail'),
     drain: ids('drain'),
     scale: Number.isFinite(scale) ? Math.min(SCALE.max, Math.max(SCALE.min, scale)) : 1,
   };
-}
-
-export function idsText(ids: readonly string[]): string | null {
-  return ids.length === 0 ? null : ids.map((id) => id.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
-}
-
-function decode(text: string): string {
-  return text.replaceAll('%2C', ',').replaceAll('%25', '%');
 }
 
 /** With this id failed or drained, or as it was when that is so already. An id stands in one list only. */

@@ -11,22 +11,14 @@ import { type Selection, useMapSettings } from '../../map/use-map-settings.ts';
 import { useScene } from '../../map/use-scene.ts';
 import { Weathermap } from '../../map/weathermap.tsx';
 import { Failure, Loading } from '../../shared/feedback.tsx';
+import { writeIds } from '../../shared/ids-text.ts';
 import place from '../../shared/map-layout.module.css';
 import layout from '../../shared/side-by-side.module.css';
 import { useUrlState } from '../../shared/url-state.ts';
 import { usePalette } from '../../theme/use-scheme.ts';
 import { AnswerPanel } from './answer-panel.tsx';
 import { ChangePanel } from './change-panel.tsx';
-import {
-  type Act,
-  idsText,
-  imaginedLinks,
-  readImagined,
-  STAGE_LABELS,
-  STAGES,
-  type Stage,
-  toggled,
-} from './imagined.ts';
+import { type Act, imaginedLinks, readImagined, STAGE_LABELS, STAGES, type Stage, toggled } from './imagined.ts';
 import { useAnswer } from './use-answer.ts';
 import classes from './what-if.module.css';
 
@@ -55,7 +47,7 @@ function WhatIfPage({ scene }: { readonly scene: Scene }) {
   const toggle = (which: Act, id: string) => {
     const next = toggled(imagined, which, id);
     setMove(null);
-    change({ fail: idsText(next.fail), drain: idsText(next.drain) }, true);
+    change({ fail: writeIds(next.fail), drain: writeIds(next.drain) }, true);
   };
   // A click changes the network at once; keys walk over the map first, and act on what they have chosen.
   const byPointer = useRef(false);
