@@ -2,8 +2,7 @@ import { DetourError } from '../core/errors.ts';
 import type { Commands } from './actuator.ts';
 import { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
 import { backExecution, forwardExecution, ownDemands } from './closed-loop/begin.ts';
-import { type CostOut, costOut } from './closed-loop/cost-out.ts';
-import { differencesOf, type LiveView } from './closed-loop/differences.ts';
+import { differencesOf } from './closed-loop/differences.ts';
 import { driveChange, turnBack } from './closed-loop/drive.ts';
 import { guardrailFacts } from './closed-loop/facts.ts';
 import { predictFigures } from './closed-loop/figures.ts';
@@ -12,6 +11,8 @@ import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { readGuardrails } from './guardrail-record.ts';
 import { type Guardrails, refusalsOf } from './guardrails.ts';
+import type { LiveView } from './live-view.ts';
+import { type RealisedNow, realiseNow } from './metrics/realise-now.ts';
 import { proposalEvent } from './plan-events.ts';
 import { isInForce, isOpen, type Proposal, waitsForApply } from './proposal.ts';
 import { ON_REQUEST } from './stability/closed.ts';
@@ -53,14 +54,15 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   const view = await liveView(deps);
   const differences = differencesOf(view, before);
   if (differences.length > 0) throw worldChanged(before, differences);
-  const refusals = refusalsOf(guardrails, before, await guardrailFacts(deps, before, view.input, ask.automatic));
+  const realised = realise(deps, view, before);
+  const wanted = realised ? { ...before, ...realised.proposal } : before;
+  const refusals = refusalsOf(guardrails, wanted, await guardrailFacts(deps, wanted, view.input, ask.automatic));
   if (refusals.length > 0) throw refused(before, refusals);
   const atMs = deps.clock.nowMs();
-  const realised = realise(deps, view, before);
   const arcs = predictFigures(view.board.twin, realised?.afterBps ?? view.board.loadBps);
-  const about = { ask, arcs, atMs, ...(realised ? { changes: realised.changes } : {}) };
-  const execution = forwardExecution(deps.actuator, before, view.input.tunnels, about);
-  const { heldBack: _held, verification: _verification, ...rest } = before;
+  const about = { ask, arcs, atMs, ...(realised ? { changes: realised.changes, held: realised.held } : {}) };
+  const execution = forwardExecution(deps.actuator, wanted, view.input.tunnels, about);
+  const { heldBack: _held, verification: _verification, ...rest } = wanted;
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
   const details = { steps: execution.steps.length, actuator: execution.actuator };
   await decide(deps, { action: 'apply', before, after, ask, details });
@@ -68,8 +70,8 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
 }
 
 /** Metric changes where the actuator cannot set paths; null where it can. Throws UNREALISABLE. */
-function realise({ actuator }: CycleDeps, view: LiveView, proposal: Proposal): CostOut | null {
-  return actuator.realisations.includes('paths') ? null : costOut(view, proposal);
+function realise({ actuator }: CycleDeps, view: LiveView, proposal: Proposal): RealisedNow | null {
+  return actuator.realisations.includes('paths') ? null : realiseNow(view, proposal);
 }
 
 /**
@@ -134,9 +136,9 @@ export async function renderProposal(
   const proposal = await existing(deps, id);
   const view = await liveView(deps);
   const realised = realise(deps, view, proposal);
-  const about = { ask: BY_ITSELF, arcs: [], atMs: deps.clock.nowMs() };
   const changes = realised ? { changes: realised.changes } : {};
-  const { steps } = forwardExecution(actuator, proposal, view.input.tunnels, { ...about, ...changes });
+  const about = { ask: BY_ITSELF, arcs: [], atMs: deps.clock.nowMs(), ...changes };
+  const { steps } = forwardExecution(actuator, proposal, view.input.tunnels, about);
   const { name, changesNetwork } = actuator;
   return { actuator: name, changesNetwork, steps: steps.map(({ summary, commands }) => ({ summary, commands })) };
 }

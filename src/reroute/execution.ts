@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
-import { StepSchema } from './actuator.ts';
+import { MetricChangeSchema, StepSchema } from './actuator.ts';
 
 /** Somebody's consent to a revision of a proposal. */
 export const ApprovalSchema = Type.Object({ by: Type.String(), atMs: Type.Number() });
@@ -43,6 +43,8 @@ export const ExecutionSchema = Type.Object({
   /** Tries of the present step that failed. */
   failures: Type.Integer({ minimum: 0 }),
   steps: Type.Array(StepSchema),
+  /** Metrics of an earlier revision that are in the network while this change begins. */
+  held: Type.Optional(Type.Array(MetricChangeSchema)),
   /** Arcs whose load changes most, and all on new paths, up to a bound. */
   arcs: Type.Array(ArcFigureSchema),
 });

@@ -73,6 +73,8 @@ export const PlanInputSchema = Type.Object({
   /** Links that are likely to fail soon, and why: no traffic is led onto them. Absent where risks are not heeded. */
   atRisk: Type.Optional(Type.Array(Type.Object({ linkId: Type.String(), reason: Type.String() }))),
   limits: PlanLimitsSchema,
+  /** Where only metrics can be set: reroutes are planned as such. Explicit paths where left out. */
+  realisation: Type.Optional(Type.Literal('metrics')),
 });
 export type PlanInput = Static<typeof PlanInputSchema>;
 

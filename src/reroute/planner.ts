@@ -8,10 +8,12 @@ import { assessLinks, type Condition } from './condition.ts';
 import { maxAgeOf } from './demands-in-use.ts';
 import { investigate } from './investigate.ts';
 import { adoptStanding, closeWhatIsOver } from './lifecycle.ts';
+import { withMetrics } from './metrics/plan-metrics.ts';
 import { optimal } from './optimal.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
+import type { Proposal } from './proposal.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
-import type { Solver } from './solver.ts';
+import type { Problem, Solver } from './solver.ts';
 import { MoveBudget } from './stability/budget.ts';
 import { dampedLinks } from './stability/flaps.ts';
 import { rationMoves } from './stability/ration.ts';
@@ -71,8 +73,8 @@ export function planReroutes(
   const result = reconcile(input, ids.planId, findings, standing, dropped);
   const all = {
     ...result,
-    created: result.created.map((proposal) => withSteps(problem, proposal)),
-    revised: result.revised.map((proposal) => withSteps(problem, proposal)),
+    created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
+    revised: result.revised.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
     closed: [...closed, ...result.closed],
   };
   const mlu = { before: mluOf(twin), after: board.mlu() };
@@ -81,6 +83,12 @@ export function planReroutes(
     plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum, proofs: drafts.proofs },
     changed: [...all.created, ...all.revised, ...all.closed],
   };
+}
+
+/** Where only metrics can be set: the proposal as such, or, where none help, as it is with the reason. */
+function realised(input: PlanInput, problem: Problem, proposal: Proposal): Proposal {
+  if (input.realisation !== 'metrics' || proposal.kind !== 'reroute') return proposal;
+  return withMetrics(problem, input.open, proposal);
 }
 
 const NOTHING = { created: [], kept: [], revised: [], closed: [], mlu: null, movedBps: 0, proofs: [] };

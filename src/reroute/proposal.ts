@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { ScorePartSchema } from '../health/link-state.ts';
+import { MetricChangeSchema } from './actuator.ts';
 import { ApprovalSchema, ExecutionSchema, VerificationSchema } from './execution.ts';
 import { MoveLogSchema } from './stability/settings.ts';
 import { PathShareSchema, type Tunnel } from './tunnel.ts';
@@ -95,6 +96,8 @@ export const ProposalSchema = Type.Object({
   steps: Type.Optional(Type.Array(Type.Array(Type.String()))),
   /** Moves that no such order was found for, why, and a way out; null where all moves are in the steps. */
   orderDeadlock: Type.Optional(OrderDeadlockSchema),
+  /** The metrics that move the traffic so, one after another, where explicit paths cannot be set. */
+  metrics: Type.Optional(Type.Array(MetricChangeSchema)),
   /** Present where some or all of the traffic has no safe way. */
   cuts: Type.Array(CutSchema),
   why: Type.Object({
@@ -132,8 +135,16 @@ export type Proposal = Static<typeof ProposalSchema>;
 
 /** What lists, counts and histories need of a proposal: a few hundred bytes where the whole one may be a megabyte. */
 export const ProposalBriefSchema = Type.Object({
-  ...Type.Omit(ProposalSchema, ['moves', 'steps', 'orderDeadlock', 'cuts', 'why', 'execution', 'verification'])
-    .properties,
+  ...Type.Omit(ProposalSchema, [
+    'moves',
+    'steps',
+    'metrics',
+    'orderDeadlock',
+    'cuts',
+    'why',
+    'execution',
+    'verification',
+  ]).properties,
   /** Number of moves, and their traffic together. */
   moves: Type.Integer({ minimum: 0 }),
   bps: Type.Number({ minimum: 0 }),
@@ -141,7 +152,15 @@ export const ProposalBriefSchema = Type.Object({
 export type ProposalBrief = Static<typeof ProposalBriefSchema>;
 
 export function briefOf(proposal: Proposal): ProposalBrief {
-  const { moves, steps: _steps, orderDeadlock: _deadlock, cuts: _cuts, why: _why, ...more } = proposal;
+  const {
+    moves,
+    steps: _steps,
+    orderDeadlock: _deadlock,
+    metrics: _metrics,
+    cuts: _cuts,
+    why: _why,
+    ...more
+  } = proposal;
   const { execution: _execution, verification: _verification, ...rest } = more;
   return { ...rest, moves: moves.length, bps: moves.reduce((sum, move) => sum + move.bps, 0) };
 }

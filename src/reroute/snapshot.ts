@@ -1,12 +1,16 @@
 import type { NetworkIndex } from '../../topology/model.ts';
 import { contentHash } from '../core/ids.ts';
 import { formatRatio } from '../core/units.ts';
+import type { LinkState } from '../health/link-state.ts';
 import { withStaleness } from '../health/staleness.ts';
+import { buildTwin } from '../twin/twin.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { demandsInUse } from './demands-in-use.ts';
 import { linkLocalDemands } from './local-demands.ts';
 import { readMaintenance, withMaintenance } from './maintenance.ts';
-import type { PlanInput } from './plan.ts';
+import { metricTunnels } from './metrics/routing.ts';
+import type { DemandSet, PlanInput } from './plan.ts';
+import type { Proposal, Tunnel } from './proposal.ts';
 import { closedLately } from './stability/closed.ts';
 
 export function networkHashOf(network: NetworkIndex): string {
@@ -15,7 +19,7 @@ export function networkHashOf(network: NetworkIndex): string {
 
 /** Reads everything a plan depends on, in one go, at the clock's now. */
 export async function takeSnapshot(
-  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk'>,
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk' | 'actuator'>,
 ): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
   const [known, given, estimate, { tunnels }, open, briefs, windows] = await Promise.all([
@@ -32,17 +36,33 @@ export async function takeSnapshot(
   const links = withMaintenance(seen, windows, atMs);
   const states = new Map(links.map((state) => [state.linkId, state]));
   const inUse = demandsInUse(network, { given, estimate }, limits.maxDemandAgeMs, atMs);
+  const demands = inUse ?? linkLocalDemands(network, states, atMs);
+  const byMetrics = !deps.actuator.realisations.includes('paths');
   return {
     networkHash: networkHashOf(network),
     atMs,
     links,
-    demands: inUse ?? linkLocalDemands(network, states, atMs),
-    tunnels: [...tunnels].sort((x, y) => (x.demand < y.demand ? -1 : 1)),
+    demands,
+    tunnels: byMetrics ? followed(network, links, demands, open) : [...tunnels].sort(byDemand),
     open: open.toSorted((x, y) => (x.id < y.id ? -1 : 1)),
     closed: closedLately(briefs),
     ...(deps.avoidAtRisk === undefined ? {} : { atRisk: await linksAtRisk(deps, deps.avoidAtRisk) }),
     limits,
+    ...(byMetrics ? { realisation: 'metrics' as const } : {}),
   };
+}
+
+const byDemand = (x: Tunnel, y: Tunnel): number => (x.demand < y.demand ? -1 : 1);
+
+/** Where demands go by the metrics that are set: nobody keeps them there, so a link that fails moves them too. */
+function followed(
+  { network }: NetworkIndex,
+  states: readonly LinkState[],
+  { demands }: DemandSet,
+  open: readonly Proposal[],
+): Tunnel[] {
+  if (open.every(({ execution }) => execution === undefined)) return [];
+  return metricTunnels(buildTwin({ network, states, demands, tunnels: [] }), open).sort(byDemand);
 }
 
 /** A prediction that is older than this says nothing about now. */

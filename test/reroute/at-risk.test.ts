@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSimulatorActuator } from '../../src/actuate/simulator.ts';
 import { ManualClock } from '../../src/core/clock.ts';
 import { planReroutes } from '../../src/reroute/planner.ts';
 import { takeSnapshot } from '../../src/reroute/snapshot.ts';
@@ -30,7 +31,8 @@ describe('links at risk', () => {
   it('are those whose alarm stands at the level that is heeded, by a prediction that is fresh', async () => {
     const clock = new ManualClock(AT_MS);
     const store = createMemoryStore({ networkName: 'sketch', partitions: 1, clock });
-    const deps = { store, network, clock, limits: LIMITS };
+    const actuator = createSimulatorActuator(store.traffic);
+    const deps = { store, network, clock, limits: LIMITS, actuator };
     const alarm = { raisedAtMs: AT_MS - 60_000, probability: 0.7 };
     await store.predictions.writeAlarms([
       { ...alarm, linkId: 'l1', level: 'high' },

@@ -17,8 +17,9 @@ export interface Ask {
 export const BY_ITSELF: Ask = { by: DETOUR_CALLER, reason: null, requestKey: null, automatic: true };
 
 /** Names the moves of a proposal and their order exactly. */
-export function planHashOf({ moves, steps }: Pick<Proposal, 'moves' | 'steps'>): string {
-  return contentHash({ moves: moves.map(({ demand, to }) => ({ demand, to })), steps: steps ?? null }, 32);
+export function planHashOf({ moves, steps, metrics }: Pick<Proposal, 'moves' | 'steps' | 'metrics'>): string {
+  const ways = moves.map(({ demand, to }) => ({ demand, to }));
+  return contentHash({ moves: ways, steps: steps ?? null, ...(metrics ? { metrics } : {}) }, 32);
 }
 
 /** The record of a step in a proposal's life. */

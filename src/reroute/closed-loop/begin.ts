@@ -1,4 +1,4 @@
-import type { Actuator, StepChange } from '../actuator.ts';
+import type { Actuator, MetricChange, StepChange } from '../actuator.ts';
 import type { ArcFigure, Execution } from '../execution.ts';
 import { type Proposal, type Tunnel, tunnelsOf } from '../proposal.ts';
 import type { Ask } from './audit.ts';
@@ -14,11 +14,14 @@ export function forwardExecution(
     readonly atMs: number;
     /** What is changed instead of paths. */
     readonly changes?: readonly StepChange[];
+    /** Metrics of an earlier revision that are in the network. */
+    readonly held?: readonly MetricChange[];
   },
 ): Execution {
   const id = executionId(proposal);
   const steps = actuator.plan(id, about.changes ?? stepChanges(proposal, present));
-  return { ...frame(actuator, id, about.ask, about.atMs), steps, arcs: [...about.arcs] };
+  const held = about.held && about.held.length > 0 ? { held: [...about.held] } : {};
+  return { ...frame(actuator, id, about.ask, about.atMs), steps, arcs: [...about.arcs], ...held };
 }
 
 /** The change that takes out what is there of a proposal: all steps are done, and go back one by one. */

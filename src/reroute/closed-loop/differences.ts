@@ -1,34 +1,22 @@
 import { parseArcId } from '../../core/ids.ts';
 import { formatRatio } from '../../core/units.ts';
-import type { Board } from '../board.ts';
-import type { Condition } from '../condition.ts';
+import { overloadIsMeasured } from '../causes.ts';
 import { adoptStanding } from '../lifecycle.ts';
-import type { PlanLimits } from '../plan.ts';
+import type { Difference, LiveView } from '../live-view.ts';
+import { metricDifferences } from '../metrics/differences.ts';
 import type { Proposal } from '../proposal.ts';
-
-/** Something that is not as it was when a proposal was made, so that it does not hold any more. */
-export interface Difference {
-  /** `cause`, or the demand whose move does not hold. */
-  readonly field: string;
-  readonly message: string;
-  readonly value: unknown;
-}
-
-export interface LiveView {
-  readonly board: Board;
-  readonly condition: Condition;
-  readonly limits: PlanLimits;
-}
 
 /**
  * Looks at a proposal against the network as it is now, and puts its moves on the board: every difference that speaks
  * against carrying it out; empty when it holds. A cause that has ended is one, unless the proposal is in the network.
  */
 export function differencesOf(view: LiveView, proposal: Proposal): Difference[] {
+  const cause = causeDifference(view, proposal);
+  if (view.input.realisation === 'metrics') return [...cause, ...metricDifferences(view, proposal)];
   const dropped = adoptStanding(view, [{ ...proposal, status: 'proposed' }]).get(proposal.id) ?? new Set<string>();
   const moves = proposal.moves.filter(({ demand }) => dropped.has(demand));
   return [
-    ...causeDifference(view, proposal),
+    ...cause,
     ...moves.map(({ demand, to }) => {
       const arcs = to.flatMap((path) => path.arcs);
       return { field: `moves[${demand}]`, message: whyDropped(view, demand, arcs), value: arcs };
@@ -36,12 +24,29 @@ export function differencesOf(view: LiveView, proposal: Proposal): Difference[] 
   ];
 }
 
-function causeDifference({ board, condition }: LiveView, { cause, appliedAtMs }: Proposal): Difference[] {
-  if (cause.kind !== 'unhealthy' || appliedAtMs !== null) return [];
+function causeDifference(view: LiveView, { cause, appliedAtMs }: Proposal): Difference[] {
+  if (appliedAtMs !== null) return [];
+  if (cause.kind === 'overload') return overloadDifference(view, cause.links);
+  if (cause.kind !== 'unhealthy') return [];
+  const { board, condition } = view;
   const bad = new Set(board.twin.linkOf.filter((_link, arc) => condition.bad[arc] || board.twin.closed[arc]));
   const well = cause.links.filter((link) => !bad.has(link));
   if (well.length < cause.links.length) return [];
   return [{ field: 'cause', message: `${well.join(', ')} is not unhealthy any more`, value: well }];
+}
+
+/** An overload is over where no arc of it is above the limit any more, by the model or by measurement. */
+function overloadDifference({ board, limits }: LiveView, links: readonly string[]): Difference[] {
+  const { twin } = board;
+  const limit = limits.utilisationLimit;
+  const isOver = twin.graph.arcIds.every((id, arc) => {
+    const link = twin.linkOf[arc] as string;
+    if (!links.includes(link)) return true;
+    const isFull = (twin.loadBps[arc] as number) > limit * (twin.graph.capacityBps[arc] as number);
+    return !isFull && !overloadIsMeasured(twin.states.get(link), id, limit);
+  });
+  if (!isOver) return [];
+  return [{ field: 'cause', message: `${links.join(', ')} is not overloaded any more`, value: links }];
 }
 
 function whyDropped({ board, condition, limits }: LiveView, demand: string, arcs: readonly string[]): string {

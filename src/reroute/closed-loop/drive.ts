@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { NetworkIndex } from '../../../topology/model.ts';
 import { messageOf } from '../../core/errors.ts';
+import { parseArcId } from '../../core/ids.ts';
+import type { Step } from '../actuator.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { Execution } from '../execution.ts';
+import { metricsToRevert } from '../metrics/steps.ts';
 import { proposalEvent } from '../plan-events.ts';
 import { isInForce, type Proposal } from '../proposal.ts';
 import { logged } from '../stability/budget.ts';
@@ -106,9 +110,7 @@ function enteredForce({ clock }: CycleDeps, proposal: Proposal, execution: Execu
 async function stepBack(deps: CycleDeps, proposal: Proposal, execution: Execution): Promise<Proposal | null> {
   const planned = execution.steps[execution.done - 1];
   if (!planned) return close(deps, proposal, execution);
-  const [{ tunnels }, briefs] = await Promise.all([deps.store.traffic.tunnels(), deps.store.plans.briefs('open')]);
-  const standing = new Set(briefs.filter(isInForce).map(({ id }) => id));
-  const step = stepToRevert(planned, proposal.id, tunnels, standing);
+  const step = await whatToRevert(deps, proposal.id, planned);
   await deps.reach?.('before-step');
   try {
     await deps.actuator.revert(step);
@@ -131,6 +133,21 @@ async function stepBack(deps: CycleDeps, proposal: Proposal, execution: Executio
     removeTunnels: [...[...step.set, ...(step.follows ?? [])].map(({ demand }) => demand), ...step.remove],
     details: { step: execution.done, of: execution.steps.length, key: step.key, actuator: execution.actuator },
   });
+}
+
+/** What of a step is the proposal's own by now, and what stands in its place without it. */
+async function whatToRevert({ store, network }: CycleDeps, id: string, planned: Step): Promise<Step> {
+  const [{ tunnels }, briefs] = await Promise.all([store.traffic.tunnels(), store.plans.briefs('open')]);
+  const standing = new Set(briefs.filter(isInForce).map((brief) => brief.id));
+  const step = stepToRevert(planned, id, tunnels, standing);
+  if (step.metrics.length === 0) return step;
+  const open = await store.plans.openProposals();
+  return { ...step, metrics: metricsToRevert(step.metrics, id, open, (arc) => fileMetric(network, arc)) };
+}
+
+function fileMetric({ linkById }: NetworkIndex, arc: string): number | null {
+  const parsed = parseArcId(arc);
+  return parsed ? (linkById.get(parsed.linkId)?.metric[parsed.direction] ?? null) : null;
 }
 
 /** Everything is taken back: the proposal is closed, and no tunnel of it stays. */

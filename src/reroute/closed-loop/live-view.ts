@@ -2,12 +2,11 @@ import { buildTwin } from '../../twin/twin.ts';
 import { Board } from '../board.ts';
 import { assessLinks } from '../condition.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
-import type { PlanInput } from '../plan.ts';
+import type { LiveView } from '../live-view.ts';
 import { takeSnapshot } from '../snapshot.ts';
-import type { LiveView } from './differences.ts';
 
 /** The network as it is right now, for a last look before something is changed. */
-export async function liveView(deps: CycleDeps): Promise<LiveView & { readonly input: PlanInput }> {
+export async function liveView(deps: CycleDeps): Promise<LiveView> {
   const input = await takeSnapshot(deps);
   const { limits } = deps;
   const twin = buildTwin({

@@ -1,5 +1,7 @@
 import { messageOf } from '../../core/errors.ts';
+import type { Step } from '../actuator.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
+import { metricsInOwnForce } from '../metrics/steps.ts';
 import { isInForce, type Proposal } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
 import { stepInForce } from './own-step.ts';
@@ -10,35 +12,40 @@ import { writeStep } from './write.ts';
  * restarts forgets costs that were set while it ran. Told as an event, and verified anew.
  */
 export async function restoreLost(deps: CycleDeps, id: string): Promise<void> {
-  const { actuator, store, clock } = deps;
+  const { actuator, store } = deps;
   const proposal = await store.plans.proposal(id);
   if (!proposal?.execution || !isInForce(proposal) || proposal.execution.actuator !== actuator.name) return;
-  const { tunnels } = await store.traffic.tunnels();
-  for (const planned of proposal.execution.steps) {
-    const step = stepInForce(planned, id, tunnels);
-    if (step.set.length + step.metrics.length === 0) continue;
+  const losses: { reason: string; isLost: boolean }[] = [];
+  for (const step of await stepsInForce(deps, proposal)) {
     const { state, reason } = await actuator.observe(step);
     if (state !== 'before' && state !== 'other') continue;
     const failed = await actuator.apply(step).then(
       () => null,
       (error: unknown) => messageOf(error),
     );
-    const atMs = clock.nowMs();
-    await tell(
-      deps,
-      proposal,
-      failed === null ? `${reason}: set again` : `${reason}: ${failed}`,
-      atMs,
-      failed !== null,
-    );
-    return;
+    losses.push({ reason: `${reason}: ${failed ?? 'set again'}`, isLost: failed !== null });
+  }
+  if (losses.length > 0) {
+    const isLost = losses.some((loss) => loss.isLost);
+    await tell(deps, proposal, losses.map(({ reason }) => reason).join('; '), isLost);
   }
 }
 
-async function tell(deps: CycleDeps, before: Proposal, reason: string, atMs: number, isLost: boolean): Promise<void> {
+/** The parts of the change's steps that nobody has changed since. */
+async function stepsInForce({ store }: CycleDeps, proposal: Proposal): Promise<Step[]> {
+  const { tunnels } = await store.traffic.tunnels();
+  const steps = (proposal.execution?.steps ?? []).map((step) => stepInForce(step, proposal.id, tunnels));
+  const byMetrics = steps.some(({ metrics }) => metrics.length > 0);
+  const open = byMetrics ? await store.plans.openProposals() : [];
+  return steps
+    .map((step) => ({ ...step, metrics: metricsInOwnForce(step.metrics, proposal.id, open) }))
+    .filter(({ set, metrics }) => set.length + metrics.length > 0);
+}
+
+async function tell(deps: CycleDeps, before: Proposal, reason: string, isLost: boolean): Promise<void> {
+  if (before.heldBack === reason) return;
+  const atMs = deps.clock.nowMs();
   const execution = before.execution && { ...before.execution, stepAtMs: atMs };
-  const isNews = before.heldBack !== reason;
-  if (!isNews) return;
   await writeStep(deps, {
     action: 'restore',
     before,

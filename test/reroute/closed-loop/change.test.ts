@@ -16,7 +16,8 @@ import { tendChanges } from '../../../src/reroute/closed-loop/tend.ts';
 import { VERIFY_MS } from '../../../src/reroute/closed-loop/verify.ts';
 import { runCycle } from '../../../src/reroute/cycle.ts';
 import { CHANGE_POINTS, type CycleDeps } from '../../../src/reroute/cycle-deps.ts';
-import { corrupted, demand, stateOf } from '../fixtures.ts';
+import { corrupted, demand, ringNetwork, stateOf } from '../fixtures.ts';
+import { costRouters } from '../metrics/routers.ts';
 import { AT_MS, ringCycle, setGuardrails, writeStates } from '../store-fixture.ts';
 
 const anna: Caller = { name: 'anna', role: 'approver' };
@@ -269,55 +270,33 @@ describe('before a change', () => {
 });
 
 describe('through an actuator that sets metrics alone', () => {
-  /** Routers that keep costs. */
-  const routers = () => {
-    const costs = new Map<string, number>();
-    const metricsOnly: Actuator = {
-      name: 'frr',
-      realisations: ['metrics'],
-      changesNetwork: true,
-      plan: (id, changes) =>
-        changes.map((change, index) => ({ ...change, key: `${id}/${index}`, summary: 'costs', commands: [] })),
-      apply: async ({ metrics }) => {
-        for (const { arc, to } of metrics) costs.set(arc, to);
-      },
-      observe: async ({ metrics }) => {
-        const isAfter = metrics.every(({ arc, to }) => costs.get(arc) === to);
-        return { state: isAfter ? 'after' : 'before', reason: 'costs' };
-      },
-      revert: async ({ metrics }) => {
-        for (const { arc, from } of metrics) costs.set(arc, from);
-      },
-    };
-    return { costs, metricsOnly };
-  };
-
   it('a bad link is costed out at both ends; plans know where every demand goes, and it all goes back', async () => {
-    const { costs, metricsOnly } = routers();
-    const at = await waiting({ actuator: metricsOnly });
+    const { actuator, set } = costRouters(ringNetwork());
+    const at = await waiting({ actuator });
     expect((await applyProposal(at.deps, at.id, asked())).status).toBe('applied');
-    expect(Object.fromEntries(costs)).toEqual({ 'l0:az': 65_535, 'l0:za': 65_535 });
+    expect(set()).toEqual({ 'l0:az': 65_535, 'l0:za': 65_535 });
     // Without l0 the cheapest way from n0 to n1 is the other side of the ring.
     const { tunnels } = await at.store.traffic.tunnels();
     expect(tunnels).toMatchObject([{ demand: 'd', paths: [{ share: 1, arcs: ['l3:za', 'l2:za', 'l1:za'] }] }]);
     expect((await runCycle(at.deps, 'request', 'run-2')).revised).toEqual([]);
     expect((await rollBackProposal(at.deps, at.id, 'no more', asked())).status).toBe('rolled-back');
-    expect(Object.fromEntries(costs)).toEqual({ 'l0:az': 10, 'l0:za': 10 });
+    expect(set()).toEqual({});
     expect((await at.store.traffic.tunnels()).tunnels).toEqual([]);
   });
 
   it('a cost that would fill another link beyond its limit is refused', async () => {
-    const { costs, metricsOnly } = routers();
-    const at = await waiting({ actuator: metricsOnly });
+    const { actuator, set } = costRouters(ringNetwork());
+    const at = await waiting({ actuator });
     await at.store.traffic.writeDemands({
       source: 'file',
       atMs: null,
       demands: [demand('d', 0, 1, 40), demand('e', 3, 2, 50)],
     });
     await expect(applyProposal(at.deps, at.id, asked())).rejects.toMatchObject({
-      code: 'DETOUR_ERR_UNREALISABLE',
+      code: 'DETOUR_ERR_WORLD_CHANGED',
+      problems: [{ field: 'metrics', message: 'l2:za would be filled to 90 %, the limit is 80 %' }],
     });
-    expect(costs.size).toBe(0);
+    expect(set()).toEqual({});
     expect(await at.status()).toBe('proposed');
   });
 });
