@@ -3,6 +3,7 @@ import type { Network } from '../../../topology/model.ts';
 import { untilShown } from '../../browser/screen.ts';
 import { type Bench, type BenchOptions, type Measure, type MeasureInput, measure, percentile } from '../harness.ts';
 import { benchBackbone } from '../networks.ts';
+import { accessibility } from '../web/accessibility.ts';
 import { startWebBed, type WebBed } from '../web/bed.ts';
 import { withCpu } from '../web/cpu.ts';
 import { type FirstLoad, firstLoad } from '../web/first-load.ts';
@@ -21,7 +22,8 @@ const TABLE_LINKS = 10_000;
 /** The screen in a real headless Chromium, drawn in software, against the real API. */
 export const bench: Bench = {
   name: 'web',
-  summary: 'the screen in a browser: first map, frames, changes to pixels, the table of links',
+  summary:
+    'the screen in a browser: first map, frames, changes to pixels, the table of links, axe-core on every screen',
   run,
 };
 
@@ -34,6 +36,7 @@ async function* run({ full, flags, signal }: BenchOptions): AsyncIterable<Measur
   yield* onBed(withLinks(kdl, MANY_LINKS), (bed) => moving(bed, 'the same with 5,000 links', { aim: 30 }));
   yield* onBed(withLinks(kdl, CHANGING_LINKS), (bed) => changes(bed, full ? 60 : 20, signal));
   yield* onBed(withLinks(kdl, TABLE_LINKS), (bed) => table(bed, full ? 30 : 7));
+  yield* await findings(full, signal);
 }
 
 async function* onBed(network: Network, body: (bed: WebBed) => Promise<Measure[]>): AsyncIterable<Measure> {
@@ -108,6 +111,17 @@ async function table(bed: WebBed, rounds: number): Promise<Measure[]> {
   return [
     low({ metric: 'table of 10,000 links, sort, median', value: percentile(sortMs, 0.5), ...both }),
     low({ metric: 'table of 10,000 links, filter, median', value: percentile(filterMs, 0.5), ...both }),
+  ];
+}
+
+async function findings(full: boolean, signal: AbortSignal): Promise<Measure[]> {
+  const { looked, findings: all } = await accessibility(full, signal);
+  const grave = all.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  for (const { text } of all) process.stderr.write(`${text}\n`);
+  return [
+    low({ metric: 'axe-core, every screen: serious or critical', value: grave.length, unit: 'findings', must: 0 }),
+    low({ metric: 'axe-core, every screen: of any impact', value: all.length, unit: 'findings', aim: 0 }),
+    high({ metric: 'axe-core: screens looked at, dark and light', value: looked, unit: 'screens' }),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
+import type { Caller } from '../../api/schemas/screen.ts';
 import { useLive } from '../live/use-live.ts';
+import { mayAct, useCaller } from '../service/caller.ts';
 import { post } from '../service/client.ts';
 import { Age } from '../shared/age.tsx';
 import { ReasonButton } from '../shared/reason-button.tsx';
@@ -10,6 +12,8 @@ export function StopAll() {
   const changesNetwork = useLive(({ status }) => status?.changesNetwork ?? false);
   const killSwitch = useLive(({ status }) => status?.killSwitch ?? null);
   const isLive = useLive(({ phase }) => phase === 'live');
+  const caller = useCaller();
+  const may = (needed: Caller['role']) => caller === null || mayAct(caller.role, needed);
   const common = { disabled: !isLive, position: 'bottom-end', button: { size: 'compact-xs' } } as const;
   if (killSwitch) {
     return (
@@ -17,19 +21,21 @@ export function StopAll() {
         <span>
           changes stopped <Age atMs={killSwitch.atMs} />
         </span>
-        <ReasonButton
-          {...common}
-          label={<IconPlayerPlay size={14} aria-hidden="true" />}
-          ariaLabel="Allow changes again"
-          verb="Allow again"
-          description={`Stopped by ${killSwitch.by}: ${killSwitch.reason}`}
-          act={(reason) => post('/guardrails/release', { reason })}
-          testId="release"
-        />
+        {may('admin') && (
+          <ReasonButton
+            {...common}
+            label={<IconPlayerPlay size={14} aria-hidden="true" />}
+            ariaLabel="Allow changes again"
+            verb="Allow again"
+            description={`Stopped by ${killSwitch.by}: ${killSwitch.reason}`}
+            act={(reason) => post('/guardrails/release', { reason })}
+            testId="release"
+          />
+        )}
       </span>
     );
   }
-  if (!changesNetwork) return null;
+  if (!changesNetwork || !may('operator')) return null;
   return (
     <ReasonButton
       {...common}

@@ -93,10 +93,10 @@ function Mode({ simulated, mode }: { readonly simulated: boolean; readonly mode:
     mode === 'auto' ? 'proposals are applied by Detour itself' : 'Detour proposes; people decide what is applied';
   return (
     <Tooltip label={`${simulated ? 'A simulated network: ' : 'A real network: '}${meaning}`} multiline maw={260}>
-      <span className={classes.mode} data-testid="mode">
+      <Link href="/control?part=guardrails" className={classes.mode} data-testid="mode">
         {mode === 'auto' ? 'Automatic' : 'Manual'}
         {simulated ? ' · simulated' : ''}
-      </span>
+      </Link>
     </Tooltip>
   );
 }

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { findChromium, launchChromium } from '../../../scripts/browser/chromium.ts';
+import { openLook, type Scheme, WIDE } from '../../../scripts/browser/looks.ts';
 import { untilShown } from '../../../scripts/browser/screen.ts';
 import { prepareFindings } from './findings.ts';
 
@@ -21,7 +22,7 @@ type Shape = Pick<BrowserContextOptions, 'viewport' | 'isMobile' | 'hasTouch' | 
 
 export interface PageOptions extends Shape {
   /** What the person chose in the top bar. */
-  readonly scheme?: 'dark' | 'light';
+  readonly scheme?: Scheme;
 }
 
 /** A browser with a new profile, closed when the test has finished. */
@@ -34,13 +35,7 @@ export async function openBrowser(): Promise<Browser> {
 /** A page of its own profile that tells of everything it should not do. `origin` is the only place it may ask. */
 export async function openPage(browser: Browser, origin: string, options: PageOptions = {}): Promise<Watched> {
   const { scheme = 'dark', ...shape } = options;
-  const localStorage = [{ name: 'mantine-color-scheme-value', value: scheme }];
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    ...shape,
-    baseURL: origin,
-    storageState: { cookies: [], origins: [{ origin, localStorage }] },
-  });
+  const context = await openLook(browser, origin, scheme, { ...WIDE, ...shape });
   const complaints: string[] = [];
   watch(context, origin, complaints);
   await context.addInitScript(() => {

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyAddress } from '../../../scripts/browser/addresses.ts';
 import { launchChromium } from '../../../scripts/browser/chromium.ts';
+import { PHONE, WIDE } from '../../../scripts/browser/looks.ts';
 import { untilShown } from '../../../scripts/browser/screen.ts';
-import type { Event, NetworkView, PredictionView, Status } from '../../../src/api/schemas/screen.ts';
+import type { Event, LinkView, NetworkView, PredictionView, Status } from '../../../src/api/schemas/screen.ts';
 import type { Proposal } from '../../../src/reroute/proposal.ts';
 import { waitFor } from '../../support/wait.ts';
 import { type Service, startService } from '../service.ts';
 import { hasChromium, IN_BROWSER, openPage, type PageOptions, visit } from './browser.ts';
-import { axeFindings, layoutFindings } from './findings.ts';
+import { findingsOn } from './findings.ts';
 import { addressOver, pointAt } from './map-place.ts';
 
-const WIDE = { viewport: { width: 1440, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const LOOKS: Readonly<Record<string, PageOptions>> = {
   'wide dark': { ...WIDE, scheme: 'dark' },
   'wide light': { ...WIDE, scheme: 'light' },
@@ -212,6 +212,77 @@ describe.skipIf(!hasChromium)(`every screen ${IN_BROWSER}`, () => {
     expect(items.map(({ message }) => message)).toEqual([words]);
   });
 
+  it('a link that is not well is acknowledged with a reason, which list and service know, and that is withdrawn', async () => {
+    const { page, service } = at;
+    const isBad = async () => {
+      const { items } = await service.get<{ items: LinkView[] }>('/api/v1/links?state=degraded,unhealthy,down');
+      return items.find(({ adminDown }) => !adminDown)?.id;
+    };
+    const link = await waitFor('a link that is not well', isBad, { timeoutMs: 200_000, everyMs: 500 });
+    const known = async () => (await service.get<LinkView>(`/api/v1/links/${link}`)).acknowledged;
+    await visit(page, `/links/${link}`);
+    await decide(page, 'acknowledge', 'splicing tonight');
+    await page
+      .getByTestId('acknowledged')
+      .getByText(/splicing tonight/)
+      .waitFor();
+    expect(await known()).toMatchObject({ by: 'local', reason: 'splicing tonight' });
+    await visit(page, '/links?ack=yes');
+    await page.getByTestId('link-row').getByRole('link', { name: link, exact: true }).waitFor();
+    await visit(page, '/');
+    await page.getByTestId('map-legend').getByText('acknowledged').waitFor();
+    await visit(page, `/links/${link}`);
+    await decide(page, 'unacknowledge', 'it was another one');
+    await page.getByTestId('acknowledge').waitFor();
+    expect(await known()).toBeNull();
+  });
+
+  it('control: work is planned after a look at what it does, and cancelled; guardrails are set and confirmed; all of it is in the audit', async () => {
+    const { page, service } = at;
+    await visit(page, '/control');
+    await page.getByRole('textbox', { name: 'What is worked on' }).fill('den-c1--slc-c1');
+    await page.getByRole('option', { name: 'den-c1--slc-c1', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(/[?&]drain=link/);
+    await page
+      .getByTestId('drain-preview')
+      .getByText(/1 link would be drained/)
+      .waitFor();
+    const form = page.getByRole('region', { name: 'Plan a window' });
+    const tomorrow = (hours: number) => new Date(Date.now() + (24 + hours) * 3_600_000).toISOString().slice(0, 16);
+    await form.getByLabel('From').fill(tomorrow(14));
+    await form.getByLabel('To', { exact: true }).fill(tomorrow(38));
+    await form.getByLabel('Reason').fill('new amplifier');
+    await page.getByTestId('plan-window').click();
+    const planned = page.locator('[data-testid="window"][data-state="planned"]').filter({ hasText: 'new amplifier' });
+    await planned.waitFor();
+    await planned.getByTestId('cancel-window').click();
+    await planned.getByLabel('Reason').fill('no parts');
+    await planned.getByTestId('cancel-window-now').click();
+    await page.locator('[data-testid="window"][data-state="cancelled"]').filter({ hasText: 'new amplifier' }).waitFor();
+
+    await page.getByText('Guardrails', { exact: true }).click();
+    await page.getByTestId('edit-guardrails').click();
+    await page.getByLabel('Within an hour: changes').fill('60');
+    await page.getByTestId('guardrail-form').getByLabel('Reason').fill('a quiet night');
+    await page.getByTestId('set-guardrails').click();
+    await page
+      .getByTestId('guardrails-set')
+      .getByText(/once 60 changes/)
+      .waitFor();
+    expect(await service.get<{ maxPerHour: number }>('/api/v1/guardrails')).toMatchObject({ maxPerHour: 60 });
+
+    await page.getByText('Audit', { exact: true }).click();
+    await page.getByRole('button', { name: 'guardrails', exact: true }).click();
+    await page
+      .getByTestId('audit-record')
+      .filter({ hasText: 'maxPerHour: 120 → 60' })
+      .getByText('a quiet night')
+      .waitFor();
+    await page.getByRole('button', { name: 'maintenance', exact: true }).click();
+    await page.getByTestId('audit-record').filter({ hasText: 'planned → cancelled' }).getByText('no parts').waitFor();
+  });
+
   it('jobs: the queue of plans with its schedule, and the board it leads to', async () => {
     const { page, origin } = at;
     await visit(page, '/jobs');
@@ -283,12 +354,9 @@ async function download(page: Page, act: () => Promise<void>): Promise<Saved> {
 
 /** Every address of the menu, what the lists lead to, and what is not there. */
 async function addresses(page: Page, link: string, proposal: string): Promise<string[]> {
-  await visit(page, '/');
-  const menu = page.getByRole('navigation', { name: 'Screens' }).locator('ul a');
-  const hrefs = await menu.evaluateAll((all) => all.map((each) => each.getAttribute('href') ?? ''));
-  expect(hrefs).toEqual(expect.arrayContaining(['/', '/links', '/reroutes', '/risk', '/events', '/jobs']));
-  const beyond = [`/?link=${link}`, '/?wall=1', `/links/${link}`, `/reroutes/${proposal}`];
-  return [...hrefs, ...beyond, '/links?q=nothing-has-this-name', '/links/no-such-link', `/reroutes/${UNKNOWN}`];
+  const all = await everyAddress(page, link, proposal);
+  expect(all).toEqual(expect.arrayContaining(['/', '/links', '/reroutes', '/risk', '/events', '/control', '/jobs']));
+  return [...all, '/links/no-such-link', `/reroutes/${UNKNOWN}`];
 }
 
 /** Everything that is wrong with the screens in one look. */
@@ -299,8 +367,7 @@ async function faults(browser: Browser, origin: string, paths: readonly string[]
     await visit(page, path);
     const scheme = await page.locator('html').getAttribute('data-mantine-color-scheme');
     if (scheme !== LOOKS[look]?.scheme) found.push(`${path} ${look}: shown ${scheme}`);
-    const findings = [...(await layoutFindings(page)), ...(await axeFindings(page))];
-    found.push(...findings.map((finding) => `${path} ${look}: ${finding}`));
+    found.push(...(await findingsOn(page)).map((finding) => `${path} ${look}: ${finding}`));
   }
   await page.context().close();
   return [...found, ...complaints.filter((each) => !each.includes(UNKNOWN))];

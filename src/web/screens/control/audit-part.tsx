@@ -13,6 +13,8 @@ import { guardrailChanges, placeOf, readAudit, readAuditFilter, SUBJECT_NAMES, S
 import classes from './control.module.css';
 
 const REST_MS = 300;
+/** Whoever acts by itself has no role to tell. */
+const SERVICE = 'detour';
 
 /** Who did what, when and why, newest first; by kind or of one object. */
 export function AuditPart() {
@@ -31,7 +33,7 @@ export function AuditPart() {
       <FilterBar end={query.data && plural(records.length, 'record') + (query.hasNextPage ? ' and more' : '')}>
         <TextFilter
           label="Id of an object"
-          placeholder="Id of a link, reroute or window"
+          placeholder="Id of an object"
           value={filter.id}
           change={(id) => change({ id })}
         />
@@ -87,12 +89,12 @@ function Row({ record }: { readonly record: AuditRecord }) {
         <Age atMs={atMs} />
       </span>
       <span className={classes.who}>
-        {by} <span className="dim">{by === role ? '' : role}</span>
+        {by} {by !== SERVICE && by !== role && <span className="dim">{role}</span>}
       </span>
       <div className={classes.what}>
         <p>
           <b>{action}</b> <span className="dim">{subject}</span> <Place record={record} />
-          {to !== null && (
+          {to !== null && to !== from && (
             <span className="dim">
               {' '}
               {from !== null && `${from} → `}
@@ -100,7 +102,7 @@ function Row({ record }: { readonly record: AuditRecord }) {
             </span>
           )}
         </p>
-        {reason !== null && <p>{reason}</p>}
+        {reason !== null && <p className={by === SERVICE ? 'dim' : ''}>{reason}</p>}
         {changes.map((each) => (
           <p key={each.name} className="dim">
             {each.name}: {each.from} → {each.to}

@@ -22,6 +22,7 @@ export function GuardrailFields({ draft, configured, change }: Props) {
   const fields: Readonly<Record<keyof Settings, React.ReactNode>> = {
     mode: (
       <Select
+        size="xs"
         label={TITLES.mode}
         data={[
           { value: '', label: `As configured: ${configured === 'auto' ? 'automatic' : 'manual'}` },
@@ -36,6 +37,7 @@ export function GuardrailFields({ draft, configured, change }: Props) {
     scopes: <ScopeFields scopes={draft.scopes} links={links} change={(scopes) => change({ scopes })} />,
     approvals: (
       <Select
+        size="xs"
         label={TITLES.approvals}
         data={[
           { value: '1', label: 'Whoever may apply needs nobody else' },
@@ -99,6 +101,7 @@ export function GuardrailFields({ draft, configured, change }: Props) {
     ),
     protectedLinks: (
       <MultiSelect
+        size="xs"
         label={TITLES.protectedLinks}
         {...{ data: links, limit: 12, maxValues: MOST_IDS, searchable: true, clearable: true }}
         value={draft.protectedLinks}
@@ -108,6 +111,7 @@ export function GuardrailFields({ draft, configured, change }: Props) {
     ),
     protectedDemands: (
       <TagsInput
+        size="xs"
         label={TITLES.protectedDemands}
         description="Ids; Enter after each."
         maxTags={MOST_IDS}
@@ -135,6 +139,7 @@ interface AmountProps extends Pick<NumberInputProps, 'label' | 'min' | 'max' | '
 function Amount({ change, decimalScale = 0, ...rest }: AmountProps) {
   return (
     <NumberInput
+      size="xs"
       {...rest}
       decimalScale={decimalScale}
       clampBehavior="strict"

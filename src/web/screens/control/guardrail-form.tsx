@@ -51,6 +51,7 @@ export function GuardrailForm({ view, close, done }: Props) {
         )}
       </section>
       <TextInput
+        size="xs"
         label="Reason"
         description="For those who come after; it stands in the audit."
         required

@@ -39,19 +39,21 @@ export function GuardrailsPart() {
     );
   }
   return (
-    <div className={classes.narrow} data-testid="guardrails">
+    <div className={classes.wide} data-testid="guardrails">
       {confirmed && <Confirmation {...confirmed} />}
       <KillSwitch view={data} />
-      {GROUPS.map(({ title, names }) => (
-        <section key={title} className={classes.section} aria-label={title}>
-          <h2>{title}</h2>
-          <dl className={classes.rules}>
-            {names.map((name) => (
-              <Rule key={name} view={data} name={name} />
-            ))}
-          </dl>
-        </section>
-      ))}
+      <div className={classes.groups}>
+        {GROUPS.map(({ title, names }) => (
+          <section key={title} className={classes.section} aria-label={title}>
+            <h2>{title}</h2>
+            <dl className={classes.rules}>
+              {names.map((name) => (
+                <Rule key={name} view={data} name={name} />
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
       <p className={classes.foot}>
         <Needs needed="admin" what="To change them">
           <Button size="xs" variant="default" onClick={() => setEditing(true)} data-testid="edit-guardrails">

@@ -45,6 +45,7 @@ function TargetSelect({ chosen, change }: SelectProps) {
   const known = useMemo(() => new Set(options.flatMap(({ items }) => items.map(({ value }) => value))), [options]);
   return (
     <MultiSelect
+      size="xs"
       label="What is worked on"
       placeholder={chosen.length === 0 ? 'Links, nodes or risk groups' : ''}
       data={options}
@@ -91,12 +92,14 @@ function WindowForm({ chosen, done }: FormProps) {
     <form className={classes.form} onSubmit={onSubmit}>
       <div className={classes.pair}>
         <TextInput
+          size="xs"
           type="datetime-local"
           label="From"
           value={from}
           onChange={(event) => setFrom(event.currentTarget.value)}
         />
         <TextInput
+          size="xs"
           type="datetime-local"
           label="To"
           value={to}
@@ -105,6 +108,7 @@ function WindowForm({ chosen, done }: FormProps) {
         />
       </div>
       <TextInput
+        size="xs"
         label="Reason"
         description="Who plans it has approved its moves. The stop switch and freeze windows hold them back all the same."
         required
@@ -118,7 +122,13 @@ function WindowForm({ chosen, done }: FormProps) {
         </p>
       )}
       <div>
-        <Button type="submit" disabled={!isReady || !isLive} loading={plan.isPending} data-testid="plan-window">
+        <Button
+          size="sm"
+          type="submit"
+          disabled={!isReady || !isLive}
+          loading={plan.isPending}
+          data-testid="plan-window"
+        >
           Plan it
         </Button>
       </div>

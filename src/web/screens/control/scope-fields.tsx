@@ -18,12 +18,14 @@ export function ScopeFields({ scopes, links, change }: Props) {
       {numbered(scopes).map(({ key, at, item: scope }) => (
         <div key={key} className={classes.row}>
           <MultiSelect
+            size="xs"
             label={`Links of scope ${at + 1}`}
             {...{ data: links, limit: 12, searchable: true, nothingFoundMessage: 'No link has that name' }}
             value={scope.links}
             onChange={(chosen) => put(at, { links: chosen })}
           />
           <Select
+            size="xs"
             label="Their mode"
             data={[
               { value: 'auto', label: 'Automatic' },

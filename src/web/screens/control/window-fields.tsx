@@ -32,12 +32,14 @@ export function WindowFields({ title, add, windows, change }: Props) {
       {numbered(windows).map(({ key, at, item: { fromMs, toMs, reason } }) => (
         <div key={key} className={classes.row}>
           <TextInput
+            size="xs"
             type="datetime-local"
             label={`${title}: from`}
             value={toLocalText(fromMs)}
             onChange={(event) => time(at, 'fromMs', event.currentTarget.value)}
           />
           <TextInput
+            size="xs"
             type="datetime-local"
             label="To"
             value={toLocalText(toMs)}
@@ -45,6 +47,7 @@ export function WindowFields({ title, add, windows, change }: Props) {
             error={toMs <= fromMs && 'must be later'}
           />
           <TextInput
+            size="xs"
             label="What for"
             maxLength={500}
             value={reason}

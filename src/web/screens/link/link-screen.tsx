@@ -8,6 +8,7 @@ import { networkQuery } from '../../service/queries.ts';
 import { Age } from '../../shared/age.tsx';
 import { Empty, Loading } from '../../shared/feedback.tsx';
 import { formatBps, formatClock, formatMs, formatRatio, formatUtilisation, UNKNOWN } from '../../shared/format.ts';
+import { writeIds } from '../../shared/ids-text.ts';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import { useUrlState } from '../../shared/url-state.ts';
 import { Acknowledge } from './acknowledge.tsx';
@@ -96,6 +97,10 @@ function Head({ link }: { readonly link: LinkView }) {
         <Anchor href={`/?node=${encodeURIComponent(z)}`}>{nameOf(z)}</Anchor>
         {' · '}
         <Anchor href={`/?link=${encodeURIComponent(id)}`}>on the map</Anchor>
+        {' · '}
+        <Anchor href={`/control?${new URLSearchParams({ drain: writeIds([`link:${id}`]) ?? '' })}`}>plan work</Anchor>
+        {' · '}
+        <Anchor href={`/control?part=audit&subject=link&id=${encodeURIComponent(id)}`}>audit</Anchor>
         {srlgs.map((srlg) => (
           <span key={srlg}>
             {' · '}

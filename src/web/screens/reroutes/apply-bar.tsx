@@ -5,6 +5,7 @@ import type { ProposalView } from '../../../api/schemas/screen.ts';
 import { useLive } from '../../live/use-live.ts';
 import { post } from '../../service/client.ts';
 import { plural } from '../../shared/format.ts';
+import { Needs } from '../../shared/needs.tsx';
 import classes from './proposal-panel.module.css';
 import { Withdraw } from './withdraw.tsx';
 
@@ -22,20 +23,22 @@ export function ApplyBar({ proposal }: { readonly proposal: ProposalView }) {
   return (
     <div className={classes.apply}>
       {mayApply && (
-        <Button onClick={() => apply.mutate()} loading={apply.isPending} disabled={!isLive} data-testid="apply">
-          Apply
-        </Button>
-      )}
-      {mayApply && proposal.status === 'proposed' && (
-        <Button
-          variant="default"
-          onClick={() => approve.mutate()}
-          loading={approve.isPending}
-          disabled={!isLive}
-          data-testid="approve"
-        >
-          Approve
-        </Button>
+        <Needs needed="approver" what="To approve or apply it">
+          <Button onClick={() => apply.mutate()} loading={apply.isPending} disabled={!isLive} data-testid="apply">
+            Apply
+          </Button>
+          {proposal.status === 'proposed' && (
+            <Button
+              variant="default"
+              onClick={() => approve.mutate()}
+              loading={approve.isPending}
+              disabled={!isLive}
+              data-testid="approve"
+            >
+              Approve
+            </Button>
+          )}
+        </Needs>
       )}
       {withdrawal && <Withdraw key={withdrawal} id={proposal.id} action={withdrawal} disabled={!isLive} />}
       {error && (

@@ -72,6 +72,7 @@ function Head({ scene, proposal }: Props) {
           {closedAtMs !== null ? status : appliedAtMs !== null ? 'in force' : 'proposed'}{' '}
           <Age atMs={closedAtMs ?? appliedAtMs ?? createdAtMs} />
         </span>
+        <Link href={`/control?part=audit&subject=proposal&id=${encodeURIComponent(id)}`}>audit</Link>
       </p>
       <h2 className={classes.headline}>
         <Headline scene={scene} proposal={proposal} />

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ProposalView } from '../../../api/schemas/screen.ts';
 import { post } from '../../service/client.ts';
+import { Needs } from '../../shared/needs.tsx';
 import { ReasonButton } from '../../shared/reason-button.tsx';
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
   readonly disabled: boolean;
 }
 
+const VERBS = { rollback: 'roll back', dismiss: 'dismiss' } as const;
 const LABELS = { rollback: 'Roll back', dismiss: 'Dismiss' } as const;
 
 /** Takes a proposal back, once somebody has said why. */
@@ -20,13 +22,15 @@ export function Withdraw({ id, action, disabled }: Props) {
     void client.invalidateQueries({ queryKey: ['reroutes'] });
   };
   return (
-    <ReasonButton
-      label={`${LABELS[action]}…`}
-      verb={LABELS[action]}
-      description="The same cause is left alone until it ends."
-      act={act}
-      disabled={disabled}
-      testId={action}
-    />
+    <Needs needed={action === 'rollback' ? 'approver' : 'operator'} what={`To ${VERBS[action]} it`}>
+      <ReasonButton
+        label={`${LABELS[action]}…`}
+        verb={LABELS[action]}
+        description="The same cause is left alone until it ends."
+        act={act}
+        disabled={disabled}
+        testId={action}
+      />
+    </Needs>
   );
 }
