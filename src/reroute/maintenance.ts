@@ -6,7 +6,9 @@ import type { Store } from '../store/store.ts';
 import { drainedState } from './drained-state.ts';
 import type { Proposal } from './proposal.ts';
 
-const Ids = Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 1000 });
+/** Links that one window may drain. */
+export const MAX_DRAINED = 1000;
+const Ids = Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: MAX_DRAINED });
 
 /** Work on a part of the network: traffic leaves it when the window begins and may return when it ends. */
 export const MaintenanceSchema = Type.Object({

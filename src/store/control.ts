@@ -20,6 +20,8 @@ export interface ControlChange {
   readonly value: unknown;
   readonly audit: NewAuditRecord;
   readonly events: readonly NewEvent[];
+  /** Ids of records of the same kind that are forgotten with it. */
+  readonly forget?: readonly string[];
   /** Names the request, so that one that is sent again does nothing. */
   readonly requestKey: string | null;
 }
@@ -29,9 +31,10 @@ export type Written = 'written' | 'repeated' | 'conflict';
 
 /** What people set up. Record, audit and events are written in one step. */
 export interface ControlStore {
+  /** All records, by id; the value of one that cannot be read is null. */
   list(kind: ControlKind): Promise<ControlRecord[]>;
   read(kind: ControlKind, id: string): Promise<ControlRecord | null>;
   change(change: ControlChange): Promise<Written>;
-  /** What a request key was used for in the last day; null where it is new. */
+  /** What a request key was used for in the last day; null where it is new. Says so where the body was another one. */
   request(requestKey: string): Promise<string | null>;
 }

@@ -25,10 +25,30 @@ export function requireSameProposal(transition: Transition): void {
   });
 }
 
-/** What a request key is kept with: the decision that it named. */
+/**
+ * A request key is `NAME` or `NAME.BODY`: what names the request, and a hash of what it says. It is kept under its name,
+ * so that another body under the same name is found out.
+ */
+export function requestName(requestKey: string): string {
+  return requestKey.split('.', 1)[0] as string;
+}
+
+function requestBody(requestKey: string | null): string {
+  return requestKey?.slice(requestName(requestKey).length + 1) ?? '';
+}
+
+/** What a request key is kept with: the decision that it named, and what that said. */
 export function requestUse(audit: readonly NewAuditRecord[]): string {
   const [record] = audit;
-  return record ? `${record.action} ${record.subject} ${record.subjectId}` : 'nothing';
+  if (!record) return 'nothing';
+  return `${record.action} ${record.subject} ${record.subjectId}\n${requestBody(record.requestKey)}`;
+}
+
+/** The decision that a request key was used for, as it was kept; says so where it came with another body. */
+export function decisionOf(kept: string | null, requestKey: string): string | null {
+  if (kept === null) return null;
+  const [use = '', body = ''] = kept.split(/\n([0-9a-f]*)$/);
+  return body === requestBody(requestKey) ? use : `${use}, with another body`;
 }
 
 /** Throws unless the number is one that can be summed. */

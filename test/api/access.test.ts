@@ -1,6 +1,8 @@
 import type { InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { neededRole } from '../../src/api/plugins/access.ts';
+import { makeRoom } from '../../src/api/room.ts';
+import type { NewAuditRecord } from '../../src/store/store.ts';
 import { createHarness, type Harness, plan, proposal, writePlan } from './harness.ts';
 
 let harness: Harness;
@@ -84,6 +86,22 @@ describe('callers', () => {
     expect(JSON.stringify((await call('GET', '/tokens', admin)).body)).not.toContain('hash');
   });
 
+  it('cannot pass for the service, nor for whoever has no token', async () => {
+    for (const name of ['local', 'Detour', 'admin-token'])
+      expect([name, (await call('POST', '/tokens', undefined, { name, role: 'admin' })).status]).toEqual([name, 400]);
+  });
+
+  it('need a token still where a record of one cannot be read', async () => {
+    await make('root', 'admin');
+    const [{ id, version } = { id: '', version: 0 }] = await harness.store.control.list('tokens');
+    const audit = (await harness.store.audit.latest(1))[0] as NewAuditRecord;
+    await harness.store.control.change({
+      ...{ kind: 'tokens', id, version, value: { id, from: 'a newer version' } },
+      ...{ audit, events: [], requestKey: null },
+    });
+    expect((await call('GET', '/links')).status).toBe(401);
+  });
+
   it('need a token wherever others can reach the service', async () => {
     const config = { simulated: true, mode: 'manual', version: '1', roles: ['api'], host: '0.0.0.0' } as const;
     const open = await createHarness({ config });
@@ -126,6 +144,19 @@ describe('callers', () => {
   });
 });
 
+describe('what was ended', () => {
+  it('makes room for what is new, the oldest first; what stands does not', () => {
+    const ended = [
+      { id: 'b', endedAtMs: 2 },
+      { id: 'a', endedAtMs: 1 },
+    ];
+    expect(makeRoom({ total: 3, max: 4, what: 'x' }, ended)).toEqual([]);
+    expect(makeRoom({ total: 4, max: 4, what: 'x' }, ended)).toEqual(['a']);
+    expect(makeRoom({ total: 5, max: 4, what: 'x' }, ended)).toEqual(['a', 'b']);
+    expect(() => makeRoom({ total: 6, max: 4, what: 'x' }, ended)).toThrow('there are 4 x already');
+  });
+});
+
 describe('decisions', () => {
   it('are recorded under their caller, once per idempotency key', async () => {
     const key = { 'idempotency-key': 'k-1' };
@@ -148,6 +179,56 @@ describe('decisions', () => {
     expect((await call('GET', '/audit')).body.items[0].details.changes).toEqual({ maxPerHour: { from: 120, to: 3 } });
   });
 
+  it('are refused under a key that came with another body, and answered again under the same', async () => {
+    const key = { 'idempotency-key': 'k-2' };
+    const set = (maxAtOnce: number) => call('PUT', '/guardrails', undefined, { reason: 'less', maxAtOnce }, key);
+    expect((await set(3)).body).toMatchObject({ version: 1, maxAtOnce: 3 });
+    expect((await set(3)).body).toMatchObject({ version: 1, maxAtOnce: 3 });
+    expect(await set(4)).toMatchObject({ status: 422, body: { code: 'DETOUR_ERR_REQUEST_KEY_USED' } });
+    expect((await call('GET', '/guardrails')).body.maxAtOnce).toBe(3);
+  });
+
+  it('that make something make it once per idempotency key', async () => {
+    const nowMs = harness.clock.nowMs();
+    const plan = (links: string[]) =>
+      call(
+        'POST',
+        '/maintenance',
+        undefined,
+        { links, fromMs: nowMs, toMs: nowMs + 60_000, reason: 'x' },
+        { 'idempotency-key': 'm' },
+      );
+    const both = await Promise.all([plan(['BC']), plan(['BC'])]);
+    expect(both.map(({ status }) => status)).toEqual([201, 201]);
+    expect(both[0]?.body.id).toBe(both[1]?.body.id);
+    expect((await plan(['DC'])).status).toBe(422);
+    const token = (name: string) =>
+      call('POST', '/tokens', undefined, { name, role: 'admin' }, { 'idempotency-key': 't' });
+    const made = await token('root');
+    const by = { 'idempotency-key': 't', authorization: `Bearer ${made.body.token}` };
+    const next = await call('POST', '/tokens', undefined, { name: 'next', role: 'viewer' }, by);
+    const again = await call('POST', '/tokens', undefined, { name: 'next', role: 'viewer' }, by);
+    expect([next.status, again.status, again.body.id, again.body.token]).toEqual([201, 201, next.body.id, null]);
+    expect((await call('POST', '/tokens', undefined, { name: 'third', role: 'viewer' }, by)).status).toBe(422);
+  });
+
+  it('on guardrails that would hold nothing back are refused by name', async () => {
+    const refused = async (settings: object) => {
+      const { status, body } = await call('PUT', '/guardrails', undefined, { reason: 'x', ...settings });
+      return [status, body.errors?.[0]?.field];
+    };
+    const window = { fromMs: 1000, toMs: 2000, reason: 'r' };
+    expect(await refused({ protectedLinks: ['AB', 'BA'] })).toEqual([400, 'protectedLinks[1]']);
+    expect(await refused({ scopes: [{ links: ['XX'], mode: 'auto' }] })).toEqual([400, 'scopes[0].links[0]']);
+    expect(await refused({ freezeWindows: [window, { ...window, toMs: 999 }] })).toEqual([
+      400,
+      'freezeWindows[1].toMs',
+    ]);
+    expect(await refused({ changeWindows: [{ ...window, toMs: 1e300 }] })).toEqual([400, 'changeWindows[0].toMs']);
+    expect(await refused({ freezeWindows: [{ ...window, fromMs: 0.5 }] })).toEqual([400, 'freezeWindows[0].fromMs']);
+    expect(await refused({ protectedLinks: ['AB'], freezeWindows: [window] })).toEqual([200, undefined]);
+  });
+
   it('on maintenance are checked, shown, and cancelled', async () => {
     const nowMs = harness.clock.nowMs();
     const body = { nodes: ['C'], fromMs: nowMs, toMs: nowMs + 60_000, reason: 'new card' };
@@ -156,7 +237,8 @@ describe('decisions', () => {
     expect((await call('POST', '/maintenance', undefined, { ...body, nodes: ['Z'] })).body.errors[0].field).toBe(
       'nodes',
     );
-    expect((await call('POST', '/maintenance', undefined, { ...body, toMs: nowMs })).status).toBe(400);
+    for (const times of [{ toMs: nowMs }, { fromMs: nowMs + 90_000 }, { toMs: 1e300 }, { fromMs: nowMs + 0.5 }])
+      expect((await call('POST', '/maintenance', undefined, { ...body, ...times })).status).toBe(400);
     const said = { reason: 'not today' };
     const { id } = made.body;
     expect((await call('POST', `/maintenance/${id}/cancel`, undefined, said)).body.state).toBe('cancelled');

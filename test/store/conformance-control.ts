@@ -54,6 +54,27 @@ export function control(create: StoreFactory): void {
     expect(await events.latest(10)).toHaveLength(2);
   });
 
+  it('knows a request key that comes with another body', async () => {
+    const { control } = fixture().store;
+    const change = (requestKey: string) =>
+      control.change(
+        changeOf({ requestKey, audit: auditOf('set', { subject: 'guardrails', subjectId: 'settings', requestKey }) }),
+      );
+    expect(await change('k1.aa')).toBe('written');
+    expect(await change('k1.bb')).toBe('repeated');
+    expect(await control.request('k1.aa')).toBe('set guardrails settings');
+    expect(await control.request('k1.bb')).toBe('set guardrails settings, with another body');
+    expect(await control.request('k2.aa')).toBeNull();
+  });
+
+  it('forgets records in the same step, where it is written', async () => {
+    const { control } = fixture().store;
+    for (const id of ['a', 'b', 'c']) await control.change(changeOf({ kind: 'tokens', id }));
+    expect(await control.change(changeOf({ kind: 'tokens', id: 'c', forget: ['a'] }))).toBe('conflict');
+    expect(await control.change(changeOf({ kind: 'tokens', id: 'd', forget: ['a', 'b'] }))).toBe('written');
+    expect((await control.list('tokens')).map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+
   it('does a request once, whoever sends it again at once, and forgets it after a day', async () => {
     const { store, clock } = fixture();
     const many = Array.from({ length: 10 }, () => store.control.change(changeOf({ requestKey: 'k1' })));

@@ -12,7 +12,8 @@ import {
 } from '../../core/access.ts';
 import { DetourError } from '../../core/errors.ts';
 import { compileSchema } from '../../core/schema.ts';
-import type { Store } from '../../store/store.ts';
+import { shareReads } from '../../core/share-reads.ts';
+import type { ControlRecord, Store } from '../../store/store.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { SCREEN_PATHS } from '../screen-paths.ts';
 import { isLoopback } from './security.ts';
@@ -33,7 +34,7 @@ const NEEDED: readonly (readonly [method: RegExp, path: RegExp, role: AccessRole
   [/^POST$/, /^\/api\/v1\/reroutes\/[^/]+\/(approve|apply|rollback)$/, 'approver'],
   [/^POST$/, /^\/api\/v1\/maintenance\/preview$/, 'viewer'],
   [/^(?!GET|HEAD)/, /^\/api\/v1\/maintenance/, 'approver'],
-  [/^POST$/, /^\/api\/v1\/(what-if|paths)$/, 'viewer'],
+  [/^POST$/, /^\/api\/v1\/(what-if|predict|predict\/batch|plans\/:id\/replay)$/, 'viewer'],
   [/^(?!GET|HEAD)/, /^\/queues/, 'admin'],
 ];
 
@@ -42,6 +43,9 @@ export function neededRole(method: string, route: string): AccessRole {
   const found = NEEDED.find(([methods, routes]) => methods.test(method) && routes.test(route));
   return found?.[2] ?? (READING.has(method) ? 'viewer' : 'operator');
 }
+
+/** Whoever calls with the token of the configuration. */
+export const CONFIGURED_ADMIN = 'admin-token';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
@@ -54,15 +58,17 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /**
  * Lets in who may: over loopback anybody while no token is configured, as `local`, an admin; else only bearers of a
- * token whose role suffices (RFC 6750). Tokens are looked up for every request, so that a revoked one ends at once.
+ * token whose role suffices (RFC 6750). Tokens are looked up for every request, so that a revoked one ends at once;
+ * requests that come while others are looked up share the next look.
  */
 export function registerAccess(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>): void {
+  const records = shareReads(() => deps.store.control.list('tokens'));
   app.addHook('onRequest', async (request, reply) => {
     // The route that answers, never the address as it was sent: `/%61pi/v1/links` and `.../apply#x` lead there, too.
     const route = request.routeOptions.url;
     // Nothing is there: the answer is 404 or 405, whoever asks.
     if (route === undefined || (OPEN.has(route) && READING.has(request.method))) return;
-    const caller = await identify(request, deps).catch((error: unknown) => {
+    const caller = await identify(request, deps, records).catch((error: unknown) => {
       if (error instanceof DetourError && error.code === 'DETOUR_ERR_UNAUTHENTICATED')
         reply.header('www-authenticate', 'Bearer realm="detour"');
       throw error;
@@ -81,14 +87,18 @@ export function registerAccess(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'cl
 
 async function identify(
   request: FastifyRequest,
-  { store, clock, config, adminToken }: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>,
+  { clock, config, adminToken }: Pick<ApiDeps, 'clock' | 'config' | 'adminToken'>,
+  read: () => Promise<ControlRecord[]>,
 ): Promise<Caller> {
-  const tokens = await readTokens(store);
-  const isConfigured = adminToken !== null || tokens.some(({ revokedAtMs }) => revokedAtMs === null);
+  const records = await read();
+  const tokens = tokensOf(records);
+  // A record that cannot be read may be a token: it must not open the door.
+  const isConfigured =
+    adminToken !== null || tokens.length < records.length || tokens.some(({ revokedAtMs }) => revokedAtMs === null);
   const secret = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
   if (!isConfigured && isLoopback(config.host) && isLoopback(request.ip)) return LOCAL_CALLER;
   if (secret === null) throw unauthenticated('a token is needed: Authorization: Bearer ...');
-  if (adminToken?.matches(secret)) return { name: 'admin-token', role: 'admin' };
+  if (adminToken?.matches(secret)) return { name: CONFIGURED_ADMIN, role: 'admin' };
   const known = tokens.find(({ id }) => id === tokenId(secret));
   const refusal = known ? tokenRefusal(known, secret, clock.nowMs()) : 'it is not known';
   if (!known || refusal !== null) throw unauthenticated(`the token is not taken: ${refusal}`);
@@ -97,7 +107,11 @@ async function identify(
 
 /** All tokens that were ever made. */
 export async function readTokens({ control }: Pick<Store, 'control'>): Promise<TokenRecord[]> {
-  return (await control.list('tokens')).map(({ value }) => value).filter(checker.matches);
+  return tokensOf(await control.list('tokens'));
+}
+
+function tokensOf(records: readonly ControlRecord[]): TokenRecord[] {
+  return records.map(({ value }) => value).filter(checker.matches);
 }
 
 /** True where somebody can do everything by token. */
@@ -108,6 +122,6 @@ export async function hasAdminToken(store: Pick<Store, 'control'>, nowMs: number
 function unauthenticated(message: string): DetourError {
   return new DetourError('UNAUTHENTICATED', message, {
     field: 'authorization',
-    hint: "make one with 'detour tokens create'",
+    hint: "an admin makes one with 'detour tokens create'; where none is left, start with DETOUR_ADMIN_TOKEN",
   });
 }

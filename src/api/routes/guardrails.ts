@@ -1,11 +1,14 @@
+import type { NetworkIndex } from '../../../topology/model.ts';
 import { DetourError } from '../../core/errors.ts';
 import type { Ask } from '../../reroute/apply.ts';
 import { GUARDRAILS_ID, readGuardrails } from '../../reroute/guardrail-record.ts';
-import type { Guardrails } from '../../reroute/guardrails.ts';
+import type { GuardrailSettings, Guardrails } from '../../reroute/guardrails.ts';
 import { askOf, controlAudit, once } from '../asking.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { inputError } from '../problem.ts';
 import { NoQuery, problemResponses } from '../schemas/common.ts';
 import { GuardrailsBody, type GuardrailsView, GuardrailsViewSchema, ReasonBody } from '../schemas/control.ts';
+import { requireWindow } from '../time-window.ts';
 
 const RESPONSE = { 200: GuardrailsViewSchema, ...problemResponses };
 
@@ -18,6 +21,7 @@ export function guardrailRoutes(app: ApiServer, deps: ApiDeps): void {
   };
 
   const change = async (ask: Ask, action: string, next: (now: Guardrails) => Guardrails): Promise<GuardrailsView> => {
+    const use = `${action} guardrails ${GUARDRAILS_ID}`;
     const write = async (): Promise<GuardrailsView> => {
       const { version, guardrails } = await readGuardrails(deps.store);
       const value = next(guardrails);
@@ -36,13 +40,15 @@ export function guardrailRoutes(app: ApiServer, deps: ApiDeps): void {
           },
         ],
       });
+      // The same request at the same time was faster, or another one under its key.
+      if (written === 'repeated') return once(deps.store, ask, use, view, view);
       if (written === 'conflict')
         throw new DetourError('CONFLICT', 'the guardrails were changed by someone else in the meantime', {
           hint: 'read them again',
         });
       return view();
     };
-    return once(deps.store, ask, `${action} guardrails ${GUARDRAILS_ID}`, write, view);
+    return once(deps.store, ask, use, write, view);
   };
 
   app.get(
@@ -71,6 +77,7 @@ export function guardrailRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { reason, ...settings } = request.body;
+      requireSense(deps.network, settings);
       return change(askOf(request, reason), 'set', (now) => ({ ...now, ...settings }));
     },
   );
@@ -107,6 +114,19 @@ export function guardrailRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => change(askOf(request, request.body.reason), 'release', (now) => ({ ...now, killSwitch: null })),
   );
+}
+
+/** Guardrails that would hold nothing back are refused: whoever set them relies on them. */
+function requireSense({ linkById }: NetworkIndex, settings: Partial<GuardrailSettings>): void {
+  const { protectedLinks = [], scopes = [], freezeWindows = [], changeWindows = [] } = settings;
+  const lists = [['protectedLinks', protectedLinks], ...scopes.map(({ links }, at) => [`scopes[${at}].links`, links])];
+  for (const [field, ids] of lists as [string, string[]][]) {
+    const unknown = ids.findIndex((id) => !linkById.has(id));
+    if (unknown >= 0) throw inputError(`${field}[${unknown}]`, 'the network has no such link', ids[unknown]);
+  }
+  for (const [field, windows] of Object.entries({ freezeWindows, changeWindows })) {
+    for (const [at, window] of windows.entries()) requireWindow(window, `${field}[${at}]`);
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { NetworkIndex } from '../../../topology/model.ts';
 import { DetourError } from '../../core/errors.ts';
+import type { Ask } from '../../reroute/apply.ts';
 import {
   drainedLinks,
   drainFor,
+  MAX_DRAINED,
   type Maintenance,
   maintenanceState,
   readMaintenance,
 } from '../../reroute/maintenance.ts';
 import { WhatIfSchema } from '../../reroute/what-if.ts';
-import { askOf, controlAudit, once } from '../asking.ts';
+import type { Written } from '../../store/store.ts';
+import { askOf, controlAudit, once, onceMade, REPEATED } from '../asking.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { inputError, notFound } from '../problem.ts';
+import { makeRoom } from '../room.ts';
 import { IdParams, List, NoQuery, problemResponses } from '../schemas/common.ts';
 import {
   MaintenanceBody,
@@ -20,6 +24,7 @@ import {
   MaintenanceViewSchema,
   ReasonBody,
 } from '../schemas/control.ts';
+import { requireWindow } from '../time-window.ts';
 
 const TOP_ARCS = 20;
 const PREVIEWS_PER_MINUTE = 30;
@@ -97,33 +102,37 @@ export function maintenanceRoutes(app: ApiServer, deps: ApiDeps): void {
       const ask = askOf(request, reason);
       const atMs = clock.nowMs();
       const drains = drainsOf(network, { links, nodes, srlgs });
-      if (toMs <= Math.max(fromMs, atMs)) throw inputError('toMs', 'must be later than fromMs, and than now', toMs);
-      if ((await readMaintenance(store)).length >= MAX_WINDOWS)
-        throw new DetourError('CONFLICT', `there are ${MAX_WINDOWS} windows already`, { field: 'maintenance' });
-      const id = ask.requestKey?.slice(0, 12) ?? randomBytes(6).toString('hex');
-      const window: Maintenance = {
-        ...{ id, links, nodes, srlgs, drains, reason, toMs, fromMs: Math.max(fromMs, atMs) },
-        ...{ by: ask.by.name, createdAtMs: atMs, cancelledAtMs: null },
+      requireWindow({ fromMs, toMs });
+      if (toMs <= atMs) throw inputError('toMs', 'must be later than now', toMs);
+      const make = async (): Promise<MaintenanceView | typeof REPEATED> => {
+        const window: Maintenance = {
+          ...{ id: randomBytes(6).toString('hex'), links, nodes, srlgs, drains, reason },
+          ...{ toMs, fromMs: Math.max(fromMs, atMs), by: ask.by.name, createdAtMs: atMs, cancelledAtMs: null },
+        };
+        const written = await write(window, ask, await roomFor(atMs));
+        return written === 'repeated' ? REPEATED : view(window.id);
       };
-      await once(
-        store,
-        ask,
-        `plan maintenance ${id}`,
-        () => write(window, 0, 'plan'),
-        async () => {},
-      );
-      reply.code(201);
-      return view(id);
-
-      async function write(value: Maintenance, version: number, action: string): Promise<void> {
-        const details = { drains: value.drains.slice(0, 100), fromMs: value.fromMs, toMs };
-        const about = { atMs, action, subject: 'maintenance' as const, subjectId: id, to: 'planned', details };
-        const { requestKey } = ask;
-        const audit = controlAudit(ask, about);
-        await store.control.change({ kind: 'maintenance', id, version, value, audit, events: [], requestKey });
-      }
+      const made = await onceMade(store, ask, 'plan maintenance', make, view);
+      return reply.code(201).send(made);
     },
   );
+
+  /** Windows that are over and drain nothing any more make room for new ones. */
+  const roomFor = async (nowMs: number): Promise<string[]> => {
+    const windows = await views(await readMaintenance(store));
+    const ended = windows
+      .filter(({ state, proposals }) => (state === 'over' || state === 'cancelled') && proposals.length === 0)
+      .map(({ id, toMs, cancelledAtMs }) => ({ id, endedAtMs: Math.min(cancelledAtMs ?? toMs, nowMs) }));
+    return makeRoom({ total: windows.length, max: MAX_WINDOWS, what: 'maintenance windows' }, ended);
+  };
+  const write = (value: Maintenance, ask: Ask, forget: string[]): Promise<Written> => {
+    const { id, fromMs, toMs, createdAtMs: atMs } = value;
+    const details = { drains: value.drains.slice(0, 100), fromMs, toMs };
+    const about = { atMs, action: 'plan', subject: 'maintenance' as const, subjectId: id, to: 'planned', details };
+    const { requestKey } = ask;
+    const audit = controlAudit(ask, about);
+    return store.control.change({ kind: 'maintenance', id, version: 0, value, audit, events: [], forget, requestKey });
+  };
 
   app.post(
     '/maintenance/:id/cancel',
@@ -178,5 +187,7 @@ function drainsOf({ network }: NetworkIndex, { links = [], nodes = [], srlgs = [
   }
   const drains = drainedLinks(network, { links, nodes, srlgs });
   if (drains.length === 0) throw inputError('links', 'name at least one link, node or shared-risk group');
+  if (drains.length > MAX_DRAINED)
+    throw inputError('links', `a window drains at most ${MAX_DRAINED} links, these are`, drains.length);
   return drains;
 }

@@ -1,14 +1,19 @@
-import { isLive, newToken, type TokenRecord } from '../../core/access.ts';
+import { type AccessRole, DETOUR_CALLER, isLive, LOCAL_CALLER, newToken, type TokenRecord } from '../../core/access.ts';
 import { DetourError } from '../../core/errors.ts';
-import { askOf, controlAudit, once } from '../asking.ts';
+import type { NewAuditRecord, Written } from '../../store/store.ts';
+import { askOf, controlAudit, once, onceMade, REPEATED } from '../asking.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
-import { readTokens } from '../plugins/access.ts';
-import { notFound } from '../problem.ts';
+import { CONFIGURED_ADMIN, readTokens } from '../plugins/access.ts';
+import { inputError, notFound } from '../problem.ts';
+import { makeRoom } from '../room.ts';
 import { IdParams, List, NoQuery, problemResponses } from '../schemas/common.ts';
-import { NewTokenBody, NewTokenSchema, type TokenView, TokenViewSchema } from '../schemas/control.ts';
+import { type NewToken, NewTokenBody, NewTokenSchema, type TokenView, TokenViewSchema } from '../schemas/control.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 90;
+const MAX_TOKENS = 1000;
+/** Names that the audit has for others: nobody shall pass for them. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([LOCAL_CALLER.name, DETOUR_CALLER.name, CONFIGURED_ADMIN]);
 
 export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
   const { store, clock } = deps;
@@ -42,16 +47,21 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
       const { name, role, expiresInDays = DEFAULT_DAYS } = request.body;
       const ask = askOf(request);
       const atMs = clock.nowMs();
-      const tokens = await readTokens(store);
-      if (role !== 'admin' && deps.adminToken === null && !tokens.some((each) => isAdmin(each, atMs)))
-        throw new DetourError('CONFLICT', 'the first token must be an admin', { field: 'role', value: role });
-      if (tokens.some((each) => each.name === name && isLive(each, atMs)))
-        throw new DetourError('CONFLICT', `there is a token ${name} already`, { field: 'name', value: name });
-      const about = { name, role, createdAtMs: atMs, createdBy: ask.by.name };
-      const { secret, record } = newToken({ ...about, expiresAtMs: atMs + expiresInDays * DAY_MS });
-      await write(deps, record, 0, controlAudit(ask, { ...auditOf(record, atMs, 'create') }));
-      reply.code(201).header('cache-control', 'no-store');
-      return { ...viewOf(record), token: secret };
+      const make = async (): Promise<NewToken | typeof REPEATED> => {
+        const tokens = await readTokens(store);
+        requireSense(tokens, { name, role, atMs, isFirst: deps.adminToken === null });
+        const about = { name, role, createdAtMs: atMs, createdBy: ask.by.name };
+        const { secret, record } = newToken({ ...about, expiresAtMs: atMs + expiresInDays * DAY_MS });
+        const audit = controlAudit(ask, auditOf(record, atMs, 'create'));
+        const written = await write(deps, record, { version: 0, audit, forget: roomFor(tokens, atMs) });
+        return written === 'repeated' ? REPEATED : { ...viewOf(record), token: secret };
+      };
+      const again = async (id: string): Promise<NewToken> => ({
+        ...viewOf((await known(deps, id)).record),
+        token: null,
+      });
+      const made = await onceMade(store, ask, 'create token', make, again);
+      return reply.code(201).header('cache-control', 'no-store').send(made);
     },
   );
 
@@ -75,12 +85,8 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
         if (record.revokedAtMs !== null) return viewOf(record);
         await requireAdminLeft(deps, record);
         const atMs = clock.nowMs();
-        await write(
-          deps,
-          { ...record, revokedAtMs: atMs },
-          version,
-          controlAudit(ask, auditOf(record, atMs, 'revoke')),
-        );
+        const audit = controlAudit(ask, auditOf(record, atMs, 'revoke'));
+        await write(deps, { ...record, revokedAtMs: atMs }, { version, audit });
         return view();
       };
       return once(store, ask, `revoke token ${id}`, revoke, view);
@@ -109,15 +115,39 @@ async function known({ store }: ApiDeps, id: string): Promise<{ record: TokenRec
 async function write(
   { store }: ApiDeps,
   record: TokenRecord,
-  version: number,
-  audit: ReturnType<typeof controlAudit>,
-): Promise<void> {
-  const { requestKey } = audit;
-  const change = { kind: 'tokens', id: record.id, version, value: record, audit, events: [], requestKey } as const;
-  const written = await store.control.change(change);
-  if (written === 'written') return;
-  const words = written === 'repeated' ? 'this request was carried out before' : 'the token was changed meanwhile';
-  throw new DetourError('CONFLICT', `${words}: nothing was done`, { field: 'id', value: record.id });
+  about: { readonly version: number; readonly audit: NewAuditRecord; readonly forget?: readonly string[] },
+): Promise<Written> {
+  const { requestKey } = about.audit;
+  const { id } = record;
+  const written = await store.control.change({ kind: 'tokens', id, value: record, events: [], requestKey, ...about });
+  if (written === 'conflict')
+    throw new DetourError('CONFLICT', 'the token was changed meanwhile: nothing was done', { field: 'id', value: id });
+  return written;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly role: AccessRole;
+  readonly atMs: number;
+  /** No admin is configured: the first token has to be one. */
+  readonly isFirst: boolean;
+}
+
+function requireSense(tokens: readonly TokenRecord[], { name, role, atMs, isFirst }: Wanted): void {
+  if (RESERVED_NAMES.has(name.toLowerCase()))
+    throw inputError('name', 'is kept for callers without a token, and for the service itself', name);
+  if (role !== 'admin' && isFirst && !tokens.some((each) => isAdmin(each, atMs)))
+    throw new DetourError('CONFLICT', 'the first token must be an admin', { field: 'role', value: role });
+  if (tokens.some((each) => each.name === name && isLive(each, atMs)))
+    throw new DetourError('CONFLICT', `there is a token ${name} already`, { field: 'name', value: name });
+}
+
+/** Tokens that have ended make room for new ones: every request reads them all. */
+function roomFor(tokens: readonly TokenRecord[], nowMs: number): string[] {
+  const ended = tokens
+    .filter((token) => !isLive(token, nowMs))
+    .map(({ id, revokedAtMs, expiresAtMs }) => ({ id, endedAtMs: revokedAtMs ?? expiresAtMs ?? nowMs }));
+  return makeRoom({ total: tokens.length, max: MAX_TOKENS, what: 'tokens' }, ended);
 }
 
 function auditOf({ id, name, role, expiresAtMs }: TokenRecord, atMs: number, action: string) {

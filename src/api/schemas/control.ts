@@ -44,6 +44,7 @@ export const NewTokenSchema = Type.Object({
   ...TokenViewSchema.properties,
   token: nullable(Type.String({ description: 'shown this once; null when the request was sent again' })),
 });
+export type NewToken = Static<typeof NewTokenSchema>;
 export type TokenView = Static<typeof TokenViewSchema>;
 
 export const MaintenanceViewSchema = Type.Object({

@@ -24,7 +24,7 @@ export class MemoryControl implements ControlStore {
     return found ? { id, version: found.version, value: JSON.parse(found.text) as unknown } : null;
   }
 
-  async change({ kind, id, version, value, audit, events, requestKey }: ControlChange): Promise<Written> {
+  async change({ kind, id, version, value, audit, events, requestKey, forget = [] }: ControlChange): Promise<Written> {
     const { audit: log, events: eventLog, requests } = this.#rooms;
     const name = `${kind} ${id}`;
     const texts = [JSON.stringify(audit)];
@@ -32,6 +32,7 @@ export class MemoryControl implements ControlStore {
     if (requests.find(requestKey) !== null) return 'repeated';
     if ((this.#records.get(name)?.version ?? 0) !== version) return 'conflict';
     this.#records.set(name, { version: version + 1, text: JSON.stringify(value) });
+    for (const old of forget) this.#records.delete(`${kind} ${old}`);
     log.appendTexts(texts);
     eventLog.appendTexts(eventTexts);
     requests.note(requestKey, requestUse([audit]));

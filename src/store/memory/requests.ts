@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { LIMITS } from '../keys.ts';
+import { decisionOf, requestName } from '../rules.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 /** Idempotency keys that were used in the last day, and what for. */
@@ -11,10 +12,10 @@ export class MemoryRequests {
   }
 
   find(requestKey: string | null | undefined): string | null {
-    return requestKey ? this.#used.get(requestKey) : null;
+    return requestKey ? decisionOf(this.#used.get(requestName(requestKey)), requestKey) : null;
   }
 
   note(requestKey: string | null | undefined, what: string): void {
-    if (requestKey) this.#used.set(requestKey, what);
+    if (requestKey) this.#used.set(requestName(requestKey), what);
   }
 }

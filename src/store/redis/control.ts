@@ -1,5 +1,5 @@
 import { LIMITS } from '../keys.ts';
-import { requestUse } from '../rules.ts';
+import { decisionOf, requestName, requestUse } from '../rules.ts';
 import type { ControlChange, ControlKind, ControlRecord, ControlStore } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
@@ -21,8 +21,8 @@ export function redisControl({ connection, keys, scripts, records }: RedisContex
 
   const list = async (kind: ControlKind) => {
     const texts = await guarded('read what is set up', () => connection.hgetall(keys.control(kind)));
-    const all = Object.entries(texts).map(([id, text]) => member(kind, id, text));
-    return all.filter((record) => record !== null).sort((x, y) => (x.id < y.id ? -1 : 1));
+    const all = Object.entries(texts).map(([id, text]) => member(kind, id, text) ?? { id, version: 0, value: null });
+    return all.sort((x, y) => (x.id < y.id ? -1 : 1));
   };
 
   /** A single record that cannot be read is no record that is not there: guardrails must not fall away. */
@@ -35,11 +35,11 @@ export function redisControl({ connection, keys, scripts, records }: RedisContex
   };
 
   const change = async (change: ControlChange) => {
-    const { kind, id, version, value, audit, events, requestKey } = change;
-    const written = [keys.control(kind), keys.audit, keys.events, ...(requestKey ? [keys.request(requestKey)] : [])];
+    const { kind, id, version, value, audit, events, requestKey, forget = [] } = change;
+    const written = [keys.control(kind), keys.audit, keys.events, ...requestKeys(requestKey)];
     const args = [
       ...[LIMITS.requestTtlMs, requestUse([audit]), id, version, JSON.stringify(value)],
-      ...[LIMITS.auditMax, JSON.stringify(audit), LIMITS.eventsMax, events.length],
+      ...[LIMITS.auditMax, JSON.stringify(audit), forget.length, ...forget, LIMITS.eventsMax, events.length],
       ...events.map((event) => JSON.stringify(event)),
     ];
     const answer = await guarded('change what is set up', () => scripts.changeControl(written, args));
@@ -47,7 +47,11 @@ export function redisControl({ connection, keys, scripts, records }: RedisContex
     return answer === 2 ? 'repeated' : 'conflict';
   };
 
-  const request = (requestKey: string) => guarded('read a request', () => connection.get(keys.request(requestKey)));
+  const requestKeys = (requestKey: string | null) => (requestKey ? [keys.request(requestName(requestKey))] : []);
+  const request = async (requestKey: string) => {
+    const kept = await guarded('read a request', () => connection.get(keys.request(requestName(requestKey))));
+    return decisionOf(kept, requestKey);
+  };
 
   return { list, read, change, request };
 }

@@ -3,7 +3,7 @@ import { type Moment, MomentSchema } from '../../reroute/moment.ts';
 import { type Plan, PlanSchema } from '../../reroute/plan.ts';
 import { briefOf, type Proposal } from '../../reroute/proposal.ts';
 import { LIMITS } from '../keys.ts';
-import { closedAtMs, requestUse, requireSameProposal } from '../rules.ts';
+import { closedAtMs, requestName, requestUse, requireSameProposal } from '../rules.ts';
 import { type NewAuditRecord, PLAN_LEASE, type PlanCommit, type PlanStore, type Transition } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
@@ -45,7 +45,7 @@ export function redisPlans(context: RedisContext): PlanStore {
       ...[LIMITS.requestTtlMs, requestUse(transition.audit ?? []), proposalId, revision, sequence ?? ''],
       ...[from.length, ...from, ...bounds(), ...(await transitionArguments(transition))],
     ];
-    const requests = requestKey ? [keys.request(requestKey)] : [];
+    const requests = requestKey ? [keys.request(requestName(requestKey))] : [];
     const answer = await guarded('change a proposal', () =>
       scripts.transition([...proposalKeys(keys), ...requests], args),
     );

@@ -146,11 +146,14 @@ local records, audit, events, request = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 redis.call('HLEN', records) redis.call('XLEN', audit) redis.call('XLEN', events)
 local request_ttl, request_text = take(), take()
 if request and redis.call('EXISTS', request) == 1 then return 2 end
-local id, version, text, audit_max, audit_text, events_max = take(), number(), take(), take(), take(), take()
+local id, version, text, audit_max, audit_text = take(), number(), take(), take(), take()
+local forget = many(number())
+local events_max = take()
 local known = redis.call('HGET', records, id)
 local at_version = known and tonumber(string.match(known, '^(%d+):')) or 0
 if at_version ~= version then return 0 end
 redis.call('HSET', records, id, (version + 1) .. ':' .. text)
+for _, old in ipairs(forget) do redis.call('HDEL', records, old) end
 log_audit(audit, audit_max, {audit_text})
 log_events(events, events_max, many(number()))
 if request then redis.call('SET', request, request_text, 'PX', request_ttl) end
