@@ -52,6 +52,7 @@ dir=/tmp/detour-bed-$$
 net=198.19.$(($$ % 256))
 community=${TESTBED_COMMUNITY:-public}
 password=${TESTBED_PASSWORD:-lab}
+cache_seconds=${TESTBED_CACHE_SECONDS:-0}
 writers=writers-$$
 declare -A id=() number_of=() ends_of=()
 routers=() links=() hosts=()
@@ -205,11 +206,13 @@ restart_routing() {
   start_routing "$1"
 }
 
-# snmpd answers from a table that is up to 3 s old; 1 s is the least it can be told (nsCacheTimeout of ifTable).
-lower_cache() {
+# snmpd answers from a table that it refreshes every 3 s by a clock of its own (nsCacheTimeout of ifTable); told 0 it
+# reads the interfaces' counters when it is asked for them. TESTBED_CACHE_SECONDS says otherwise.
+set_cache() {
   local try
   for try in 1 2 3 4 5; do
-    snmpset -v2c -c "$writers" -t 1 -r 0 "$1" 1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2 i 1 >/dev/null 2>&1 && return 0
+    snmpset -v2c -c "$writers" -t 1 -r 0 "$1" 1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2 i "$cache_seconds" >/dev/null 2>&1 &&
+      return 0
     read -rt 0.2 <> <(:) || true
   done
 }
@@ -318,7 +321,7 @@ run() {
   done <<<"$TOPOLOGY"
   for router in $HOSTS; do make_host "$router"; done
   for router in "${routers[@]}"; do start_router "$router"; done
-  for router in "${routers[@]}"; do lower_cache "$net.$((id[$router] + 10))"; done
+  for router in "${routers[@]}"; do set_cache "$net.$((id[$router] + 10))"; done
   wait_until_converged
   local IFS=,
   echo "{\"name\":\"$name\",\"within\":\"$net.0/24\",\"ours\":\"$net.1\",\"nodes\":[${nodes[*]}],\"links\":[${links[*]}],\"hosts\":[${hosts[*]}]}"

@@ -55,6 +55,7 @@ export class Detour {
         DETOUR_ACTUATOR: 'frr',
         DETOUR_FRR_PASSWORD: 'env:BED_PASSWORD',
         DETOUR_POLL_INTERVAL_SECONDS: '1',
+        DETOUR_PLAN_SPACING_SECONDS: '1',
         DETOUR_TRAP_HOST: '0.0.0.0',
         DETOUR_TRAP_PORT: String(trapPort),
         ...env,
@@ -93,6 +94,13 @@ export class Detour {
   async send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
     const headers = { 'content-type': 'application/json' };
     return this.#call<T>(path, { method, headers, body: JSON.stringify(body) });
+  }
+
+  /** Plans a maintenance window for a link that begins now. */
+  drain(link: string): Promise<{ id: string }> {
+    const nowMs = Date.now();
+    const body = { links: [link], fromMs: nowMs, toMs: nowMs + 3_600_000, reason: 'work on the fibre' };
+    return this.send('POST', '/api/v1/maintenance', body);
   }
 
   async links(): Promise<LinkView[]> {

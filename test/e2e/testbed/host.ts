@@ -72,16 +72,10 @@ export interface Delivery {
 }
 
 /** Younger packets may still be on their way. */
-const ON_THE_WAY_MS = 500;
+export const ON_THE_WAY_MS = 500;
 
 /** Compares what one host sent with what another received. Times are this machine's, as the hosts' are. */
-export async function delivery(
-  from: Host,
-  to: Host,
-  stream: number,
-  fromMs: number,
-  toMs = Date.now() - ON_THE_WAY_MS,
-): Promise<Delivery> {
+export async function delivery(from: Host, to: Host, stream: number, fromMs: number, toMs: number): Promise<Delivery> {
   const [sender, receiver] = await Promise.all([from.report(), to.report()]);
   if (receiver.unread > 0) throw new Error(`the receiving host was too slow for ${receiver.unread} packets`);
   const received = new Map(receiver.received[stream]);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PACKAGE_ROOT } from '../../../src/core/paths.ts';
@@ -10,12 +10,15 @@ import { waitFor } from '../../support/wait.ts';
 import { cleanEnv, freePort } from '../service.ts';
 import { Bed, COMMUNITY } from './bed.ts';
 import { Detour, type DetourOptions } from './detour.ts';
+import { type Delivery, delivery, ON_THE_WAY_MS } from './host.ts';
 
 const run = promisify(execFile);
 
 /** The streams that cross the network from coast to coast all the time, one each way. */
-export const EAST = 1;
-export const WEST = 2;
+const EAST = 1;
+const WEST = 2;
+/** Above what else may run on the machine: the scenarios measure time. */
+const PRIORITY = -12;
 const PACKETS_PER_SECOND = 1000;
 const PACKET_BYTES = 160;
 
@@ -38,6 +41,7 @@ export class Lab {
   }
 
   static async build(options: Pick<DetourOptions, 'args' | 'env'> = {}): Promise<Lab> {
+    setPriority(PRIORITY);
     const folder = mkdtempSync(join(tmpdir(), 'detour-lab-'));
     const [trapPort, port] = [await freePort(), await freePort()];
     const bed = await Bed.build(trapPort);
@@ -55,6 +59,16 @@ export class Lab {
     await east.send({ stream: WEST, ...order }, west);
     await this.detour.start();
     await this.calm();
+  }
+
+  /** What became of the coast-to-coast packets sent since then, both ways together. */
+  async coastToCoast(sinceMs: number): Promise<Delivery> {
+    const [west, east] = [this.bed.host('STTL'), this.bed.host('WASH')];
+    const untilMs = Date.now() - ON_THE_WAY_MS;
+    const there = await delivery(west, east, EAST, sinceMs, untilMs);
+    const back = await delivery(east, west, WEST, sinceMs, untilMs);
+    const last = Math.max(there.lastLossMs ?? 0, back.lastLossMs ?? 0);
+    return { sent: there.sent + back.sent, lost: there.lost + back.lost, lastLossMs: last > 0 ? last : null };
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../../src/reroute/plan.ts';
 import { buildTwin, igpPaths } from '../../../src/twin/twin.ts';
 import { waitFor } from '../../support/wait.ts';
 import { missingForBed } from './bed.ts';
-import { delivery } from './host.ts';
-import { EAST, Lab, WEST } from './lab.ts';
+import { Lab } from './lab.ts';
+import { changesSince, eventOf, inForce, isSame, isUnderWay, linkEvent, stamps } from './looks.ts';
 
 const missing = missingForBed();
 if (missing.length > 0)
@@ -13,6 +15,16 @@ if (missing.length > 0)
 function tell(scenario: string, figures: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ scenario, ...figures })}\n`);
 }
+
+/** On the way from coast to coast, and not the only way. */
+const LINK = 'CHIN-NYCM';
+const LONG = { timeoutMs: 60_000, everyMs: 100 };
+/** The whole proof takes half an hour; without it some scenarios are shorter. */
+const isFull = process.env.TESTBED_FULL === '1';
+const FLAP_MS = isFull ? 600_000 : 60_000;
+const KILLS = isFull ? 20 : 4;
+/** A change takes about 2.5 s. */
+const KILL_WITHIN_MS = 3_000;
 
 describe.skipIf(missing.length > 0)('eleven real routers', () => {
   let lab: Lab;
@@ -56,36 +68,143 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
   });
 
   it('goes round a link that loses 5 % and that OSPF leaves in service', async () => {
-    const [west, east] = [lab.bed.host('STTL'), lab.bed.host('WASH')];
     const faultMs = Date.now();
-    await lab.bed.command('lose CHIN-NYCM 5');
-    const verified = await waitFor(
-      'the reroute to be verified',
-      async () =>
-        (await lab.detour.reroutes()).find(
-          ({ status, cause }) => status === 'verified' && cause.links.includes('CHIN-NYCM'),
-        ),
-      { timeoutMs: 60_000, everyMs: 100 },
-    );
-    const events = (await lab.detour.events()).filter(({ atMs }) => atMs >= faultMs);
-    const found = events.find(
-      ({ type, linkId, details }) => type === 'link-state' && linkId === 'CHIN-NYCM' && details.to === 'unhealthy',
-    );
-    const [there, back] = [await delivery(west, east, EAST, faultMs), await delivery(east, west, WEST, faultMs)];
-    const healedMs = Math.max(there.lastLossMs ?? 0, back.lastLossMs ?? 0);
+    await lab.bed.command(`lose ${LINK} 5`);
+    const proposal = await inForce(lab.detour, LINK, ['verified']);
+    const { lost, sent, lastLossMs } = await lab.coastToCoast(faultMs);
+    const healedMs = (lastLossMs ?? 0) - faultMs;
     tell('5 % loss', {
-      detectedMs: (found?.atMs ?? 0) - faultMs,
-      plannedMs: verified.createdAtMs - faultMs,
-      appliedMs: (verified.appliedAtMs ?? 0) - faultMs,
-      verifiedMs: (verified.verification?.atMs ?? 0) - faultMs,
-      healedMs: healedMs - faultMs,
-      lost: there.lost + back.lost,
-      sent: there.sent + back.sent,
-      loadError: verified.verification?.loadError,
+      ...(await stamps(lab.detour, proposal, faultMs)),
+      ...{ healedMs, lost, sent, loadError: proposal.verification?.loadError },
     });
-    expect(there.lost + back.lost).toBeGreaterThan(0);
-    expect(healedMs - faultMs).toBeLessThanOrEqual(10_000);
-    await lab.bed.command('lose CHIN-NYCM 0');
+    expect(lost).toBeGreaterThan(0);
+    expect(await lab.bed.changedCosts()).toEqual({ [`${LINK}:az`]: 65_535, [`${LINK}:za`]: 65_535 });
+    expect(healedMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('sets the cost again that a router forgot when it restarted', async () => {
+    const restartMs = Date.now();
+    await lab.bed.command('restart CHIN');
+    await waitFor('the router to have forgotten', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
+    const forgotMs = Date.now();
+    const lost = await eventOf(lab.detour, 'change-lost', restartMs);
+    const both = { [`${LINK}:az`]: 65_535, [`${LINK}:za`]: 65_535 };
+    await waitFor('both costs to be set again', async () => isSame(await lab.bed.changedCosts(), both), LONG);
+    tell('a router forgets', { toldMs: lost.atMs - forgotMs, setAgainMs: Date.now() - forgotMs });
+    await lab.bed.command(`lose ${LINK} 0`);
     await lab.tidy();
   });
+
+  it('plans anew at most 2 s after a cut that a trap tells of', async () => {
+    const cutMs = Date.now();
+    await lab.bed.command(`cut ${LINK}`);
+    const plan = await waitFor(
+      'a plan that knows of the cut',
+      async () => {
+        const latest = await lab.detour.get<Plan>('/api/v1/plans/latest');
+        return latest.badLinks.includes(LINK) && latest.atMs > cutMs && latest;
+      },
+      { ...LONG, everyMs: 20 },
+    );
+    const plannedMs = plan.finishedAtMs - cutMs;
+    const down = await linkEvent(lab.detour, LINK, 'down', cutMs);
+    await pause(3_000);
+    const { lost } = await lab.coastToCoast(cutMs);
+    tell('link cut', { detectedMs: down.atMs - cutMs, plannedMs, lostToIgpConvergence: lost });
+    expect(plannedMs).toBeLessThanOrEqual(2_000);
+    await lab.bed.command(`mend ${LINK}`);
+    await lab.calm();
+  });
+
+  it('drains a link for maintenance and gives it back without losing a packet', async () => {
+    const beganMs = Date.now();
+    const { id } = await lab.detour.drain(LINK);
+    const proposal = await inForce(lab.detour, LINK, ['verified']);
+    const out = await lab.coastToCoast(beganMs);
+    await lab.detour.send('POST', `/api/v1/maintenance/${id}/cancel`, { reason: 'done' });
+    await lab.calm();
+    const all = await lab.coastToCoast(beganMs);
+    tell('drain', {
+      appliedMs: (proposal.appliedAtMs ?? 0) - beganMs,
+      lost: out.lost,
+      ...{ lostWithReturn: all.lost, sent: all.sent },
+    });
+    expect(all.sent).toBeGreaterThan(10_000);
+    expect(all.lost).toBe(0);
+  });
+
+  it('heals a black hole that hellos still pass', async () => {
+    const faultMs = Date.now();
+    await lab.bed.command(`blackhole ${LINK} on`);
+    const proposal = await inForce(lab.detour, LINK, ['applied', 'verified']);
+    await waitFor('packets to arrive', async () => (await lab.coastToCoast(Date.now() - 1_500)).lost === 0, LONG);
+    const { lost, lastLossMs } = await lab.coastToCoast(faultMs);
+    const healedMs = (lastLossMs ?? 0) - faultMs;
+    tell('black hole', { ...(await stamps(lab.detour, proposal, faultMs)), healedMs, lost });
+    expect(healedMs).toBeLessThanOrEqual(15_000);
+    await lab.bed.command(`blackhole ${LINK} off`);
+    await lab.tidy();
+  });
+
+  it('takes back within 10 s a change that makes things worse', async () => {
+    await lab.bed.command(`lose ${LINK} 5`);
+    // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
+    await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
+    const harmMs = Date.now();
+    await lab.bed.command('lose WASH-ATLA 30');
+    const undone = await eventOf(lab.detour, 'change-undone', harmMs);
+    await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
+    const backMs = Date.now() - harmMs;
+    tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
+    expect(backMs).toBeLessThanOrEqual(10_000);
+    await lab.bed.command(`lose ${LINK} 0`);
+    await lab.bed.command('lose WASH-ATLA 0');
+    await lab.tidy();
+  });
+
+  it('changes the network at most twice for a link that flaps', { timeout: FLAP_MS + 180_000 }, async () => {
+    const beganMs = Date.now();
+    let flaps = 0;
+    while (Date.now() - beganMs < FLAP_MS) {
+      await lab.bed.command(`cut ${LINK}`);
+      await pause(2_000);
+      await lab.bed.command(`mend ${LINK}`);
+      await pause(6_000);
+      flaps += 1;
+    }
+    const changes = await changesSince(lab.detour, beganMs);
+    tell('flapping', { seconds: FLAP_MS / 1000, flaps, changes });
+    expect(changes.length).toBeLessThanOrEqual(2);
+    await lab.tidy();
+  });
+
+  it('ends a change wholly done or wholly undone, whenever it is killed', { timeout: KILLS * 60_000 }, async () => {
+    const ends: string[] = [];
+    for (let turn = 0; turn < KILLS; turn += 1) {
+      const { id } = await lab.detour.drain(LINK);
+      await waitFor('the change to begin', async () => (await lab.detour.openReroutes()).some(isUnderWay), {
+        ...LONG,
+        everyMs: 10,
+      });
+      await pause(Math.random() * KILL_WITHIN_MS);
+      await lab.detour.crash();
+      await lab.detour.start();
+      const end = await waitFor('the change to end', () => endOf(lab, LINK), LONG);
+      ends.push(end);
+      await lab.detour.send('POST', `/api/v1/maintenance/${id}/cancel`, { reason: 'done' });
+      await lab.calm();
+    }
+    tell('kill -9', { kills: ends.length, verified: ends.filter((end) => end === 'verified').length, ends });
+    expect(ends).toHaveLength(KILLS);
+  });
 });
+
+/** Where the change of a killed service ended, by what the routers have; null while it has not, or is half done. */
+async function endOf({ detour, bed }: Lab, link: string): Promise<string | null> {
+  const found = (await detour.reroutes()).find(({ cause }) => cause.links.includes(link));
+  const costs = await bed.changedCosts();
+  const isDone = isSame(costs, { [`${link}:az`]: 65_535, [`${link}:za`]: 65_535 });
+  if (found?.status === 'verified' && isDone) return 'verified';
+  const isUndone = found?.status === 'rolled-back' || found?.status === 'failed';
+  return isUndone && isSame(costs, {}) ? found.status : null;
+}
