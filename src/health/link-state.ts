@@ -42,6 +42,14 @@ export const ArcStateSchema = Type.Object({
     Type.Number({ minimum: 0, description: 'what the active members of an aggregate carry now, where it is one' }),
   ),
   baselineLatencyMs: nullable(Type.Number({ minimum: 0 })),
+  /** What speaks for it since it last lost packets or got worse: packets that both ends counted, and those that are missing. */
+  proof: Type.Optional(
+    Type.Object({
+      packets: Type.Number(),
+      missing: Type.Number({ description: 'below 0 where the receiver counted more: the ends are not read at once' }),
+      forMs: Type.Number({ minimum: 0, description: 'the time it covers' }),
+    }),
+  ),
   /** Why a figure is null, by its name: `{ "latencyMs": "no probe measures it" }`. */
   unknown: Type.Record(Type.String(), Type.String()),
 });

@@ -73,12 +73,21 @@ export function wireLoss(ends: ArcEnds, windowMs: number, thresholds: Thresholds
     missingColumn(receiver, [COLUMN.in, COLUMN.inOther], fromMs);
   if (missing !== null) return { value: null, why: missing };
   const sent = sentBetween(sender, from, to);
-  if (sent < minPackets) return { value: null, why: TOO_FEW };
   const lost = Math.max(0, missingBetween(ends, from, to));
+  if (sent < minPackets && !isPlain(lost, sent)) return { value: null, why: TOO_FEW };
   if (lost >= skewFloor * sent && couldBeFaked(ends, fromMs, toMs) <= lost / 2 && goesOn(ends, window, lost)) {
     return { value: Math.min(1, lost / sent), why: '' };
   }
   return receiveErrors(receiver, windowMs, minPackets);
+}
+
+/** A ratio as large as this is told from fewer packets: what is lost is then far more than chance would take. */
+const PLAIN_RATIO = 0.2;
+const PLAIN_PACKETS = 20;
+
+/** True of a link that swallows much of what it gets, however little that is: traffic that finds no way dries up. */
+function isPlain(lost: number, sent: number): boolean {
+  return lost >= PLAIN_PACKETS && lost >= PLAIN_RATIO * sent;
 }
 
 /** Packets put on the wire between two points of the sender. */
@@ -122,6 +131,34 @@ function couldBeFaked({ receiver, latencyMs }: ArcEnds, fromMs: number, toMs: nu
   return skew + onTheWay;
 }
 
+/**
+ * Adds what the ends counted since the last look to what speaks for an arc: packets sent, and how many of them did not
+ * arrive. Sums of small numbers over long times: what is cut off at one look comes with the next, so hellos alone prove
+ * a link that carries nothing else. Starts anew where the counters have a gap.
+ */
+export function observeProof(arc: ArcMemory, ends: ArcEnds): void {
+  const toMs = commonEndMs(ends);
+  const { sender, receiver } = ends;
+  const firstMs = receiver.points[0]?.[0];
+  if (toMs === null || firstMs === undefined) return;
+  const to = pointBefore(sender, toMs);
+  const proof = arc.proof ?? null;
+  const from = proof === null ? -1 : sender.points.findIndex(([atMs]) => atMs === proof.upToMs);
+  const columns = [COLUMN.out, COLUMN.outDiscards, COLUMN.outErrors] as const;
+  const isWhole =
+    from >= 0 &&
+    missingColumn(sender, columns, proof?.upToMs ?? 0) === null &&
+    missingColumn(receiver, [COLUMN.in, COLUMN.inOther], proof?.upToMs ?? 0) === null &&
+    firstMs <= (proof?.upToMs ?? 0);
+  if (!proof || !isWhole) {
+    arc.proof = { sinceMs: toMs, upToMs: toMs, packets: 0, missing: 0 };
+    return;
+  }
+  proof.packets += sentBetween(sender, from, to);
+  proof.missing += missingBetween(ends, from, to);
+  proof.upToMs = toMs;
+}
+
 /** Judges the loss of an arc once per new window: wire and congestion together, 1 - (1 - w)(1 - c). */
 export function observeLoss(
   arc: ArcMemory,
@@ -136,6 +173,7 @@ export function observeLoss(
   note(arc.congestionLossRatio, congestion);
   const total = 1 - (1 - (wire.value ?? 0)) * (1 - (congestion.value ?? 0));
   const isWhole = wire.value !== null && congestion.value !== null;
+  if (total >= thresholds.loss.degraded) delete arc.proof;
   if (isWhole) know(arc.lossRatio, total);
   else forget(arc.lossRatio, wire.why || congestion.why);
   if (wire.value === null && congestion.value === null) skipGauge(arc.loss, nowMs, thresholds.forgetMs);

@@ -28,6 +28,14 @@ const EndMemorySchema = Type.Object({
 });
 export type EndMemory = Static<typeof EndMemorySchema>;
 
+/** Packets sent from `sinceMs` to `upToMs` (the sender's clock), and how many more than the receiver counted. */
+const ProofMemorySchema = Type.Object({
+  sinceMs: Type.Number(),
+  upToMs: Type.Number(),
+  packets: Type.Number(),
+  missing: Type.Number(),
+});
+
 const ArcMemorySchema = Type.Object({
   loadBps: FigureSchema,
   utilisation: FigureSchema,
@@ -45,6 +53,8 @@ const ArcMemorySchema = Type.Object({
   warmUp: Type.Array(Type.Number(), { maxItems: 1000 }),
   /** End of the last window (device time) that the loss was judged on: no window counts twice. */
   lossJudgedMs: Type.Number(),
+  /** What the ends counted since it last lost packets or got worse; absent before, and in memories of before. */
+  proof: Type.Optional(ProofMemorySchema),
   loss: GaugeSchema,
   latency: GaugeSchema,
   utilisationGauge: GaugeSchema,

@@ -7,9 +7,9 @@ import { observeFlapping } from './flapping.ts';
 import { gaugeLevel } from './gauge.ts';
 import { observeLatency } from './latency.ts';
 import { type ArcState, type EndState, type LinkState, presentCapacityBps } from './link-state.ts';
-import { commonEndMs, observeLoss } from './loss.ts';
+import { commonEndMs, observeLoss, observeProof } from './loss.ts';
 import { type ArcMemory, type EndMemory, type Figure, intervalOf, type LinkMemory } from './memory.ts';
-import { addToSeries } from './series.ts';
+import { addToSeries, newSeries } from './series.ts';
 import { dueMs, silenceMs, withStaleness } from './staleness.ts';
 import { isAdminDown, isLinkDown, observeStatus } from './status.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -35,6 +35,8 @@ export function observe(
   hear(end, sample);
   observeStatus(end, sample, thresholds);
   observeFlapping(memory, sample.receivedAtMs, thresholds);
+  // What a break cuts off on its way is no loss of the wire: what the ends are compared by begins anew behind it.
+  if (isLinkDown(memory)) for (const one of ENDS) memory.ends[one].series = newSeries();
   const { windowMs, windowIntervals } = thresholds.loss;
   const window = Math.max(windowMs, windowIntervals * (intervalOf(memory) ?? 0));
   addToSeries(end.series, sample, window);
@@ -96,11 +98,14 @@ function judgeLoss(
   if (judgedMs === null || judgedMs <= arc.lossJudgedMs) return;
   arc.lossJudgedMs = judgedMs;
   observeLoss(arc, ends, windowMs, sample.receivedAtMs, thresholds);
+  if (!isReceiverSilent) observeProof(arc, ends);
 }
 
 function settleLevel(memory: LinkMemory, nowMs: number): void {
   const level = levelOf(memory);
   if (level === memory.level && memory.levelSinceMs > 0) return;
+  // What spoke for it before it got worse says nothing any more.
+  if (level > memory.level) for (const direction of DIRECTIONS) delete memory.arcs[direction].proof;
   memory.level = level;
   memory.levelSinceMs = nowMs;
 }
@@ -152,6 +157,10 @@ function endState(end: EndMemory): EndState {
   return { adminStatus, operStatus, atMs, receivedAtMs };
 }
 
+function proofOf({ packets, missing, sinceMs, upToMs }: NonNullable<ArcMemory['proof']>): ArcState['proof'] {
+  return { packets: Math.round(packets), missing: Math.round(missing), forMs: upToMs - sinceMs };
+}
+
 function arcState(arc: ArcMemory): ArcState {
   const unknown: Record<string, string> = {};
   const read = (name: string, figure: Figure): number | null => {
@@ -170,6 +179,7 @@ function arcState(arc: ArcMemory): ArcState {
     ...(arc.isLatencyEstimated ? { isLatencyEstimated: true } : {}),
     ...(typeof arc.capacityBps === 'number' ? { capacityBps: arc.capacityBps } : {}),
     baselineLatencyMs: arc.baselineMs,
+    ...(arc.proof ? { proof: proofOf(arc.proof) } : {}),
     unknown,
   };
 }
