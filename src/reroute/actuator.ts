@@ -63,6 +63,11 @@ export interface Actuator {
   apply(step: Step): Promise<void>;
   /** Reads back what the network has of a step. */
   observe(step: Step): Promise<Observation>;
+  /**
+   * Destinations (prefixes) that each of these routers (node ids) has a route to in its own table; its own ones too.
+   * Routers that do not answer are left out. Absent where nothing of the kind can be asked.
+   */
+  destinations?(nodeIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Takes one step back; to repeat it changes nothing. Rejects with ACTUATOR_FAILED. */
   revert(step: Step): Promise<void>;
 }

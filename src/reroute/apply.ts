@@ -11,10 +11,12 @@ import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { readGuardrails } from './guardrail-record.ts';
 import { type Guardrails, refusalsOf } from './guardrails.ts';
+import { CAUSE_GONE } from './lifecycle.ts';
 import type { LiveView } from './live-view.ts';
 import { type RealisedNow, realiseNow } from './metrics/realise-now.ts';
 import { proposalEvent } from './plan-events.ts';
 import { isInForce, isOpen, type Proposal, waitsForApply } from './proposal.ts';
+import { readReach } from './reachability.ts';
 import { ON_REQUEST } from './stability/closed.ts';
 
 export { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
@@ -60,7 +62,8 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   if (refusals.length > 0) throw refused(before, refusals);
   const atMs = deps.clock.nowMs();
   const arcs = predictFigures(view.board.twin, realised?.afterBps ?? view.board.loadBps);
-  const about = { ask, arcs, atMs, ...(realised ? { changes: realised.changes, held: realised.held } : {}) };
+  const reach = await readReach(deps.actuator, wanted);
+  const about = { ask, arcs, atMs, reach, ...(realised ? { changes: realised.changes, held: realised.held } : {}) };
   const execution = forwardExecution(deps.actuator, wanted, view.input.tunnels, about);
   const { heldBack: _held, verification: _verification, ...rest } = wanted;
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
@@ -91,7 +94,9 @@ export async function rollBackProposal(
   const said = reason === null ? '' : ` (${reason})`;
   const asked = { ...ask, reason: reason ?? ask.reason };
   if (!isThere) return dismiss(deps, before, `${ON_REQUEST}: dismissed${said}`, asked);
-  return takeBack(deps, before, `${ON_REQUEST}: traffic returned to the IGP${said}`, asked);
+  // What is due is accepted: the cause is gone, and may come again.
+  const why = typeof before.returnDueAtMs === 'number' ? `${CAUSE_GONE}, return accepted` : ON_REQUEST;
+  return takeBack(deps, before, `${why}: traffic returned to the IGP${said}`, asked);
 }
 
 /** Takes what is there of a proposal out of the network, step by step. Rejects with CONFLICT. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../core/schema.ts';
 import { MetricChangeSchema, StepSchema } from './actuator.ts';
+import { ReachSchema } from './reachability.ts';
 
 /** Somebody's consent to a revision of a proposal. */
 export const ApprovalSchema = Type.Object({ by: Type.String(), atMs: Type.Number() });
@@ -43,6 +44,8 @@ export const ExecutionSchema = Type.Object({
   /** Tries of the present step that failed. */
   failures: Type.Integer({ minimum: 0 }),
   steps: Type.Array(StepSchema),
+  /** Destinations in the routers' own tables before the change; absent where they cannot be asked. */
+  reach: Type.Optional(ReachSchema),
   /** Metrics of an earlier revision that are in the network while this change begins. */
   held: Type.Optional(Type.Array(MetricChangeSchema)),
   /** Arcs whose load changes most, and all on new paths, up to a bound. */

@@ -18,6 +18,7 @@ import { MoveBudget } from './stability/budget.ts';
 import { dampedLinks } from './stability/flaps.ts';
 import { rationMoves } from './stability/ration.ts';
 import { withSteps } from './step-order.ts';
+import { withSuperseded } from './superseded.ts';
 import { movedByDraft, writeUp } from './write-up.ts';
 
 /** Names of a plan; a run that is repeated brings its own, so that it does not become a second plan. */
@@ -75,7 +76,7 @@ export function planReroutes(
     ...result,
     created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
     revised: result.revised.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
-    closed: [...closed, ...result.closed],
+    closed: withSuperseded([...closed, ...result.closed], [...result.created, ...result.revised, ...result.kept]),
   };
   const mlu = { before: mluOf(twin), after: board.mlu() };
   const movedSum = drafts.all().reduce((sum, draft) => sum + movedByDraft(problem, draft), 0);

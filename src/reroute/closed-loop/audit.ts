@@ -46,6 +46,13 @@ export function proposalAudit(
   };
 }
 
+/** A revision of what people have approved takes the place of what they approved. */
+function actionOf(before: Proposal | undefined, after: Proposal): string {
+  if (!before) return 'propose';
+  if (!isOpen(after)) return after.status === 'superseded' ? 'supersede' : 'close';
+  return (before.approvals ?? []).length > 0 ? 'supersede' : 'revise';
+}
+
 /** What a plan made of proposals: new ones, revisions and closings. */
 export function planAudit(
   input: Pick<PlanInput, 'open'>,
@@ -55,7 +62,7 @@ export function planAudit(
   const known = new Map(input.open.map((proposal) => [proposal.id, proposal]));
   return changed.map((after) => {
     const before = known.get(after.id);
-    const action = before ? (isOpen(after) ? 'revise' : 'close') : 'propose';
+    const action = actionOf(before, after);
     const reason = isOpen(after) ? after.why.summary : after.closedReason;
     const record = proposalAudit(action, before ?? after, { ...after, updatedAtMs: atMs }, { ...BY_ITSELF, reason });
     return { ...record, from: before?.status ?? null };

@@ -1,6 +1,7 @@
 import type { Actuator, MetricChange, StepChange } from '../actuator.ts';
 import type { ArcFigure, Execution } from '../execution.ts';
 import { type Proposal, type Tunnel, tunnelsOf } from '../proposal.ts';
+import type { Reach } from '../reachability.ts';
 import type { Ask } from './audit.ts';
 
 /** The change that brings a proposal into the network, from the tunnels that are there now. Throws UNREALISABLE. */
@@ -16,12 +17,20 @@ export function forwardExecution(
     readonly changes?: readonly StepChange[];
     /** Metrics of an earlier revision that are in the network. */
     readonly held?: readonly MetricChange[];
+    /** Destinations that routers can reach before it. */
+    readonly reach?: Reach | null;
   },
 ): Execution {
   const id = executionId(proposal);
   const steps = actuator.plan(id, about.changes ?? stepChanges(proposal, present));
   const held = about.held && about.held.length > 0 ? { held: [...about.held] } : {};
-  return { ...frame(actuator, id, about.ask, about.atMs), steps, arcs: [...about.arcs], ...held };
+  return {
+    ...frame(actuator, id, about.ask, about.atMs),
+    steps,
+    arcs: [...about.arcs],
+    ...held,
+    ...(about.reach ? { reach: about.reach } : {}),
+  };
 }
 
 /** The change that takes out what is there of a proposal: all steps are done, and go back one by one. */

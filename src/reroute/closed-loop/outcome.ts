@@ -1,9 +1,14 @@
 import { withStaleness } from '../../health/staleness.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { Proposal } from '../proposal.ts';
+import { lostReach, readReach } from '../reachability.ts';
 import { movedBps } from '../write-up.ts';
 import { compare } from './compare.ts';
 import { measureFigures } from './figures.ts';
+
+/** Routers are asked for their tables this often for one change, and not before they had time to settle, ms. */
+const ASK_EVERY_MS = 2_000;
+const SETTLE_MS = 1_000;
 
 /** How the network does since the last step of a proposal's change, against what was predicted. */
 export async function measuredOutcome(
@@ -16,7 +21,7 @@ export async function measuredOutcome(
   const known = await store.links.readAll();
   const states = new Map([...known].map(([id, state]) => [id, withStaleness(state, id, nowMs)]));
   const execution = proposal.execution;
-  return compare({
+  const outcome = compare({
     arcs: measureFigures(execution?.arcs ?? [], states, execution?.stepAtMs ?? nowMs),
     allowedBps: (arc) => {
       const [, id, direction] = /^(.+):(az|za)$/s.exec(arc) ?? [];
@@ -27,4 +32,24 @@ export async function measuredOutcome(
     nowMs,
     isDue,
   });
+  if (outcome.verdict === 'worse') return outcome;
+  const lost = await unreachable(deps, proposal, isDue);
+  return lost === null ? outcome : { ...outcome, verdict: 'worse', reason: lost };
+}
+
+/** What the routers' own tables do not lead to any more, in words; null where all is as before, or nobody can say. */
+async function unreachable(
+  { store, actuator, clock }: CycleDeps,
+  proposal: Proposal,
+  isDue: boolean,
+): Promise<string | null> {
+  const { execution, id } = proposal;
+  if (!execution?.reach || clock.nowMs() - execution.stepAtMs < SETTLE_MS) return null;
+  // Before a good outcome is believed they are asked in any case.
+  if (!isDue && !(await store.leases.once(`reach:${id}`, ASK_EVERY_MS))) return null;
+  const now = await readReach(actuator, proposal);
+  const lost = now ? lostReach(execution.reach, now) : [];
+  if (lost.length === 0) return null;
+  const named = lost.slice(0, 3).map(({ router, destination }) => `${router} has no route to ${destination}`);
+  return `${named.join(', ')}${lost.length > 3 ? ` (and ${lost.length - 3} more)` : ''} since the change`;
 }

@@ -4,6 +4,7 @@ import type { CycleDeps } from '../cycle-deps.ts';
 import { isInForce, isOpen, type Proposal } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
 import { isAutomatic, readAutomation } from './automatic.ts';
+import { trustInLinks } from './trusted.ts';
 import { writeStep } from './write.ts';
 
 /** Takes back what may return by itself; the rest says that somebody has to decide. */
@@ -13,10 +14,17 @@ export async function beginReturns(deps: CycleDeps, returns: readonly Proposal[]
   for (const { id, closedReason } of returns) {
     const proposal = await deps.store.plans.proposal(id);
     if (!proposal || !isOpen(proposal) || proposal.status === 'applying') continue;
-    const reason = closedReason ?? 'cause gone';
-    if (isAutomatic(automation, proposal)) await takeBack(deps, proposal, reason, BY_ITSELF).catch(leaveToNextPlan);
-    else await tellReturnDue(deps, proposal, reason);
+    await beginReturn(deps, proposal, closedReason ?? 'cause gone', isAutomatic(automation, proposal));
   }
+}
+
+async function beginReturn(deps: CycleDeps, proposal: Proposal, reason: string, automatic: boolean): Promise<void> {
+  const trust = await trustInLinks(deps, proposal);
+  // A link that was emptied has to prove itself first; by itself it does, given time.
+  if (trust.verdict === 'not-yet' || trust.verdict === 'lossy') return;
+  const isTrusted = trust.verdict === 'clean';
+  if (automatic && isTrusted) await takeBack(deps, proposal, reason, BY_ITSELF).catch(leaveToNextPlan);
+  else await tellReturnDue(deps, proposal, isTrusted ? reason : `${reason}; ${trust.reason}`);
 }
 
 /** Somebody was faster: the next plan looks again. */
@@ -36,7 +44,7 @@ async function tellReturnDue(deps: CycleDeps, before: Proposal, reason: string):
       {
         ...{ atMs, type: 'proposal-revised', severity: 'minor', cleared: false },
         ...{ linkId: before.cause.links[0] ?? null, deviceId: null, proposalId: before.id },
-        message: `${before.id}: its cause is gone, the traffic may return: roll it back`,
+        message: `${before.id}: its cause is gone, the traffic may return: ${reason}. To accept, roll it back`,
         details: { reason },
       },
     ],

@@ -5,6 +5,7 @@ import { isInForce, type Proposal, type ProposalBrief } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
 import { driveChange } from './drive.ts';
 import { restoreLost } from './restore.ts';
+import { trustInLinks } from './trusted.ts';
 import { verifyChange } from './verify.ts';
 
 /** How often the network is asked whether it still has what changes set. */
@@ -40,14 +41,15 @@ async function endDrains(
     const window = drainFor(brief, windows);
     if (!window || ['planned', 'active'].includes(maintenanceState(window, nowMs))) continue;
     const proposal = await deps.store.plans.proposal(brief.id);
-    if (proposal && isInForce(proposal) && (await isTrusted(deps, proposal)))
+    if (proposal && isInForce(proposal) && (await isBack(deps, proposal)))
       await takeBack(deps, proposal, 'maintenance over: traffic returned to the IGP', BY_ITSELF);
   }
 }
 
-/** Links that are to get their traffic back must be up, known and not bad. */
-async function isTrusted({ store }: CycleDeps, { cause }: Proposal): Promise<boolean> {
-  const states = await store.links.readAll();
+/** Links that are to get their traffic back must be up, known, not bad, and not be seen to lose packets. */
+async function isBack(deps: CycleDeps, { cause }: Proposal): Promise<boolean> {
+  const states = await deps.store.links.readAll();
+  if ((await trustInLinks(deps, { cause })).verdict === 'lossy') return false;
   return cause.links.every((id) => {
     const state = states.get(id);
     return state !== undefined && !state.adminDown && ['healthy', 'degraded'].includes(state.state);
