@@ -50,10 +50,11 @@ export function errorOf(arcs: readonly ArcFigure[]): number | null {
 }
 
 function worseOf({ allowedBps, movedBps }: CompareInput, arcs: readonly ArcFigure[]): string | null {
-  // Only arcs that are measured before and after say something about the difference.
-  const lossy = arcs.filter(({ lossBefore, lossAfter }) => lossBefore !== null && lossAfter !== null);
-  const lostBefore = sum(lossy, ({ lossBefore, beforeBps }) => (lossBefore ?? 0) * beforeBps);
-  const lostAfter = sum(lossy, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
+  // Worse is what is certain: of an unknown loss, an arc lost at most everything before, and at least nothing after. So
+  // one that carried hardly anything before, too little for a ratio, is judged by what it does with the traffic now.
+  const told = arcs.filter(({ lossBefore, lossAfter }) => lossBefore !== null || lossAfter !== null);
+  const lostBefore = sum(told, ({ lossBefore, beforeBps }) => (lossBefore ?? 1) * beforeBps);
+  const lostAfter = sum(told, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
   if (lostAfter > lostBefore + LOSS_MARGIN * movedBps)
     return `${formatBps(lostAfter)} is lost on the arcs concerned, ${formatBps(lostBefore)} before the change`;
   const above = (arc: string, bps: number): number => Math.max(0, bps - allowedBps(arc));
