@@ -54,6 +54,13 @@ export function createFrrActuator({ network, run, rampMs = RAMP_MS }: FrrOptions
     },
     apply: ({ metrics }) => set(metrics),
     observe: async (step) => observation(step, await readCosts(run, step.metrics, interfaceOf)),
+    destinations: async (nodeIds) => {
+      const addressOf = new Map(network.network.nodes.map(({ id, address }) => [id, address]));
+      const tables = await Promise.all(
+        nodeIds.map(async (id) => [id, await readDestinations(run, addressOf.get(id) ?? null)] as const),
+      );
+      return new Map(tables.flatMap(([id, prefixes]) => (prefixes === null ? [] : [[id, prefixes] as const])));
+    },
     revert: ({ metrics }) => set(metrics.map(({ arc, from, to }) => ({ arc, from: to, to: from }))),
   };
 }
@@ -86,6 +93,28 @@ async function readCosts(
 export function costOf(text: string): number | null {
   const found = /\bCost: (\d{1,5})\b/.exec(text)?.[1];
   return found === undefined ? null : Number(found);
+}
+
+/** Prefixes that a router has a way to by OSPF; null where it does not say, which is told by what it leaves unsaid. */
+async function readDestinations(run: RunCommands, address: string | null): Promise<string[] | null> {
+  if (address === null) return null;
+  const text = await run(address, ['show ip ospf route json']).catch(() => null);
+  return text === null ? null : prefixesOf(text);
+}
+
+/** The prefixes in what `show ip ospf route json` prints; its other entries are routers. Null where that is no table. */
+export function prefixesOf(text: string): string[] | null {
+  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
+  if (from < 0 || to < from) return null;
+  try {
+    const table: unknown = JSON.parse(text.slice(from, to + 1));
+    if (typeof table !== 'object' || table === null) return null;
+    return Object.keys(table)
+      .filter((key) => /^[\d.]+\/\d{1,2}$/.test(key))
+      .sort();
+  } catch {
+    return null;
+  }
 }
 
 function observation({ metrics }: Step, costs: readonly (number | null)[]): Observation {
