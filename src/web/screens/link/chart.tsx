@@ -136,6 +136,8 @@ function lineOf(
   };
 }
 
+const MANY_MARKS = 24;
+
 /** Thin lines behind the figures: solid for worse, dotted for better, dashed for reroutes. */
 function drawMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): void {
   const { ctx } = plot;
@@ -143,7 +145,8 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): void 
   const strokes = { worse: palette.down, better: palette.healthy, reroute: palette.accent };
   const dashes = { worse: [], better: [2, 4], reroute: [8, 4] };
   ctx.save();
-  ctx.globalAlpha = 0.55;
+  // Where there are many, the figures are still what one looks at.
+  ctx.globalAlpha = marks.length > MANY_MARKS ? 0.2 : 0.55;
   for (const { atMs, kind } of marks) {
     const x = plot.valToPos(atMs / 1000, 'x', true);
     if (x < left || x > left + width) continue;
