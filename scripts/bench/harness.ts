@@ -23,6 +23,10 @@ export const BENCH_FLAGS = {
   cases: 'file of finished cases: read first, and each new one is added',
   recheck: 'go on with a file of other code if so many of its cases, made again, come to the same',
   bases: 'igp or pinned: cases of the other base are left out',
+  days: 'days to simulate',
+  scenario: 'scenarios to simulate, with commas between',
+  seed: 'seed of the simulated world',
+  tick: 'seconds between two ticks, throughout',
 } as const;
 export type BenchFlags = { readonly [flag in keyof typeof BENCH_FLAGS]?: string };
 
@@ -38,6 +42,8 @@ export interface BenchOptions {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
+  /** Ends it after this time, ms, where the usual five minutes are too few. */
+  readonly limitMs?: number;
   run(options: BenchOptions): AsyncIterable<Measure> | Promise<readonly Measure[]>;
 }
 

@@ -28,7 +28,7 @@ async function findBenches(): Promise<Bench[]> {
 async function runOne(bench: Bench, flags: BenchFlags, full: boolean, isJson: boolean): Promise<boolean> {
   const abort = new AbortController();
   const isLong = full || flags.contested !== undefined || flags.minutes !== undefined;
-  const limitMs = isLong ? FULL_LIMIT_MS : LIMIT_MS;
+  const limitMs = isLong ? FULL_LIMIT_MS : (bench.limitMs ?? LIMIT_MS);
   const limit = setTimeout(() => {
     abort.abort();
     process.stderr.write(`${bench.name}: not finished within ${limitMs / 60_000} min\n`);
