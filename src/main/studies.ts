@@ -40,7 +40,7 @@ export interface Studies extends Service {
 }
 
 export function createStudies(
-  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk'>,
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk' | 'actuator'>,
   pool: StudyPool = studyPool(),
   layouts: LayoutPool = layoutPool(),
 ): Studies {

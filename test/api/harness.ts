@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { createDryRunActuator } from '../../src/actuate/dry-run.ts';
 import { buildApp } from '../../src/api/app.ts';
 import type { ApiDeps, ApiServer, RefusedSample } from '../../src/api/deps.ts';
 import { ManualClock } from '../../src/core/clock.ts';
@@ -200,7 +201,10 @@ export async function createHarness(changes: Partial<ApiDeps> = {}): Promise<Har
   const taken: Measurement[] = [];
   const applied: string[] = [];
   const withdrawn: [string, string][] = [];
-  const studies = createStudies({ store, clock, network: NETWORK, limits: LIMITS });
+  const studies = createStudies({
+    ...{ store, clock, network: NETWORK, limits: LIMITS },
+    actuator: createDryRunActuator(NETWORK.network.name),
+  });
   const app = await buildApp({
     network: NETWORK,
     warnings: ['the network is in 2 pieces'],
