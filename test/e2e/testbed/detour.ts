@@ -92,6 +92,7 @@ export class Detour {
   }
 
   async send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
+    if (body === undefined) return this.#call<T>(path, { method });
     const headers = { 'content-type': 'application/json' };
     return this.#call<T>(path, { method, headers, body: JSON.stringify(body) });
   }

@@ -17,10 +17,22 @@ const run = promisify(execFile);
 /** The streams that cross the network from coast to coast all the time, one each way. */
 const EAST = 1;
 const WEST = 2;
+/** One of the demands that congest a link together. */
+const FLOWS = { packetsPerSecond: 1_160, bytes: 1_200, flows: 8 };
+/** UDP, IPv4 and Ethernet, as interfaces count octets. */
+const HEADERS_BYTES = 8 + 20 + 14;
 /** Above what else may run on the machine: the scenarios measure time. */
 const PRIORITY = -12;
 const PACKETS_PER_SECOND = 1000;
 const PACKET_BYTES = 160;
+
+/** Flows that are too much for the way that they take. */
+export interface Congestion {
+  readonly count: number;
+  readonly offeredBps: number;
+  delivery(sinceMs: number): Promise<Delivery>;
+  stop(): Promise<void>;
+}
 
 /** Routers with hosts and traffic, the network as discovered from one of them, and a service that looks after it. */
 export class Lab {
@@ -69,6 +81,121 @@ export class Lab {
     const back = await delivery(east, west, WEST, sinceMs, untilMs);
     const last = Math.max(there.lastLossMs ?? 0, back.lastLossMs ?? 0);
     return { sent: there.sent + back.sent, lost: there.lost + back.lost, lastLossMs: last > 0 ? last : null };
+  }
+
+  /**
+   * Sixteen flows of two demands that together exceed the rate of the two links that both cross, and tells the service
+   * what is sent, as whoever measures flows would.
+   */
+  async congest(): Promise<Congestion> {
+    const from = this.bed.host('IPLS');
+    const streams = ['WASH', 'NYCM'].map((router, index) => ({ stream: 10 + index, router, to: this.bed.host(router) }));
+    for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
+    const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
+    const coast = PACKETS_PER_SECOND * (PACKET_BYTES + HEADERS_BYTES) * 8;
+    await this.detour.send('PUT', '/api/v1/demands', {
+      format: 'detour-demands/1',
+      demands: [
+        ...streams.map(({ router }) => ({ id: `IPLS>${router}`, source: 'IPLS', target: router, bps })),
+        { id: 'STTL>WASH', source: 'STTL', target: 'WASH', bps: coast },
+        { id: 'WASH>STTL', source: 'WASH', target: 'STTL', bps: coast },
+      ],
+    });
+    return {
+      count: streams.length * FLOWS.flows,
+      offeredBps: streams.length * bps,
+      delivery: async (sinceMs) => {
+        const untilMs = Date.now() - ON_THE_WAY_MS;
+        const all = await Promise.all(streams.map(({ stream, to }) => delivery(from, to, stream, sinceMs, untilMs)));
+        const last = Math.max(...all.map(({ lastLossMs }) => lastLossMs ?? 0));
+        const sum = (read: (one: Delivery) => number): number => all.reduce((total, one) => total + read(one), 0);
+        return { sent: sum(({ sent }) => sent), lost: sum(({ lost }) => lost), lastLossMs: last > 0 ? last : null };
+      },
+      stop: async () => {
+        for (const { stream } of streams) await from.stop(stream);
+        await this.detour.send('DELETE', '/api/v1/demands', undefined);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.detour.stop();
+    await this.bed.close();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** Resolves when all links are healthy, nothing is proposed, and every router has the costs it was started with. */
+  async calm(): Promise<void> {
+    await waitFor(
+      'all links to be healthy and all costs to be as they were',
+      async () => {
+        const [links, open, costs] = await Promise.all([
+          this.detour.links(),
+          this.detour.openReroutes(),
+          this.bed.changedCosts(),
+        ]);
+        const bad = links.filter(({ state }) => state !== 'healthy').map(({ id, state }) => `${id} ${state}`);
+        const rest = [...bad, ...open.map(({ id, status }) => `${id} ${status}`), ...Object.keys(costs)];
+        if (rest.length > 0) throw new Error(rest.join(', '));
+        return true;
+      },
+      { timeoutMs: 90_000, everyMs: 200 },
+    );
+  }
+
+  /** Takes back what is in the network and dismisses what is not, as a person would who knows that all is well again. */
+  async tidy(): Promise<void> {
+    for (const { id, status } of await this.detour.openReroutes()) {
+      const decision = status === 'applied' || status === 'verified' ? 'rollback' : 'dismiss';
+      // Where it was faster by itself there is nothing left to decide; `calm` sees to that.
+      await this.detour.send('POST', `/api/v1/reroutes/${id}/${decision}`, { reason: 'tidy' }).catch(() => undefined);
+    }
+    await this.calm();
+  }
+
+  /** What became of the coast-to-coast packets sent since then, both ways together. */
+  async coastToCoast(sinceMs: number): Promise<Delivery> {
+    const [west, east] = [this.bed.host('STTL'), this.bed.host('WASH')];
+    const untilMs = Date.now() - ON_THE_WAY_MS;
+    const there = await delivery(west, east, EAST, sinceMs, untilMs);
+    const back = await delivery(east, west, WEST, sinceMs, untilMs);
+    const last = Math.max(there.lastLossMs ?? 0, back.lastLossMs ?? 0);
+    return { sent: there.sent + back.sent, lost: there.lost + back.lost, lastLossMs: last > 0 ? last : null };
+  }
+
+  /**
+   * Sixteen flows of two demands that together exceed the rate of the two links that both cross, and tells the service
+   * what is sent, as whoever measures flows would.
+   */
+  async congest(): Promise<Congestion> {
+    const from = this.bed.host('IPLS');
+    const streams = ['WASH', 'NYCM'].map((router, index) => ({ stream: 10 + index, router, to: this.bed.host(router) }));
+    for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
+    const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
+    const coast = PACKETS_PER_SECOND * (PACKET_BYTES + HEADERS_BYTES) * 8;
+    await this.detour.send('PUT', '/api/v1/demands', {
+      format: 'detour-demands/1',
+      demands: [
+        ...streams.map(({ router }) => ({ id: `IPLS>${router}`, source: 'IPLS', target: router, bps })),
+        { id: 'STTL>WASH', source: 'STTL', target: 'WASH', bps: coast },
+        { id: 'WASH>STTL', source: 'WASH', target: 'STTL', bps: coast },
+      ],
+    });
+    return {
+      count: streams.length * FLOWS.flows,
+      offeredBps: streams.length * bps,
+      delivery: async (sinceMs) => {
+        const untilMs = Date.now() - ON_THE_WAY_MS;
+        const all = await Promise.all(streams.map(({ stream, to }) => delivery(from, to, stream, sinceMs, untilMs)));
+        const last = Math.max(...all.map(({ lastLossMs }) => lastLossMs ?? 0));
+        const sum = (read: (one: Delivery) => number): number => all.reduce((total, one) => total + read(one), 0);
+        return { sent: sum(({ sent }) => sent), lost: sum(({ lost }) => lost), lastLossMs: last > 0 ? last : null };
+      },
+      stop: async () => {
+        for (const { stream } of streams) await from.stop(stream);
+        await this.detour.send('DELETE', '/api/v1/demands', undefined);
+      },
+    };
   }
 
   async close(): Promise<void> {

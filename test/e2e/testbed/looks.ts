@@ -6,8 +6,14 @@ import type { Detour } from './detour.ts';
 const WAIT = { timeoutMs: 60_000, everyMs: 50 };
 
 /** The open reroute for a link, once it is so far. */
-export function inForce(detour: Detour, link: string, statuses: readonly ProposalStatus[]): Promise<Proposal> {
-  const fits = ({ status, cause }: Proposal): boolean => statuses.includes(status) && cause.links.includes(link);
+export function inForce(
+  detour: Detour,
+  link: string,
+  statuses: readonly ProposalStatus[],
+  kind: Proposal['cause']['kind'] = 'unhealthy',
+): Promise<Proposal> {
+  const fits = ({ status, cause }: Proposal): boolean =>
+    statuses.includes(status) && cause.kind === kind && (cause.links.includes(link) || kind === 'overload');
   return waitFor(
     `a reroute of ${link} to be ${statuses.join(' or ')}`,
     async () => (await detour.openReroutes()).find(fits),

@@ -146,19 +146,26 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     await lab.tidy();
   });
 
-  it('takes back within 10 s a change that makes things worse', async () => {
-    await lab.bed.command(`lose ${LINK} 5`);
-    // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
-    await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
-    const harmMs = Date.now();
-    await lab.bed.command('lose WASH-ATLA 30');
-    const undone = await eventOf(lab.detour, 'change-undone', harmMs);
-    await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
-    const backMs = Date.now() - harmMs;
-    tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
-    expect(backMs).toBeLessThanOrEqual(10_000);
-    await lab.bed.command(`lose ${LINK} 0`);
-    await lab.bed.command('lose WASH-ATLA 0');
+  it('splits or moves what congests a link, and fills no other', async () => {
+    const faultMs = Date.now();
+    const flows = await lab.congest();
+    const proposal = await inForce(lab.detour, LINK, ['applied', 'verified'], 'overload');
+    await waitFor('every packet to arrive', async () => (await flows.delivery(Date.now() - 2_500)).lost === 0, LONG);
+    const healed = await flows.delivery(faultMs);
+    // The load of an arc is that of its last interval: all of it has to lie behind the change.
+    await pause(3_000);
+    const busiest = (await lab.detour.links())
+      .flatMap(({ arcs }) => [arcs.az.utilisation ?? 0, arcs.za.utilisation ?? 0]);
+    const steady = await flows.delivery(Date.now() - 2_500);
+    tell('congestion', {
+      ...{ flows: flows.count, offeredBps: flows.offeredBps, appliedMs: (proposal.appliedAtMs ?? 0) - faultMs },
+      ...{ healedMs: (healed.lastLossMs ?? 0) - faultMs, lost: healed.lost, sent: healed.sent },
+      ...{ highestUtilisation: Math.max(...busiest), metrics: proposal.metrics },
+    });
+    expect(healed.lost).toBeGreaterThan(0);
+    expect(steady.lost).toBe(0);
+    expect(Math.max(...busiest)).toBeLessThanOrEqual(0.8);
+    await flows.stop();
     await lab.tidy();
   });
 
@@ -196,6 +203,22 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     }
     tell('kill -9', { kills: ends.length, verified: ends.filter((end) => end === 'verified').length, ends });
     expect(ends).toHaveLength(KILLS);
+  });
+
+  it('takes back within 10 s a change that makes things worse', async () => {
+    await lab.bed.command(`lose ${LINK} 5`);
+    // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
+    await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
+    const harmMs = Date.now();
+    await lab.bed.command('lose WASH-ATLA 30');
+    const undone = await eventOf(lab.detour, 'change-undone', harmMs);
+    await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
+    const backMs = Date.now() - harmMs;
+    tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
+    expect(backMs).toBeLessThanOrEqual(10_000);
+    await lab.bed.command(`lose ${LINK} 0`);
+    await lab.bed.command('lose WASH-ATLA 0');
+    await lab.tidy();
   });
 });
 
