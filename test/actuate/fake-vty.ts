@@ -6,6 +6,7 @@ interface Router {
   readonly costs: Map<string, number>;
   readonly history: { name: string; cost: number }[];
   forgets: boolean;
+  table: string;
 }
 
 const PROMPTS: Readonly<Record<string, string>> = {
@@ -29,6 +30,7 @@ class Session {
 
   take(line: string): string {
     if (this.mode.endsWith('login')) return this.#login(line);
+    if (line === 'show ip ospf route json') return `${line}\r\n${this.#router.table}\r\n`;
     if (line.startsWith('show ip ospf interface ')) return this.#show(line.slice(23));
     if (line.startsWith('ip ospf cost ') && this.mode === 'config-if') return this.#cost(Number(line.slice(13)));
     if (line.startsWith('interface ') && this.mode.startsWith('config')) this.#name = line.slice(10);
@@ -66,7 +68,7 @@ class Session {
 
 /** An ospfd as its TCP vty shows it: password, enable, configuration, and costs that it keeps. */
 export async function startFakeVty(password: string, costs: Map<string, number>) {
-  const router: Router = { password, costs, history: [], forgets: false };
+  const router: Router = { password, costs, history: [], forgets: false, table: '{ }' };
   const server = createServer((socket) => serve(socket, new Session(router)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -75,6 +77,10 @@ export async function startFakeVty(password: string, costs: Map<string, number>)
     /** Takes costs and does not keep them. */
     forget: (): void => {
       router.forgets = true;
+    },
+    /** What it answers when it is asked for its routes. */
+    route: (table: string): void => {
+      router.table = table;
     },
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

@@ -83,6 +83,29 @@ describe('frr, over a TCP vty', () => {
     await expect(run('127.0.0.1', ['show version'])).rejects.toMatchObject({ code: 'DETOUR_ERR_ACTUATOR_FAILED' });
   });
 
+  it('knows the destinations of a router by its own table, and nothing of one that does not say', async () => {
+    const { router, actuator } = await lab();
+    router.route(
+      JSON.stringify({
+        '10.100.0.4/30': {
+          routeType: 'N',
+          cost: 10,
+          area: '0.0.0.0',
+          nexthops: [{ ip: ' ', directly_attached_to: 'x' }],
+        },
+        '10.255.0.2/32': { routeType: 'N', cost: 20, area: '0.0.0.0', nexthops: [{ ip: '10.100.0.6', via: 'x' }] },
+        '10.255.0.2': { routeType: 'R ', cost: 20, area: '0.0.0.0', routerType: 'asbr' },
+      }),
+    );
+    const [first = '', second = ''] = network().network.nodes.map(({ id }) => id);
+    const known = await actuator.destinations?.([first, second, 'nobody']);
+    expect(known).toEqual(new Map([first, second].map((id) => [id, ['10.100.0.4/30', '10.255.0.2/32']])));
+    router.route('{ "10.100.0.4/30": ');
+    expect(await actuator.destinations?.([first])).toEqual(new Map());
+    await router.close();
+    expect(await actuator.destinations?.([first])).toEqual(new Map());
+  });
+
   it('ramps by twos up to 60 and then at once', () => {
     expect(ramp(10, 10)).toEqual([]);
     expect(ramp(10, 15)).toEqual([12, 14, 15]);
