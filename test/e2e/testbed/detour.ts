@@ -98,7 +98,7 @@ export class Detour {
   }
 
   /** Plans a maintenance window for a link that begins now. */
-  drain(link: string): Promise<{ id: string }> {
+  drain(link: string): Promise<{ id: string; fromMs: number }> {
     const nowMs = Date.now();
     const body = { links: [link], fromMs: nowMs, toMs: nowMs + 3_600_000, reason: 'work on the fibre' };
     return this.send('POST', '/api/v1/maintenance', body);

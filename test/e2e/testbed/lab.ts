@@ -89,7 +89,11 @@ export class Lab {
    */
   async congest(): Promise<Congestion> {
     const from = this.bed.host('IPLS');
-    const streams = ['WASH', 'NYCM'].map((router, index) => ({ stream: 10 + index, router, to: this.bed.host(router) }));
+    const streams = ['WASH', 'NYCM'].map((router, index) => ({
+      stream: 10 + index,
+      router,
+      to: this.bed.host(router),
+    }));
     for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
     const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
     const coast = PACKETS_PER_SECOND * (PACKET_BYTES + HEADERS_BYTES) * 8;
@@ -169,7 +173,11 @@ export class Lab {
    */
   async congest(): Promise<Congestion> {
     const from = this.bed.host('IPLS');
-    const streams = ['WASH', 'NYCM'].map((router, index) => ({ stream: 10 + index, router, to: this.bed.host(router) }));
+    const streams = ['WASH', 'NYCM'].map((router, index) => ({
+      stream: 10 + index,
+      router,
+      to: this.bed.host(router),
+    }));
     for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
     const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
     const coast = PACKETS_PER_SECOND * (PACKET_BYTES + HEADERS_BYTES) * 8;

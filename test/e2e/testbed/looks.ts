@@ -65,6 +65,12 @@ export async function changesSince(detour: Detour, sinceMs: number): Promise<str
     .reverse();
 }
 
+/** The highest utilisation (0..1) of any arc, as measured. */
+export async function highest(detour: Detour): Promise<number> {
+  const links = await detour.links();
+  return Math.max(...links.flatMap(({ arcs }) => [arcs.az.utilisation ?? 0, arcs.za.utilisation ?? 0]));
+}
+
 export function isUnderWay({ status }: Proposal): boolean {
   return status === 'applying';
 }
