@@ -7,7 +7,7 @@ import type { HealthState } from '../../api/schemas/screen.ts';
 import { useLive } from '../live/use-live.ts';
 import { jobsQuery } from '../service/queries.ts';
 import { Age } from '../shared/age.tsx';
-import { formatCountdown, plural } from '../shared/format.ts';
+import { formatBits, formatCountdown, plural } from '../shared/format.ts';
 import { StateMark } from '../shared/state-badge.tsx';
 import { useNow } from '../shared/use-now.ts';
 import { useScheme } from '../theme/use-scheme.ts';
@@ -28,6 +28,7 @@ export function TopBar() {
       <LiveMark />
       <StateCounts />
       <div className={classes.right}>
+        <Saved />
         <PlanAge />
         <StopAll />
         {status && <Mode simulated={status.simulated} mode={status.mode} />}
@@ -58,6 +59,19 @@ function StateCounts() {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What applied reroutes have kept from being lost; it grows while one of them does. */
+function Saved() {
+  const savedBits = useLive(({ status }) => status?.savedBits ?? 0);
+  if (savedBits === 0) return null;
+  return (
+    <Tooltip label="Traffic that applied reroutes have kept from being lost" openDelay={300}>
+      <span className={`${classes.plan} ${classes.wideOnly}`} data-testid="saved">
+        saved {formatBits(savedBits)}
+      </span>
+    </Tooltip>
   );
 }
 
