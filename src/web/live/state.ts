@@ -71,13 +71,15 @@ export function lost(state: LiveState, nowMs: number): LiveState {
   return state.phase === 'lost' ? state : { ...state, phase: 'lost', lostSinceMs: nowMs };
 }
 
+/** The stream is open; it is live once there is a picture to go with it. */
 export function opened(state: LiveState): LiveState {
-  return { ...state, phase: 'live', lostSinceMs: null };
+  return { ...state, phase: state.status === null ? 'connecting' : 'live', lostSinceMs: null };
 }
 
 function fromSnapshot(snapshot: Snapshot, nowMs: number): Partial<LiveState> {
   const { links, status } = snapshot;
   return {
+    phase: 'live',
     clockOffsetMs: snapshot.atMs - nowMs,
     links,
     indexById: new Map(links.map(({ id }, index) => [id, index])),

@@ -1,5 +1,5 @@
 import { Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { useRefresh } from '../live/use-refresh.ts';
 import { Empty, Loading } from '../shared/feedback.tsx';
 import { useUrlState } from '../shared/url-state.ts';
@@ -16,6 +16,7 @@ import { useKeys } from './use-keys.ts';
 export function Shell() {
   useKeys();
   const [parameters] = useUrlState();
+  const [place] = useLocation();
   const wall = parameters.get('wall') === '1';
   useRefresh();
   return (
@@ -26,7 +27,8 @@ export function Shell() {
       {!wall && <Navigation />}
       <TopBar />
       <main className={classes.main} id="main" tabIndex={-1}>
-        <ScreenBoundary>
+        {/* What failed on one screen says nothing about another. */}
+        <ScreenBoundary key={place.split('/')[1]}>
           <Suspense fallback={<Loading what="the screen" />}>
             <Switch>
               {SCREENS.map(({ name, path, component }) => (

@@ -60,6 +60,34 @@ describe.skipIf(!hasChromium)(`every screen ${IN_BROWSER}`, () => {
     for (const end of ends.reverse()) await end();
   });
 
+  it('a link that is not well is acknowledged with a reason, which list and service know, and that is withdrawn', async () => {
+    const { page, service } = at;
+    const isBad = async () => {
+      const { items } = await service.get<{ items: LinkView[] }>('/api/v1/links?state=degraded,unhealthy,down');
+      return items.find(({ adminDown }) => !adminDown)?.id;
+    };
+    const link = await waitFor('a link that is not well', isBad, { timeoutMs: 200_000, everyMs: 500 });
+    const known = async () => (await service.get<LinkView>(`/api/v1/links/${link}`)).acknowledged;
+    await visit(page, `/links/${link}`);
+    await decide(page, 'acknowledge', 'splicing tonight');
+    await page
+      .getByTestId('acknowledged')
+      .getByText(/splicing tonight/)
+      .waitFor();
+    expect(await known()).toMatchObject({ by: 'local', reason: 'splicing tonight' });
+    // By the menu, which is quick: it ends by itself when the link is well or gets worse.
+    const menu = page.getByRole('navigation', { name: 'Screens' });
+    await menu.getByRole('link', { name: 'Map' }).click();
+    await page.getByTestId('map-legend').getByText('acknowledged').waitFor();
+    await menu.getByRole('link', { name: 'Links' }).click();
+    await page.getByRole('button', { name: 'acknowledged', exact: true }).click();
+    await page.waitForURL(/[?&]ack=yes/);
+    await page.getByTestId('link-row').getByRole('link', { name: link, exact: true }).click();
+    await decide(page, 'unacknowledge', 'it was another one');
+    await page.getByTestId('acknowledge').waitFor();
+    expect(await known()).toBeNull();
+  });
+
   it('a proposal: what would be sent is shown, and it is dismissed with a reason', async () => {
     const { page, service } = at;
     // The fault may have ended meanwhile; the demo has more of them.
@@ -210,34 +238,6 @@ describe.skipIf(!hasChromium)(`every screen ${IN_BROWSER}`, () => {
     await page.locator('[data-testid="event-row"][data-type="comment"]').getByText(words).waitFor();
     const { items } = await service.get<{ items: Event[] }>('/api/v1/events?type=comment');
     expect(items.map(({ message }) => message)).toEqual([words]);
-  });
-
-  it('a link that is not well is acknowledged with a reason, which list and service know, and that is withdrawn', async () => {
-    const { page, service } = at;
-    const isBad = async () => {
-      const { items } = await service.get<{ items: LinkView[] }>('/api/v1/links?state=degraded,unhealthy,down');
-      return items.find(({ adminDown }) => !adminDown)?.id;
-    };
-    const link = await waitFor('a link that is not well', isBad, { timeoutMs: 200_000, everyMs: 500 });
-    const known = async () => (await service.get<LinkView>(`/api/v1/links/${link}`)).acknowledged;
-    await visit(page, `/links/${link}`);
-    await decide(page, 'acknowledge', 'splicing tonight');
-    await page
-      .getByTestId('acknowledged')
-      .getByText(/splicing tonight/)
-      .waitFor();
-    expect(await known()).toMatchObject({ by: 'local', reason: 'splicing tonight' });
-    // By the menu, which is quick: it ends by itself when the link is well or gets worse.
-    const menu = page.getByRole('navigation', { name: 'Screens' });
-    await menu.getByRole('link', { name: 'Map' }).click();
-    await page.getByTestId('map-legend').getByText('acknowledged').waitFor();
-    await menu.getByRole('link', { name: 'Links' }).click();
-    await page.getByRole('button', { name: 'acknowledged', exact: true }).click();
-    await page.waitForURL(/[?&]ack=yes/);
-    await page.getByTestId('link-row').getByRole('link', { name: link, exact: true }).click();
-    await decide(page, 'unacknowledge', 'it was another one');
-    await page.getByTestId('acknowledge').waitFor();
-    expect(await known()).toBeNull();
   });
 
   it('control: work is planned after a look at what it does, and cancelled; guardrails are set and confirmed; all of it is in the audit', async () => {

@@ -19,7 +19,9 @@ const change = (to: string) =>
 
 describe('the live state', () => {
   it('begins with the snapshot and knows the clock of the service', () => {
+    expect(opened(EMPTY).phase).toBe('connecting');
     const state = applyMessages(opened(EMPTY), [snapshot()], 4_000);
+    expect(state.phase).toBe('live');
     expect(state.links.map(({ id }) => id)).toEqual(['x', 'y']);
     expect(state.counts.healthy).toBe(2);
     expect(state.clockOffsetMs).toBe(1_000);
