@@ -77,9 +77,9 @@ describe.skipIf(!hasChromium)(`every screen ${IN_BROWSER}`, () => {
     expect(await known()).toMatchObject({ by: 'local', reason: 'splicing tonight' });
     // By the menu, which is quick: it ends by itself when the link is well or gets worse.
     const menu = page.getByRole('navigation', { name: 'Screens' });
-    await menu.getByRole('link', { name: 'Map' }).click();
+    await menu.getByRole('link', { name: 'Map', exact: true }).click();
     await page.getByTestId('map-legend').getByText('acknowledged').waitFor();
-    await menu.getByRole('link', { name: 'Links' }).click();
+    await menu.getByRole('link', { name: 'Links', exact: true }).click();
     await page.getByRole('button', { name: 'acknowledged', exact: true }).click();
     await page.waitForURL(/[?&]ack=yes/);
     await page.getByTestId('link-row').getByRole('link', { name: link, exact: true }).click();
