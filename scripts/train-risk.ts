@@ -5,7 +5,7 @@ import { PACKAGE_ROOT } from '../src/core/paths.ts';
 import { ModelRegistry } from '../src/predict/registry/registry.ts';
 import { RISK_TRAIN_DEFAULTS } from '../src/predict/risk/train.ts';
 import { saveRisk } from '../src/predict/training/save.ts';
-import { LEARNING, learningRows, testWorlds } from './bench/predict/plan.ts';
+import { LEARN_ROUTERS, LEARNING, type LearningPart, learningRows, testWorlds } from './bench/predict/plan.ts';
 import { learnFrom, tryIn } from './bench/predict/risk-measures.ts';
 import { START_MS } from './bench/predict/worlds.ts';
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const learnt = await learningRows(SCENARIO, LEARNING, say);
   say(`${learnt.dataset.table.rowCount} rows to learn from`);
   const model = learnFrom(learnt);
-  const tests = await testWorlds(SCENARIO, true);
+  const tests = await testWorlds(SCENARIO, 'full');
   const report = tryIn(model, tests);
   const registry = new ModelRegistry({
     folder: resolve(PACKAGE_ROOT, into),
@@ -32,13 +32,7 @@ async function main(): Promise<void> {
     positives: longest.filter((label) => label === 1).length,
   };
   const card = saveRisk(registry, trained, report, {
-    learnt: [...LEARNING.members, ...LEARNING.calibration].map((seed) => {
-      const isMember = LEARNING.members.includes(seed);
-      return worldOf(
-        `backbone-40-${seed}, ${isMember ? 'three times the failures of ' : ''}${SCENARIO}, seed ${seed}`,
-        LEARNING.days,
-      );
-    }),
+    learnt: [partOf(LEARNING.members), partOf(LEARNING.calibration)],
     tested: tests.map(({ network, seed, days }) => worldOf(`${network.name}, ${SCENARIO}, seed ${seed}`, days)),
     nowMs: Date.now(),
     seed: RISK_TRAIN_DEFAULTS.seed,
@@ -46,6 +40,13 @@ async function main(): Promise<void> {
     gitCommit: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: PACKAGE_ROOT, encoding: 'utf8' }).trim(),
   });
   say(`${card.id} is in ${into}`);
+}
+
+/** What a card tells of the worlds of one part of the plan, which are all of a kind. */
+function partOf({ seeds, days, rateFactor }: LearningPart): ReturnType<typeof worldOf> {
+  const [first, last] = [seeds[0] as number, seeds.at(-1) as number];
+  const more = rateFactor === 1 ? '' : `, ${rateFactor} times the failures`;
+  return worldOf(`backbones of ${LEARN_ROUTERS} routers, ${SCENARIO}, seeds ${first} to ${last}${more}`, days);
 }
 
 /** What a card tells of a world. */

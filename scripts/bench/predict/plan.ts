@@ -3,30 +3,43 @@ import { DatasetBuilder, joinDatasets, type RiskDataset } from '../../../src/pre
 import { loadScenario } from '../../../src/telemetry/simulator/scenario.ts';
 import type { Scenario } from '../../../src/telemetry/simulator/scenario-schema.ts';
 import { generateBackbone } from '../../../topology/generate/index.ts';
-import type { Network } from '../../../topology/model.ts';
+import { cachedRows } from './row-cache.ts';
 import { runWorld, type WorldPlan } from './worlds.ts';
 
-/** Of rows without a failure one in so many is learnt from. */
+/** Of calm rows without a failure one in so many is learnt from. */
 const KEEP_ONE_IN = 40;
 const LEARN_STEP_MINUTES = 20;
 export const TEST_STEP_MINUTES = 10;
-const LEARN_ROUTERS = 40;
+export const LEARN_ROUTERS = 40;
+
+/** Networks with dice of their own, by number, and how often what fails in them. */
+export interface LearningPart {
+  readonly seeds: readonly number[];
+  readonly days: number;
+  /** Failures are so many times as frequent as in the scenario. */
+  readonly rateFactor: number;
+}
 
 /**
  * What is learnt from: backbones of 40 routers, each seed a network and dice of its own. Members learn where failures
- * are three times as frequent as in the sealed scenario, which saves two thirds of the days; weights and calibration
- * come from other networks at the sealed rate.
+ * are frequent, so that a day shows many; weights and calibration come from other networks at the sealed rate.
  */
 export interface LearningPlan {
-  readonly members: readonly number[];
-  readonly calibration: readonly number[];
-  readonly days: number;
+  readonly members: LearningPart;
+  readonly calibration: LearningPart;
 }
 
-export const LEARNING: LearningPlan = { members: [11, 12, 13], calibration: [21, 22, 23], days: 40 };
+const seeds = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
+
+export const LEARNING: LearningPlan = {
+  members: { seeds: seeds(1000, 26), days: 12, rateFactor: 8 },
+  calibration: { seeds: seeds(2000, 6), days: 40, rateFactor: 1 },
+};
 /** Of the leak tests, which learn anew. */
-export const SMALL_LEARNING: LearningPlan = { members: [11, 12], calibration: [21, 22], days: 30 };
-const MORE_FAILURES = 3;
+export const SMALL_LEARNING: LearningPlan = {
+  members: { seeds: seeds(1000, 8), days: 12, rateFactor: 8 },
+  calibration: { seeds: seeds(2000, 2), days: 40, rateFactor: 1 },
+};
 
 export interface Learnt {
   readonly dataset: RiskDataset;
@@ -40,32 +53,66 @@ export async function learningRows(
   onWorld: (told: string) => void = () => {},
 ): Promise<Learnt> {
   const scenario = await loadScenario(name);
-  const rowsOf = (seeds: readonly number[], rateFactor: number) => {
-    const builder = new DatasetBuilder(KEEP_ONE_IN, createRng(seeds[0] as number));
-    for (const seed of seeds) {
-      const network = generateBackbone({ routers: LEARN_ROUTERS, seed, name: `backbone-${LEARN_ROUTERS}-${seed}` });
-      const world = { network, scenario: faster(scenario, rateFactor), seed, days: plan.days };
-      const { labeller } = runWorld({ ...world, stepMinutes: LEARN_STEP_MINUTES }, (moment) =>
-        builder.add(moment, seed),
-      );
-      onWorld(`${network.name}: ${labeller.failures.length} failures`);
-    }
-    return builder.dataset();
-  };
-  const dataset = joinDatasets([rowsOf(plan.members, MORE_FAILURES), rowsOf(plan.calibration, 1)]);
-  return { dataset, calibrationWorlds: plan.calibration };
+  const parts = [plan.members, plan.calibration].flatMap((part) =>
+    part.seeds.map((seed) => {
+      const rows = rowsOf(scenario, seed, part);
+      onWorld(`backbone-${LEARN_ROUTERS}-${seed}, ${name}: ${rows.table.rowCount} rows`);
+      return rows;
+    }),
+  );
+  return { dataset: joinDatasets(parts), calibrationWorlds: plan.calibration.seeds };
 }
 
-function faster(scenario: Scenario, rateFactor: number): Scenario {
-  const { failures } = scenario;
-  return failures === undefined ? scenario : { ...scenario, failures: { ...failures, rateFactor } };
+function rowsOf(sealed: Scenario, seed: number, { days, rateFactor }: LearningPart): RiskDataset {
+  const scenario = forLearning(sealed, rateFactor);
+  return cachedRows({ scenario, seed, days, LEARN_ROUTERS, KEEP_ONE_IN, LEARN_STEP_MINUTES }, () => {
+    const network = generateBackbone({ routers: LEARN_ROUTERS, seed, name: `backbone-${LEARN_ROUTERS}-${seed}` });
+    const builder = new DatasetBuilder({ keepOneIn: KEEP_ONE_IN, rateFactor }, createRng(seed));
+    const world = { network, scenario, seed, days, stepMinutes: LEARN_STEP_MINUTES };
+    runWorld(world, (moment) => builder.add(moment, seed));
+    return builder.dataset();
+  });
 }
+
+/** Repairs that take longer than this teach nothing: a link that is down has no rows. */
+const SHORT_REPAIRS_HOURS = [0.3, 3];
+/** Enough for loads that move; nothing in these worlds fails by its load. */
+const FEW_DEMANDS = 300;
+
+/** The same world with more failures, sooner repaired, and loads made up of fewer demands, which cost less to compute. */
+function forLearning(scenario: Scenario, rateFactor: number): Scenario {
+  const { failures, traffic } = scenario;
+  const repairHours = rateFactor > 1 ? SHORT_REPAIRS_HOURS : failures?.repairHours;
+  return {
+    ...scenario,
+    traffic: { ...traffic, largestDemands: FEW_DEMANDS },
+    ...(failures === undefined ? {} : { failures: { ...failures, rateFactor, repairHours: repairHours as number[] } }),
+  };
+}
+
+/** Routers, seed of network and dice, and days of the worlds that nothing is learnt from. */
+const TEST_WORLDS = {
+  full: [
+    [100, 42, 30],
+    [60, 45, 30],
+  ],
+  quick: [[60, 43, 10]],
+} as const;
+export type TestSize = keyof typeof TEST_WORLDS;
 
 /** Worlds that nothing is learnt from: other networks, of other sizes, with other dice. */
-export async function testWorlds(scenario: string, full: boolean): Promise<WorldPlan[]> {
-  const rest = { scenario: await loadScenario(scenario), stepMinutes: TEST_STEP_MINUTES };
-  const generated = (routers: number, seed: number): Network =>
-    generateBackbone({ routers, seed, name: `backbone-${routers}-${seed}` });
-  const [routers, seed, days] = full ? ([100, 42, 30] as const) : ([60, 43, 10] as const);
-  return [{ ...rest, network: generated(routers, seed), seed, days }];
+export async function testWorlds(name: string, size: TestSize): Promise<WorldPlan[]> {
+  const scenario = await loadScenario(name);
+  return TEST_WORLDS[size].map(([routers, seed, days]) => ({
+    ...{ scenario, seed, days, stepMinutes: TEST_STEP_MINUTES },
+    network: generateBackbone({ routers, seed, name: `backbone-${routers}-${seed}` }),
+  }));
+}
+
+/** The first of the large test worlds, but trouble that comes to nothing stops at once: until then it looks like a failure. */
+export async function abruptWorlds(name: string): Promise<WorldPlan[]> {
+  const [first] = await testWorlds(name, 'full');
+  if (first?.scenario.failures === undefined) return [];
+  const failures = { ...first.scenario.failures, nearMissAbruptShare: 1 };
+  return [{ ...first, scenario: { ...first.scenario, failures } }];
 }

@@ -93,7 +93,7 @@ export function operatingPoint(
   return { threshold, falseAlarmRate: falseAlarmRate(tracks, falseAlarms), verdicts };
 }
 
-const CANDIDATES = 80;
+const CANDIDATES = 160;
 
 /**
  * The point with the most onsets found at least `leadMinutes` ahead among thresholds whose false alarms stay within the

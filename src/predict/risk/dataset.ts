@@ -1,5 +1,6 @@
 import type { Rng } from '../../core/rng.ts';
 import { type FeatureTable, rowsOf } from '../feature-table.ts';
+import { isCalm } from './calm.ts';
 import type { RiskMoment } from './collector.ts';
 import { RISK_FEATURE_NAMES } from './features.ts';
 import { RISK_HORIZONS } from './labels.ts';
@@ -9,7 +10,7 @@ export interface RiskDataset {
   readonly table: FeatureTable;
   /** By horizon: 1, 0, or NaN where not known. */
   readonly within: readonly Float32Array[];
-  /** Of how many rows like it each was taken: more than 1 where rows without a failure were thinned out. */
+  /** How many rows like it each stands for: more than 1 where they were thinned out. */
   readonly weights: Float32Array;
   /** When each row was, ms. */
   readonly atMs: Float64Array;
@@ -17,12 +18,24 @@ export interface RiskDataset {
   readonly world: Int32Array;
 }
 
+/** Which rows are kept. */
+export interface Thinning {
+  /** Of calm rows that no failure follows one in so many is kept, at random. */
+  readonly keepOneIn: number;
+  /** Failures come this many times as often as where the model will be used: calm time counts so many times. */
+  readonly rateFactor?: number;
+}
+
+/** Of calm rows before a failure, which came out of the blue as far as one could see, one in so many is kept. */
+const CALM_BEFORE_FAILURE_ONE_IN = 3;
+
 /**
- * Gathers rows to learn from. All rows before a failure are kept; of the others one in `keepOneIn`, at random, with
- * that weight, so that calibration still sees the true share.
+ * Gathers rows to learn from. Rows in which something is out of the ordinary are all kept, whatever followed: what comes
+ * to nothing can only be told from what fails where both are seen. Calm ones, nearly all, are thinned out at random by
+ * what was known at the time, and the rest weighs as much as all did, so that calibration sees the true shares.
  */
 export class DatasetBuilder {
-  readonly #keepOneIn: number;
+  readonly #thinning: Required<Thinning>;
   readonly #rng: Rng;
   readonly #values: Float32Array[] = [];
   readonly #within: number[][] = RISK_HORIZONS.map(() => []);
@@ -30,8 +43,8 @@ export class DatasetBuilder {
   readonly #atMs: number[] = [];
   readonly #world: number[] = [];
 
-  constructor(keepOneIn: number, rng: Rng) {
-    this.#keepOneIn = keepOneIn;
+  constructor(thinning: Thinning, rng: Rng) {
+    this.#thinning = { rateFactor: 1, ...thinning };
     this.#rng = rng;
   }
 
@@ -41,13 +54,16 @@ export class DatasetBuilder {
 
   add({ table, labels, atMs }: RiskMoment, world: number): void {
     const width = table.names.length;
+    const { keepOneIn, rateFactor } = this.#thinning;
     for (let link = 0; link < table.rowCount; link += 1) {
       if (labels.counts[link] === 0) continue;
       const isBeforeFailure = labels.within.some((own) => own[link] === 1);
-      if (!isBeforeFailure && this.#rng.next() * this.#keepOneIn >= 1) continue;
+      const calm = isCalm(table.values, link * width);
+      const oneIn = !calm ? 1 : isBeforeFailure ? CALM_BEFORE_FAILURE_ONE_IN : keepOneIn;
+      if (this.#rng.next() * oneIn >= 1) continue;
       this.#values.push(table.values.slice(link * width, (link + 1) * width));
       for (const [horizon, own] of labels.within.entries()) this.#within[horizon]?.push(own[link] as number);
-      this.#weights.push(isBeforeFailure ? 1 : this.#keepOneIn);
+      this.#weights.push(calm && !isBeforeFailure ? oneIn * rateFactor : oneIn);
       this.#atMs.push(atMs);
       this.#world.push(world);
     }

@@ -1,6 +1,7 @@
+import { riskLevelOf } from '../../core/risk.ts';
 import { contributionsOf } from './attribution.ts';
 import { type FeatureGroup, RISK_FEATURES, type RiskFeature } from './feature-list.ts';
-import { type HorizonRisk, type RiskLevelName, riskLevel } from './model.ts';
+import type { HorizonRisk } from './model.ts';
 
 /** One feature that speaks for trouble, in words. */
 export interface RiskFactor {
@@ -66,7 +67,7 @@ const REMEDY: Partial<Record<FeatureGroup, Recommendation>> = {
  * one kind of feature carries most of the risk; else watch.
  */
 export function recommend(probability: number, factors: readonly RiskFactor[]): Recommendation {
-  const level: RiskLevelName = riskLevel(probability);
+  const level = riskLevelOf(probability);
   if (level === 'minimal') return 'none';
   if (level === 'critical' || level === 'high') return 'drain';
   return remedyOf(factors) ?? 'watch';

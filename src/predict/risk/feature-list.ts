@@ -2,7 +2,7 @@ import type { KeptMetric } from '../minutes.ts';
 import type { Moment } from './moment.ts';
 import { hoursSinceTrouble, minutesInState, onsetsWithinHour, troubledHours } from './past-trouble.ts';
 import { largestOfOthers, sumOfOthers } from './surroundings.ts';
-import { combined, larger, largerOfPairs, mapped, smallerOfPairs, type WindowStats } from './windows.ts';
+import { combined, larger, largerOfPairs, mapped, pickedByPairs, smallerOfPairs, type WindowStats } from './windows.ts';
 
 /** What a feature is about: this decides the recommendation. */
 export const FEATURE_GROUPS = [
@@ -37,7 +37,9 @@ export interface RiskFeature {
 const MINUTE = [1, 'minutes'] as const;
 const TEN = [10, 'minutes'] as const;
 const HOUR = [60, 'minutes'] as const;
+const FOUR_HOURS = [4, 'hours'] as const;
 const SIX_HOURS = [6, 'hours'] as const;
+const TWELVE_HOURS = [12, 'hours'] as const;
 const DAY = [24, 'hours'] as const;
 const WINDOWS = [
   ['1m', MINUTE, 'in the last minute'],
@@ -45,7 +47,7 @@ const WINDOWS = [
   ['1h', HOUR, 'in the last hour'],
   ['1d', DAY, 'in the last day'],
 ] as const;
-type Window = (typeof WINDOWS)[number][1] | typeof SIX_HOURS;
+type Window = (typeof WINDOWS)[number][1] | typeof FOUR_HOURS | typeof SIX_HOURS | typeof TWELVE_HOURS;
 
 /** Ratios that span many magnitudes are told apart by their logarithm; less than this is none. */
 const LEAST_RATIO = 1e-9;
@@ -55,6 +57,64 @@ const minus = (one: Float32Array, other: Float32Array) => combined(one, other, (
 /** Distance in usual deviations; the floor keeps a figure that never moved from making everything an outlier. */
 const inDeviations = (distance: Float32Array, deviation: Float32Array, floor: number) =>
   combined(distance, deviation, (own, usual) => own / Math.max(floor, usual));
+
+/** The mean of the last 10 min against that of the 20 min before, and that against the 30 min before. */
+const RISES = [
+  ['10m', { length: 10 }, { length: 20, back: 10 }, 'in the last 20 min'],
+  ['30m', { length: 20, back: 10 }, { length: 30, back: 30 }, 'in the half hour before the last 10 min'],
+] as const;
+
+/** How far the newer part of the last hour lies above the older one. Two of them tell what speeds up from what slows down. */
+function rise<Of extends 'arc' | 'interface' | 'device'>(
+  moment: Moment,
+  kind: Of,
+  metric: KeptMetric<Of>,
+  [, newer, older]: (typeof RISES)[number],
+  change: (value: number) => number = (value) => value,
+): Float32Array {
+  return combined(
+    moment.meanOf(kind, metric, newer),
+    moment.meanOf(kind, metric, older),
+    (now, before) => change(now) - change(before),
+  );
+}
+
+/** Hours from the middle of the newer to the middle of the older part of each of RISES. */
+const [RISE_HOURS_NEW, RISE_HOURS_OLD] = [15 / 60, 25 / 60];
+
+/**
+ * Whether something speeds up (up to 1) or slows down (to -1): the newer slope against the older one, both per hour.
+ * `floor` is what slopes come to by chance: of what hardly moves it is 0.
+ */
+const speedUp = (newer: Float32Array, older: Float32Array, floor: number) =>
+  combined(newer, older, (now, before) => (now - before) / (Math.abs(now) + Math.abs(before) + floor));
+
+/** Of figures of which minutes and hours are kept: the speeding up within the last hour, 4 h and 12 h. */
+function speedUps<Of extends 'interface' | 'device'>(
+  moment: Moment,
+  kind: Of,
+  metric: KeptMetric<Of>,
+  floor: number,
+): readonly (() => Float32Array)[] {
+  const perHour = (part: (typeof RISES)[number], hours: number) =>
+    mapped(rise(moment, kind, metric, part), (value) => value / hours);
+  const slope = (window: Window) => moment.stats(kind, metric, window).slope;
+  return [
+    () => speedUp(perHour(RISES[0], RISE_HOURS_NEW), perHour(RISES[1], RISE_HOURS_OLD), floor),
+    () =>
+      speedUp(
+        mapped(slope(HOUR), (value) => 60 * value),
+        slope(FOUR_HOURS),
+        floor / 2,
+      ),
+    () => speedUp(slope(FOUR_HOURS), slope(TWELVE_HOURS), floor / 5),
+  ];
+}
+const SPEED_UPS = [
+  ['1h', 'within the last hour'],
+  ['4h', 'in the last hour, against the 4 h before'],
+  ['12h', 'in the last 4 h, against 12 h'],
+] as const;
 
 /** Of the worse direction. */
 const arc = (moment: Moment, metric: KeptMetric<'arc'>, window: Window, pick: keyof WindowStats) =>
@@ -106,6 +166,90 @@ const ratios = (metric: 'lossRatio' | 'errorRatio', group: FeatureGroup, words: 
     of: (moment) => mapped(arc(moment, metric, HOUR, 'max'), log10),
   },
 ];
+
+const ERROR_BURST = 1e-6;
+
+const errorCourse: RiskFeature[] = [
+  ...RISES.map(
+    (parts): RiskFeature => ({
+      name: `errorsRise${parts[0]}`,
+      unit: 'decades',
+      words: `rise of the errors ${parts[3]}`,
+      group: 'errors',
+      of: (moment) => largerOfPairs(rise(moment, 'arc', 'errorRatio', parts, log10)),
+    }),
+  ),
+  {
+    name: 'errors1hAgainst6h',
+    unit: 'decades',
+    words: 'errors of the last hour against the last 6 h',
+    group: 'errors',
+    of: (moment) =>
+      largerOfPairs(
+        combined(
+          moment.stats('arc', 'errorRatio', HOUR).mean,
+          moment.stats('arc', 'errorRatio', SIX_HOURS).mean,
+          (x, y) => log10(x) - log10(y),
+        ),
+      ),
+  },
+  {
+    name: 'errors6hAgainst1d',
+    unit: 'decades',
+    words: 'errors of the last 6 h against the last day',
+    group: 'errors',
+    of: (moment) =>
+      largerOfPairs(
+        combined(
+          moment.stats('arc', 'errorRatio', SIX_HOURS).mean,
+          moment.stats('arc', 'errorRatio', DAY).mean,
+          (x, y) => log10(x) - log10(y),
+        ),
+      ),
+  },
+  ...([10, 20, 60] as const).map(
+    (length): RiskFeature => ({
+      name: `errorMinutes${length}m`,
+      unit: 'min',
+      words: `minutes with errors, of the last ${length}`,
+      group: 'errors',
+      of: (moment) => largerOfPairs(errorMinutes(moment, length)),
+    }),
+  ),
+  {
+    name: 'errorMinutesSpeedUp',
+    unit: '',
+    words: 'minutes with errors becoming more frequent within the last hour',
+    group: 'errors',
+    of: (moment) =>
+      pickedByPairs(
+        combined(errorMinutes(moment, 20), errorMinutes(moment, 60), (late, all) => {
+          const [now, before] = [late / 20, (all - late) / 40];
+          return (now - before) / (now + before + 0.05);
+        }),
+        errorMinutes(moment, 60),
+      ),
+  },
+  {
+    name: 'errorsSpeedUp1h',
+    unit: '',
+    words: 'errors growing ever faster (1) or ever slower (-1) within the last hour',
+    group: 'errors',
+    of: (moment) => {
+      const [newer, older] = RISES.map((part) => rise(moment, 'arc', 'errorRatio', part, log10));
+      const perHour = (values: Float32Array | undefined, hours: number) =>
+        mapped(values as Float32Array, (value) => value / hours);
+      return pickedByPairs(
+        speedUp(perHour(newer, RISE_HOURS_NEW), perHour(older, RISE_HOURS_OLD), 0.5),
+        moment.stats('arc', 'errorRatio', TEN).mean,
+      );
+    },
+  },
+];
+
+function errorMinutes(moment: Moment, length: number): Float32Array {
+  return moment.shared(`error-minutes-${length}`, () => moment.minutesAbove('arc', 'errorRatio', length, ERROR_BURST));
+}
 
 const latency: RiskFeature[] = [
   ...WINDOWS.slice(0, 3).map(
@@ -300,6 +444,105 @@ const optics: RiskFeature[] = [
   },
 ];
 
+/** Against the best hour of the last day: of a decay that began within it, what it was before. */
+const powerBelowBest = (moment: Moment) =>
+  moment.shared('interface.power-below-best', () =>
+    minus(moment.stats('interface', 'rxPowerDbm', TEN).mean, moment.stats('interface', 'rxPowerDbm', DAY).max),
+  );
+const leastBitErrors = (moment: Moment) => moment.stats('interface', 'preFecBitErrorRatio', DAY).min;
+
+const opticsCourse: RiskFeature[] = [
+  {
+    name: 'rxPowerBelowBest1d',
+    unit: 'dB',
+    words: 'receive power against the best hour of the last day',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(powerBelowBest(moment)),
+  },
+  {
+    name: 'bitErrorsTowardsLimit',
+    unit: 'share',
+    words: 'bit errors before correction, on the way from the best hour of the day to what can be corrected',
+    group: 'optics',
+    of: (moment) =>
+      largerOfPairs(
+        combined(
+          moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
+          leastBitErrors(moment),
+          (level, least) => (level - least) / Math.max(0.1, CORRECTION_LIMIT - least),
+        ),
+      ),
+  },
+  {
+    name: 'hoursToCorrectionLimit1h',
+    unit: 'h',
+    words: 'time until the bit errors reach what can be corrected, as they rose in the last hour',
+    group: 'optics',
+    of: (moment) =>
+      smallerOfPairs(
+        combined(
+          moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
+          moment.stats('interface', 'preFecBitErrorRatio', HOUR).slope,
+          (level, slope) => hoursToLimit(level, 60 * slope),
+        ),
+      ),
+  },
+  {
+    name: 'rxPowerSlope4h',
+    unit: 'dB/h',
+    words: 'course of the receive power in the last 4 h',
+    group: 'optics',
+    of: (moment) => smallerOfPairs(moment.stats('interface', 'rxPowerDbm', FOUR_HOURS).slope),
+  },
+  {
+    name: 'bitErrorsSlope4h',
+    unit: 'decades/h',
+    words: 'rise of the bit errors before correction in the last 4 h',
+    group: 'optics',
+    of: (moment) => largerOfPairs(moment.stats('interface', 'preFecBitErrorRatio', FOUR_HOURS).slope),
+  },
+  ...RISES.flatMap((parts): RiskFeature[] => [
+    {
+      name: `rxPowerRise${parts[0]}`,
+      unit: 'dB',
+      words: `course of the receive power ${parts[3]}`,
+      group: 'optics',
+      of: (moment) => smallerOfPairs(rise(moment, 'interface', 'rxPowerDbm', parts)),
+    },
+    {
+      name: `bitErrorsRise${parts[0]}`,
+      unit: 'decades',
+      words: `rise of the bit errors before correction ${parts[3]}`,
+      group: 'optics',
+      of: (moment) => largerOfPairs(rise(moment, 'interface', 'preFecBitErrorRatio', parts)),
+    },
+  ]),
+  ...SPEED_UPS.flatMap(([short, when], at): RiskFeature[] => [
+    {
+      name: `rxPowerSpeedUp${short}`,
+      unit: '',
+      words: `receive power falling ever faster (-1) or ever slower (1) ${when}`,
+      group: 'optics',
+      of: (moment) =>
+        pickedByPairs(
+          speedUps(moment, 'interface', 'rxPowerDbm', 0.3)[at]?.() as Float32Array,
+          mapped(powerBelowBest(moment), (change) => -change),
+        ),
+    },
+    {
+      name: `bitErrorsSpeedUp${short}`,
+      unit: '',
+      words: `bit errors before correction growing ever faster (1) or ever slower (-1) ${when}`,
+      group: 'optics',
+      of: (moment) =>
+        pickedByPairs(
+          speedUps(moment, 'interface', 'preFecBitErrorRatio', 0.15)[at]?.() as Float32Array,
+          minus(moment.stats('interface', 'preFecBitErrorRatio', TEN).mean, leastBitErrors(moment)),
+        ),
+    },
+  ]),
+];
+
 function hourAgainstSix(moment: Moment, metric: KeptMetric<'interface'>): Float32Array {
   return minus(moment.stats('interface', metric, HOUR).mean, moment.stats('interface', metric, SIX_HOURS).mean);
 }
@@ -408,6 +651,82 @@ const device: RiskFeature[] = DEVICE_METRICS.flatMap(([metric, name, words, unit
   },
 ]);
 
+const deviceCourse: RiskFeature[] = [
+  ...DEVICE_METRICS.filter(([, name]) => name !== 'memory').flatMap(([metric, name, words, unit]): RiskFeature[] => [
+    ...RISES.map(
+      (parts): RiskFeature => ({
+        name: `${name}Rise${parts[0]}`,
+        unit,
+        words: `rise of the ${words} of the devices ${parts[3]}`,
+        group: 'device',
+        of: (moment) => ends(moment, rise(moment, 'device', metric, parts)),
+      }),
+    ),
+    {
+      name: `${name}Slope4h`,
+      unit: `${unit}/h`,
+      words: `rise of the ${words} of the devices in the last 4 h`,
+      group: 'device',
+      of: (moment) => ends(moment, moment.stats('device', metric, FOUR_HOURS).slope),
+    },
+    {
+      name: `${name}AboveLeast1d`,
+      unit,
+      words: `${words} of the devices above the lowest hour of the last day`,
+      group: 'device',
+      of: (moment) =>
+        ends(moment, minus(moment.stats('device', metric, TEN).mean, moment.stats('device', metric, DAY).min)),
+    },
+  ]),
+  ...SPEED_UPS.flatMap(([short, when], at): RiskFeature[] => [
+    {
+      name: `temperatureSpeedUp${short}`,
+      unit: '',
+      words: `temperature of the devices rising ever faster (1) or ever slower (-1) ${when}`,
+      group: 'device',
+      of: (moment) =>
+        endsBy(
+          moment,
+          speedUps(moment, 'device', 'temperatureCelsius', 2)[at]?.() as Float32Array,
+          deviceRise(moment, 'temperatureCelsius'),
+        ),
+    },
+    {
+      name: `cpuSpeedUp${short}`,
+      unit: '',
+      words: `CPU of the devices rising ever faster (1) or ever slower (-1) ${when}`,
+      group: 'device',
+      of: (moment) =>
+        endsBy(
+          moment,
+          speedUps(moment, 'device', 'cpuRatio', 0.2)[at]?.() as Float32Array,
+          deviceRise(moment, 'cpuRatio'),
+        ),
+    },
+  ]),
+  {
+    name: 'linksAtWarmerEnd',
+    unit: 'links',
+    words: 'links of the device whose temperature rose more',
+    group: 'device',
+    of: (moment) => linksAtWorseEnd(moment, deviceRise(moment, 'temperatureCelsius')),
+  },
+];
+
+/** A figure of the one of the devices at both ends of which `by` is larger. */
+function endsBy(moment: Moment, values: Float32Array, by: Float32Array): Float32Array {
+  const { ends: devices } = moment.around;
+  const spread = (own: Float32Array) => Float32Array.from(devices, (device) => own[device] as number);
+  return pickedByPairs(spread(values), spread(by));
+}
+
+/** Trouble of a device concerns some of its links: the more it has, the less likely this one. */
+function linksAtWorseEnd(moment: Moment, values: Float32Array): Float32Array {
+  const links = new Float32Array(values.length);
+  for (const device of moment.around.ends) links[device] = (links[device] as number) + 1;
+  return endsBy(moment, links, values);
+}
+
 function deviceRise(moment: Moment, metric: KeptMetric<'device'>): Float32Array {
   return moment.shared(`device.${metric}.rise`, () =>
     minus(moment.stats('device', metric, TEN).mean, moment.stats('device', metric, DAY).mean),
@@ -484,11 +803,14 @@ const time: RiskFeature[] = [
 export const RISK_FEATURES: readonly RiskFeature[] = [
   ...ratios('lossRatio', 'loss', 'loss'),
   ...ratios('errorRatio', 'errors', 'share of packets with errors'),
+  ...errorCourse,
   ...latency,
   ...load,
   ...optics,
+  ...opticsCourse,
   ...past,
   ...device,
+  ...deviceCourse,
   ...surroundings,
   ...time,
 ];

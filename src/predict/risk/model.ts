@@ -1,3 +1,4 @@
+import { riskLevelOf } from '../../core/risk.ts';
 import { type Ensemble, probabilityOf } from '../ensemble.ts';
 import type { FeatureTable } from '../feature-table.ts';
 import type { AttributedTrees } from './attribution.ts';
@@ -38,24 +39,13 @@ export function ordered(chances: Float64Array[]): Float64Array[] {
   return chances;
 }
 
-/** What risks are called by the chance of the longest horizon. */
-export type RiskLevelName = 'minimal' | 'low' | 'medium' | 'high' | 'critical';
-
-/** Critical above 0.8, high above 0.6, medium above 0.4, low above 0.2, else minimal. */
-export function riskLevel(probability: number): RiskLevelName {
-  if (probability > 0.8) return 'critical';
-  if (probability > 0.6) return 'high';
-  if (probability > 0.4) return 'medium';
-  return probability > 0.2 ? 'low' : 'minimal';
-}
-
 /**
  * By when half of the chance of the longest horizon has come, ms: chances grow along straight lines between the
  * horizons. Null where the level is minimal: then it says nothing.
  */
 export function leadTimeMs(chances: readonly number[]): number | null {
   const longest = chances.at(-1) as number;
-  if (riskLevel(longest) === 'minimal') return null;
+  if (riskLevelOf(longest) === 'minimal') return null;
   const half = longest / 2;
   let [beforeMinutes, before] = [0, 0];
   for (const [horizon, { minutes }] of RISK_HORIZONS.entries()) {

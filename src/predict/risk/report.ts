@@ -68,14 +68,18 @@ export interface RiskReport {
 /** When the precursor of a failure began, in minutes of its trial; null where it had none, undefined where unknown. */
 export type PrecursorOf = (trial: number, link: number, onset: number) => number | null | undefined;
 
-/** Figures of a model and all rules over worlds that were not learnt from; links are drawn together in intervals. */
+/**
+ * Figures of a model and all rules over worlds that were not learnt from. In intervals all links of a network on one day
+ * are drawn together: what fails in one conduit or on one card fails together.
+ */
 export function riskReport(trials: readonly Trial[], rng: Rng, precursorOf?: PrecursorOf): RiskReport {
   const rules = [...(trials[0]?.rows.rules.keys() ?? [])];
   const pooled = poolOf(trials);
   const scorers = [MODEL, ...rules].map((name) => scorerReport(name, trials, pooled, rng.fork(name)));
   const tracks = trials.flatMap((trial) => tracksOf(trial, MODEL));
   const point = bestWithinBudget(tracks, ALARM_BUDGET, LEAST_LEAD_MINUTES);
-  const announced = precursorOf === undefined ? null : announcedOf(trials, precursorOf);
+  const outcomes = outcomesOf(trials, point, precursorOf);
+  const isKnown = precursorOf !== undefined;
   return {
     links: trials.reduce((sum, { linkIds }) => sum + linkIds.length, 0),
     failures: tracks.reduce((sum, { onsets }) => sum + onsets.length, 0),
@@ -83,8 +87,8 @@ export function riskReport(trials: readonly Trial[], rng: Rng, precursorOf?: Pre
     scorers,
     horizons: RISK_HORIZONS.map((_, at) => horizonReport(trials, at)),
     point,
-    precursors: announced === null ? null : precursorReport(announced, point, rng.fork('precursors')),
-    precursorShare: announced === null ? null : shareAnnounced(announced),
+    precursors: isKnown ? precursorReport(outcomes, pooled.groupCount, rng.fork('precursors')) : null,
+    precursorShare: isKnown ? shareAnnounced(outcomes) : null,
   };
 }
 
@@ -101,21 +105,85 @@ function poolOf(trials: readonly Trial[]): Pool {
     const labels = rows.within.at(-1) as Float32Array;
     return Int32Array.from(labels.keys()).filter((row) => !Number.isNaN(labels[row]));
   });
-  let first = 0;
-  const parts = trials.map(({ rows, linkIds }, at) => {
+  const days = new NetworkDays(trials);
+  const parts = trials.map(({ rows }, at) => {
     const own = known[at] as Int32Array;
     const labels = Float32Array.from(own, (row) => (rows.within.at(-1) as Float32Array)[row] as number);
-    const offset = first;
-    const groups = Int32Array.from(own, (row) => offset + (rows.link[row] as number));
-    first += linkIds.length;
-    return { labels, groups };
+    return { labels, groups: Int32Array.from(own, (row) => days.of(at, rows.minute[row] as number)) };
   });
   return {
     labels: joined(parts.map(({ labels }) => labels)),
-    groups: Int32Array.from(parts.flatMap(({ groups }) => [...groups])),
-    groupCount: first,
+    groups: Int32Array.from(parts.flatMap(({ groups }) => Array.from(groups))),
+    groupCount: days.count,
     known,
   };
+}
+
+const DAY_MINUTES = 1440;
+
+/** The days of all networks, counted on from network to network. */
+class NetworkDays {
+  readonly count: number;
+  readonly #first: readonly number[];
+
+  constructor(trials: readonly Trial[]) {
+    let count = 0;
+    this.#first = trials.map(({ firstMinute, stepMinutes, stepCount }) => {
+      const before = count;
+      count += Math.floor((firstMinute + stepMinutes * stepCount) / DAY_MINUTES) + 1;
+      return before;
+    });
+    this.count = count;
+  }
+
+  of(trial: number, minute: number): number {
+    return (this.#first[trial] as number) + Math.floor(minute / DAY_MINUTES);
+  }
+}
+
+/** A failure of a trial, with the day it belongs to and by how much it was foreseen. */
+interface Outcome {
+  readonly day: number;
+  /** Minutes from the first alarm for it to its onset; null without one. */
+  readonly leadMinutes: number | null;
+  /** Minutes from the begin of its precursor; null where it had none, or where that is not known. */
+  readonly announcedMinutes: number | null;
+}
+
+/** What became of every failure at an operating point; without one nothing was found. */
+function outcomesOf(trials: readonly Trial[], point: OperatingPoint | null, precursorOf?: PrecursorOf): Outcome[] {
+  const days = new NetworkDays(trials);
+  let track = 0;
+  return trials.flatMap((trial, at) =>
+    tracksOf(trial, MODEL).flatMap(({ onsets }, link) => {
+      const verdict = point?.verdicts[track++];
+      return onsets.map((onset, number): Outcome => {
+        const from = precursorOf?.(at, link, onset) ?? null;
+        return {
+          day: days.of(at, onset),
+          leadMinutes: verdict?.leadMinutes[number] ?? null,
+          announcedMinutes: from === null ? null : onset - from,
+        };
+      });
+    }),
+  );
+}
+
+/** The share of these failures that was found early enough, with its interval. */
+function recallOf(outcomes: readonly Outcome[], dayCount: number, rng: Rng): { recall: number; interval: Interval } {
+  const [found, all] = [new Float64Array(dayCount), new Float64Array(dayCount)];
+  for (const { day, leadMinutes } of outcomes) {
+    all[day] = (all[day] as number) + 1;
+    if (isEarlyEnough(leadMinutes)) found[day] = (found[day] as number) + 1;
+  }
+  const share = (groups: Int32Array) => sumAt(found, groups) / sumAt(all, groups);
+  return { recall: share(Int32Array.from(all.keys())), interval: bootstrapInterval(dayCount, share, rng) };
+}
+
+function sumAt(values: Float64Array, places: Int32Array): number {
+  let sum = 0;
+  for (const place of places) sum += values[place] as number;
+  return sum;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -144,28 +212,12 @@ function scorerReport(name: string, trials: readonly Trial[], pool: Pool, rng: R
     averagePrecision: averagePrecision(scores, pool.labels),
     interval: bootstrapInterval(pool.groupCount, (groups) => ranking.averagePrecision(groups), rng),
     recall: LEADS.map((lead) => (point === null ? 0 : foundAhead(point, lead) / total)),
-    recallInterval: point === null ? { low: 0, high: 0 } : recallInterval(point, rng.fork('recall')),
+    recallInterval: recallOf(outcomesOf(trials, point), pool.groupCount, rng.fork('recall')).interval,
     falseAlarmRate: point?.falseAlarmRate ?? 0,
   };
 }
 
-/** Of the share found early enough, drawing links. */
-function recallInterval({ verdicts }: OperatingPoint, rng: Rng): Interval {
-  const found = verdicts.map(({ leadMinutes }) => leadMinutes.filter(isEarlyEnough).length);
-  const all = verdicts.map(({ leadMinutes }) => leadMinutes.length);
-  return bootstrapInterval(verdicts.length, (groups) => shareOf(groups, found, all), rng);
-}
-
 const isEarlyEnough = (lead: number | null) => lead !== null && lead >= LEAST_LEAD_MINUTES;
-
-function shareOf(groups: Int32Array, found: readonly number[], all: readonly number[]): number {
-  let [some, total] = [0, 0];
-  for (const group of groups) {
-    some += found[group] as number;
-    total += all[group] as number;
-  }
-  return some / total;
-}
 
 function horizonReport(trials: readonly Trial[], at: number): HorizonReport {
   const [chances, labels] = [trials.map(({ rows }) => rows.chances[at]), trials.map(({ rows }) => rows.within[at])];
@@ -184,53 +236,21 @@ function horizonReport(trials: readonly Trial[], at: number): HorizonReport {
   };
 }
 
-/** By trial and link: of each onset, how long before it its precursor began, min; null where it had none. */
-type Announced = readonly (readonly (number | null)[])[];
-
-function announcedOf(trials: readonly Trial[], precursorOf: PrecursorOf): Announced {
-  return trials.flatMap((trial, at) =>
-    tracksOf(trial, MODEL).map(({ onsets }, link) =>
-      onsets.map((onset) => {
-        const from = precursorOf(at, link, onset) ?? null;
-        return from === null ? null : onset - from;
-      }),
-    ),
-  );
+function shareAnnounced(outcomes: readonly Outcome[]): number {
+  return outcomes.filter(({ announcedMinutes }) => announcedMinutes !== null).length / outcomes.length;
 }
 
-function shareAnnounced(announced: Announced): number {
-  const all = announced.flat();
-  return all.filter((lead) => lead !== null).length / all.length;
-}
-
-function precursorReport(announced: Announced, point: OperatingPoint | null, rng: Rng): PrecursorReport {
-  const counts = (least: number) =>
-    announced.map((leads, link) => {
-      const kept = leads.flatMap((lead, at) => (lead !== null && lead >= least ? [at] : []));
-      const verdict = point?.verdicts[link];
-      return { all: kept.length, found: kept.filter((at) => isEarlyEnough(verdict?.leadMinutes[at] ?? null)).length };
-    });
-  const [any, early] = [counts(0), counts(LEAST_LEAD_MINUTES)];
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const recallOf = (list: typeof any) => sum(list.map(({ found }) => found)) / sum(list.map(({ all }) => all));
-  const intervalOf = (list: typeof any, name: string) =>
-    bootstrapInterval(
-      list.length,
-      (groups) =>
-        shareOf(
-          groups,
-          list.map(({ found }) => found),
-          list.map(({ all }) => all),
-        ),
-      rng.fork(name),
-    );
+function precursorReport(outcomes: readonly Outcome[], dayCount: number, rng: Rng): PrecursorReport {
+  const announcedBy = (least: number) => outcomes.filter(({ announcedMinutes }) => (announcedMinutes ?? -1) >= least);
+  const [any, early] = [announcedBy(0), announcedBy(LEAST_LEAD_MINUTES)];
+  const [ofAny, ofEarly] = [recallOf(any, dayCount, rng.fork('any')), recallOf(early, dayCount, rng.fork('early'))];
   return {
-    failures: sum(any.map(({ all }) => all)),
-    foreseeable: sum(early.map(({ all }) => all)),
-    recall: recallOf(any),
-    recallForeseeable: recallOf(early),
-    interval: intervalOf(any, 'any'),
-    intervalForeseeable: intervalOf(early, 'early'),
+    failures: any.length,
+    foreseeable: early.length,
+    recall: ofAny.recall,
+    recallForeseeable: ofEarly.recall,
+    interval: ofAny.interval,
+    intervalForeseeable: ofEarly.interval,
   };
 }
 

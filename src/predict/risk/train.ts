@@ -130,15 +130,9 @@ function trainHorizon(
   };
 }
 
-/**
- * Members see the thinned rows, so that failures are not drowned. All rows without a failure within this horizon count
- * alike, by how many they stand for: then thinning adds a constant to the log odds (King, Zeng 2001), which the
- * calibration, whose rows have their whole weights, takes out.
- */
+/** Rows weigh what they stand for, so that members learn the chances as they are. */
 function examplesOf({ table, within, weights }: RiskDataset, at: number): Examples {
-  const labels = within[at] as Float32Array;
-  const most = weights.reduce((largest, weight) => Math.max(largest, weight), 1);
-  return { table, labels, weights: labels.map((label, row) => (label === 1 ? 1 : (weights[row] as number) / most)) };
+  return { table, labels: within[at] as Float32Array, weights };
 }
 
 function requireFailures({ labels }: Examples, what: string): void {

@@ -15,9 +15,47 @@ export interface WindowStats {
 
 const LEAST_KNOWN = 4;
 
+/** So many minutes, of which the newest is `back` minutes old. */
+export interface Stretch {
+  readonly length: number;
+  readonly back?: number;
+}
+
 /** The minutes `(minute - length, minute]`. */
 export function minuteStats(column: MinuteColumn, minute: number, length: number): WindowStats {
   return statsOf(column.width, length, (step) => column.atMinute(minute - length + 1 + step));
+}
+
+/** Means of the minutes `(minute - back - length, minute - back]`, NaN where nothing is known. */
+export function minuteMeans(column: MinuteColumn, minute: number, { length, back = 0 }: Stretch): Float32Array {
+  const [sums, counts] = [new Float64Array(column.width), new Uint16Array(column.width)];
+  for (let at = minute - back - length + 1; at <= minute - back; at += 1) {
+    const values = column.atMinute(at);
+    if (values === null) continue;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] as number;
+      if (Number.isNaN(value)) continue;
+      sums[index] = (sums[index] as number) + value;
+      counts[index] = (counts[index] as number) + 1;
+    }
+  }
+  return Float32Array.from(sums, (sum, index) => (counts[index] === 0 ? Number.NaN : sum / (counts[index] as number)));
+}
+
+/** How many of the last `length` minutes lie above `least`; NaN where none is known. */
+export function minutesAbove(column: MinuteColumn, minute: number, length: number, least: number): Float32Array {
+  const counts = new Float32Array(column.width).fill(Number.NaN);
+  for (let at = minute - length + 1; at <= minute; at += 1) {
+    const values = column.atMinute(at);
+    if (values === null) continue;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] as number;
+      if (Number.isNaN(value)) continue;
+      const before = counts[index] as number;
+      counts[index] = (Number.isNaN(before) ? 0 : before) + (value > least ? 1 : 0);
+    }
+  }
+  return counts;
 }
 
 /** The `length` whole hours before the hour that `minute` lies in. */
@@ -101,6 +139,15 @@ export function smallerOfPairs(values: Float32Array): Float32Array {
   return Float32Array.from({ length: values.length / 2 }, (_, link) => {
     const [one, other] = [values[2 * link] as number, values[2 * link + 1] as number];
     return Number.isNaN(one) ? other : Number.isNaN(other) ? one : Math.min(one, other);
+  });
+}
+
+/** Of two values the one for which `by` is larger, link by link; NaN where neither is known. */
+export function pickedByPairs(values: Float32Array, by: Float32Array): Float32Array {
+  return Float32Array.from({ length: values.length / 2 }, (_, link) => {
+    const [one, other] = [by[2 * link] as number, by[2 * link + 1] as number];
+    if (Number.isNaN(one) && Number.isNaN(other)) return Number.NaN;
+    return values[Number.isNaN(one) || other > one ? 2 * link + 1 : 2 * link] as number;
   });
 }
 

@@ -7,7 +7,7 @@ import { RISK_TRAIN_DEFAULTS, trainRisk } from '../risk/train.ts';
 import { type Trial, TrialRun } from '../risk/trial.ts';
 import type { TrainingWorld } from './world.ts';
 
-/** Of rows without a failure one in so many is kept: they say much the same. */
+/** Of calm rows without a failure one in so many is kept: they say much the same. */
 const KEEP_ONE_IN = 20;
 
 /** How far a long piece of work is. */
@@ -26,7 +26,7 @@ export async function learnRisk(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<TrainedRisk> {
-  const builder = new DatasetBuilder(KEEP_ONE_IN, createRng(seed).fork('rows'));
+  const builder = new DatasetBuilder({ keepOneIn: KEEP_ONE_IN }, createRng(seed).fork('rows'));
   for (const [number, world] of worlds.entries()) {
     await visitMoments(
       world,

@@ -1,32 +1,29 @@
 import { type Static, Type } from 'typebox';
 import { DetourError } from '../../core/errors.ts';
 import { compileSchema } from '../../core/schema.ts';
+import { PackedSchema, pack, unpack } from '../packed.ts';
 import type { TreeEnsemble } from './tree-ensemble.ts';
 
-const Base64 = Type.String({ pattern: '^[A-Za-z0-9+/]*={0,2}$' });
-
-/** Trees as JSON: arrays as base64 of their little-endian octets, which is exact, and a third of decimal digits. */
+/** Trees as JSON, their arrays packed. */
 export const TreesJsonSchema = Type.Object({
   featureCount: Type.Integer({ minimum: 1, maximum: 32_767 }),
   base: Type.Number(),
-  roots: Base64,
-  feature: Base64,
-  threshold: Base64,
-  missingLeft: Base64,
-  left: Base64,
-  right: Base64,
-  value: Base64,
-  gain: Base64,
+  roots: PackedSchema,
+  feature: PackedSchema,
+  threshold: PackedSchema,
+  missingLeft: PackedSchema,
+  left: PackedSchema,
+  right: PackedSchema,
+  value: PackedSchema,
+  gain: PackedSchema,
 });
 export type TreesJson = Static<typeof TreesJsonSchema>;
 const treesJson = compileSchema(TreesJsonSchema, 'MODEL');
 
-type Numbers = Int32Array | Int16Array | Float32Array | Uint8Array | Float64Array;
-
 export function treesToJson(trees: TreeEnsemble): TreesJson {
   const { featureCount, base, roots, feature, threshold, missingLeft, left, right, value, gain } = trees;
   const arrays = { roots, feature, threshold, missingLeft, left, right, value, gain };
-  return { featureCount, base, ...(mapped(arrays, toBase64) as Record<keyof typeof arrays, string>) };
+  return { featureCount, base, ...(mapped(arrays, pack) as Record<keyof typeof arrays, string>) };
 }
 
 /** @throws DetourError MODEL where the arrays do not make trees that every row can walk to a leaf */
@@ -34,14 +31,14 @@ export function treesFromJson(json: unknown): TreeEnsemble {
   const { featureCount, base, ...texts } = treesJson.parse(json);
   const trees: TreeEnsemble = {
     ...{ featureCount, base },
-    roots: new Int32Array(octets(texts.roots, 4)),
-    feature: new Int16Array(octets(texts.feature, 2)),
-    threshold: new Float32Array(octets(texts.threshold, 4)),
-    missingLeft: new Uint8Array(octets(texts.missingLeft, 1)),
-    left: new Int32Array(octets(texts.left, 4)),
-    right: new Int32Array(octets(texts.right, 4)),
-    value: new Float32Array(octets(texts.value, 4)),
-    gain: new Float64Array(octets(texts.gain, 8)),
+    roots: unpack(Int32Array, texts.roots, 'trees.roots'),
+    feature: unpack(Int16Array, texts.feature, 'trees.feature'),
+    threshold: unpack(Float32Array, texts.threshold, 'trees.threshold'),
+    missingLeft: unpack(Uint8Array, texts.missingLeft, 'trees.missingLeft'),
+    left: unpack(Int32Array, texts.left, 'trees.left'),
+    right: unpack(Int32Array, texts.right, 'trees.right'),
+    value: unpack(Float32Array, texts.value, 'trees.value'),
+    gain: unpack(Float64Array, texts.gain, 'trees.gain'),
   };
   requireTrees(trees);
   return trees;
@@ -68,19 +65,6 @@ function requireTrees({
   if (!lengths || gain.length !== featureCount || !roots.every(isRoot) || !feature.every(isNode)) {
     throw new DetourError('MODEL', 'trees: the arrays do not make trees', { field: 'trees' });
   }
-}
-
-function toBase64(array: Numbers): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
-}
-
-function octets(text: string, size: number): ArrayBuffer {
-  const buffer = Buffer.from(text, 'base64');
-  if (buffer.length % size !== 0) {
-    throw new DetourError('MODEL', `trees: ${buffer.length} octets are no whole number of values`, { field: 'trees' });
-  }
-  // A copy of its own: pooled buffers are not aligned.
-  return new Uint8Array(buffer).buffer;
 }
 
 function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

@@ -348,6 +348,10 @@ const Failures = Type.Object(
       default: 1,
       description: 'precursors that recede, for each one that a failure follows',
     }),
+    nearMissAbruptShare: Share(
+      0,
+      'of those that grow like a failure to come until they stop at once; the others slow down and level out',
+    ),
   },
   strict,
 );

@@ -84,6 +84,39 @@ describe('features', () => {
     expect(of('conduitBad')).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
+  it('count no trouble where a link was shut by its operator', () => {
+    const isDown = (minute: number) => minute < 10 || (minute > 70 && minute < 80);
+    const hours = (points: number | null) => {
+      const atMs = Array.from({ length: 131 }, (_, minute) => START_MS + minute * MINUTE);
+      const downAs = (value: number) => atMs.map((_, minute) => (isDown(minute) ? value : 0));
+      const own = { kind: 'link', id: 'l3', atMs } as const;
+      const state = { ...own, metric: 'state', values: downAs(3) };
+      const status = points === null ? [] : [{ ...own, metric: 'statusPoints', values: downAs(points) }];
+      const { values, names } = riskFeatures(minutesOf([state, ...status]), network, START_MS + 130 * MINUTE);
+      return ['hoursSinceTrouble', 'troubledHours1d', 'flaps1h'].map((name) => values[3 * names.length + column(name)]);
+    };
+    expect(hours(0)).toEqual([168, 0, 0]);
+    expect(hours(60)).toEqual([expect.closeTo(51 / 60, 5), 2, 1]);
+    expect(hours(null)).toEqual(hours(60));
+  });
+
+  it('tell what speeds up from what slows down', () => {
+    const course = (of: (share: number) => number) => {
+      const minutes = new NetworkMinutes(network);
+      for (let minute = 0; minute <= 900; minute += 1) {
+        const atMs = [START_MS + minute * MINUTE];
+        const dbm = -5 - 6 * of(minute / 1400);
+        minutes.add({ kind: 'interface', id: 'l2:a', metric: 'rxPowerDbm', atMs, values: [dbm] });
+        minutes.add({ kind: 'interface', id: 'l2:z', metric: 'rxPowerDbm', atMs, values: [-8] });
+      }
+      const { values, names } = riskFeatures(minutes, network, START_MS + 900 * MINUTE);
+      return ['1h', '4h', '12h'].map((when) => values[2 * names.length + column(`rxPowerSpeedUp${when}`)] as number);
+    };
+    for (const value of course((share) => share ** 4)) expect(value).toBeLessThan(-0.01);
+    for (const value of course((share) => 1 - (1 - share) ** 3)) expect(value).toBeGreaterThan(0.01);
+    for (const value of course(() => 0)) expect(value).toBeCloseTo(0, 6);
+  });
+
   it('have names of their own and words for people', () => {
     expect(new Set(RISK_FEATURE_NAMES).size).toBe(RISK_FEATURES.length);
     for (const { words } of RISK_FEATURES) expect(words.length).toBeGreaterThan(5);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { riskLevelOf } from '../../../src/core/risk.ts';
 import { createRng } from '../../../src/core/rng.ts';
 import { probabilityOf } from '../../../src/predict/ensemble.ts';
 import { contributionsOf } from '../../../src/predict/risk/attribution.ts';
 import { RiskCollector } from '../../../src/predict/risk/collector.ts';
 import { DatasetBuilder, type RiskDataset } from '../../../src/predict/risk/dataset.ts';
 import { recommend, remedyOf, topFactors } from '../../../src/predict/risk/explain.ts';
-import { leadTimeMs, ordered, predictRisks, type RiskModel, riskLevel } from '../../../src/predict/risk/model.ts';
+import { leadTimeMs, ordered, predictRisks, type RiskModel } from '../../../src/predict/risk/model.ts';
 import { parseRiskModel, riskModelText } from '../../../src/predict/risk/model-file.ts';
 import { type RiskReport, riskReport } from '../../../src/predict/risk/report.ts';
 import { RISK_TRAIN_DEFAULTS, trainRisk } from '../../../src/predict/risk/train.ts';
@@ -21,7 +22,7 @@ const OPTIONS = {
   forest: { ...RISK_TRAIN_DEFAULTS.forest, treeCount: 5 },
 };
 const ANNOUNCED = { days: 6, mtbfHours: 12, announced: 0.7 };
-const NULL_WORLD = { ...ANNOUNCED, announced: 0 };
+const NULL_WORLD = { ...ANNOUNCED, days: 12, mtbfHours: 8, announced: 0 };
 
 function walk(options: WorldOptions, visit: ConstructorParameters<typeof RiskCollector>[1]) {
   const range = { network, fromMs: START_MS, toMs: START_MS + options.days * 1440 * MINUTE };
@@ -31,7 +32,7 @@ function walk(options: WorldOptions, visit: ConstructorParameters<typeof RiskCol
 }
 
 function datasetOf(options: WorldOptions): RiskDataset {
-  const builder = new DatasetBuilder(3, createRng(1));
+  const builder = new DatasetBuilder({ keepOneIn: 3 }, createRng(1));
   walk(options, (moment) => builder.add(moment, 0));
   return builder.dataset();
 }
@@ -155,7 +156,7 @@ describe('leaks', { timeout: 120_000 }, () => {
 
 describe('what a risk is called', () => {
   it('follows the chance of the longest horizon', () => {
-    const names = [0.2, 0.21, 0.4, 0.41, 0.6, 0.61, 0.8, 0.81].map(riskLevel);
+    const names = [0.2, 0.21, 0.4, 0.41, 0.6, 0.61, 0.8, 0.81].map(riskLevelOf);
     expect(names).toEqual(['minimal', 'low', 'low', 'medium', 'medium', 'high', 'high', 'critical']);
   });
 

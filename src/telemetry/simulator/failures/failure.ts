@@ -36,6 +36,8 @@ export interface Failure {
   readonly precursor: Precursor | null;
   /** False: the trouble recedes before anything fails. */
   readonly isFailure: boolean;
+  /** Of a near miss: it grows as if it were to fail until it stops at once, in place of coming to rest. */
+  readonly isAbrupt?: boolean;
   /** How bad it is within the range of its kind, uniform in 0..1. */
   readonly severity: number;
   /** Which direction it is about where it is about one: 0 az, 1 za. */
@@ -60,14 +62,18 @@ export function recededAt(startsAt: number, turnsAt: number): number {
   return turnsAt + RECEDING_SHARE * (turnsAt - startsAt);
 }
 
-/** Strength of the precursor at a time, 0..1; 0 before it begins and once it is over. */
+/**
+ * Strength of the precursor at a time, 0..1; 0 before it begins and once it is over. What is going to fail gets worse ever
+ * faster; what comes to nothing slows down and levels out (as creep does: Biswas et al., Scientific Reports 10, 2020).
+ */
 export function precursorStrength(failure: Failure, atSeconds: number): number {
-  const { precursor, onsetAt, isFailure, severity } = failure;
+  const { precursor, onsetAt, isFailure, severity, isAbrupt = false } = failure;
   if (precursor === null || atSeconds < precursor.startsAt) return 0;
   const leadSeconds = onsetAt - precursor.startsAt;
-  if (isFailure) return atSeconds < onsetAt ? ((atSeconds - precursor.startsAt) / leadSeconds) ** precursor.shape : 0;
+  const share = (atSeconds - precursor.startsAt) / leadSeconds;
+  if (isFailure) return share < 1 ? share ** precursor.shape : 0;
   const peak = NEAR_MISS_PEAK * (0.3 + 0.7 * severity);
-  if (atSeconds < onsetAt) return peak * ((atSeconds - precursor.startsAt) / leadSeconds) ** precursor.shape;
+  if (share < 1) return peak * (isAbrupt ? share ** precursor.shape : 1 - (1 - share) ** precursor.shape);
   const over = (atSeconds - onsetAt) / (RECEDING_SHARE * leadSeconds);
   return over < 1 ? peak * (1 - over) : 0;
 }

@@ -197,6 +197,7 @@ export class FailureSchedule {
       isFailure: false,
       severity: rng.next(),
       side: rng.below(2) as 0 | 1,
+      isAbrupt: rng.next() < this.#options.plan.nearMissAbruptShare,
     };
   }
 }
