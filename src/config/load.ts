@@ -48,9 +48,14 @@ export function loadConfig(environment: Environment, flags: FlagValues = {}, con
   return Object.freeze(values) as Config;
 }
 
-/** An address can hold a password. */
+/** Addresses can hold a password, and where a reference to a secret belongs people paste the secret itself. */
+const HIDDEN: ReadonlySet<string> = new Set<ConfigKey>([
+  ...(['redisUrl', 'historyUrl', 'webhookUrl'] as const),
+  ...(['webhookSecret', 'frrPassword', 'adminToken', 'token', 'discoveryCredentials', 'trapCredentials'] as const),
+]);
+
 function shown(key: string, value: unknown): string {
-  return key === 'redisUrl' || key === 'historyUrl' ? 'a value that is not shown' : preview(value);
+  return HIDDEN.has(key) ? 'a value that is not shown' : preview(value);
 }
 
 function defaults(): Record<string, unknown> {

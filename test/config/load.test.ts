@@ -58,6 +58,28 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ REDIS_URL: 'http://user:hunter2@host' })).toThrow(/^REDIS_URL: (?!.*hunter2)/);
   });
 
+  it('shows no secret that was put where its reference belongs, nor one in an address', () => {
+    const settings = [
+      'ADMIN_TOKEN',
+      'TOKEN',
+      'WEBHOOK_SECRET',
+      'FRR_PASSWORD',
+      'DISCOVERY_CREDENTIALS',
+      'TRAP_CREDENTIALS',
+    ];
+    for (const name of [...settings, 'WEBHOOK_URL', 'HISTORY_URL', 'REDIS_URL']) {
+      const variable = `DETOUR_${name}`;
+      let message = '';
+      try {
+        loadConfig({ [variable]: 'ftp://anna:hunter2@host/' });
+      } catch (error) {
+        message = JSON.stringify([(error as Error).message, error]);
+      }
+      expect([variable, message]).toEqual([variable, expect.stringContaining(variable)]);
+      expect([variable, message]).toEqual([variable, expect.not.stringContaining('hunter2')]);
+    }
+  });
+
   it('splits lists', () => {
     expect(loadConfig({ DETOUR_ROLES: 'score, api' }).roles).toEqual(['score', 'api']);
   });
