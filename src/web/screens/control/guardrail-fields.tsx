@@ -26,8 +26,8 @@ export function GuardrailFields({ draft, configured, change }: Props) {
         label={TITLES.mode}
         data={[
           { value: '', label: `As configured: ${configured === 'auto' ? 'automatic' : 'manual'}` },
-          { value: 'auto', label: 'Automatic: Detour applies by itself' },
-          { value: 'manual', label: 'Manual: people decide' },
+          { value: 'auto', label: 'Automatic' },
+          { value: 'manual', label: 'Manual' },
         ]}
         value={draft.mode ?? ''}
         onChange={(mode) => change({ mode: mode === 'auto' || mode === 'manual' ? mode : null })}
@@ -40,8 +40,8 @@ export function GuardrailFields({ draft, configured, change }: Props) {
         size="xs"
         label={TITLES.approvals}
         data={[
-          { value: '1', label: 'Whoever may apply needs nobody else' },
-          { value: '2', label: 'Somebody else has to approve first' },
+          { value: '1', label: 'One: whoever applies' },
+          { value: '2', label: 'Two: somebody else first' },
         ]}
         value={String(draft.approvals)}
         onChange={(count) => change({ approvals: count === '2' ? 2 : 1 })}
