@@ -134,7 +134,8 @@ function couldBeFaked({ receiver, latencyMs }: ArcEnds, fromMs: number, toMs: nu
 /**
  * Adds what the ends counted since the last look to what speaks for an arc: packets sent, and how many of them did not
  * arrive. Sums of small numbers over long times: what is cut off at one look comes with the next, so hellos alone prove
- * a link that carries nothing else. Starts anew where the counters have a gap.
+ * a link that carries nothing else. Starts anew where the counters have a gap, and where a link is emptied: what the ends
+ * differ by because they are not read at once is then a matter of the traffic that was, not of the hellos that are.
  */
 export function observeProof(arc: ArcMemory, ends: ArcEnds): void {
   const toMs = commonEndMs(ends);
@@ -154,10 +155,22 @@ export function observeProof(arc: ArcMemory, ends: ArcEnds): void {
     arc.proof = { sinceMs: toMs, upToMs: toMs, packets: 0, missing: 0 };
     return;
   }
-  proof.packets += sentBetween(sender, from, to);
+  const sent = sentBetween(sender, from, to);
+  const perMs = Math.max(0, sent) / Math.max(1, toMs - proof.upToMs);
+  const wasPerMs = proof.perMs ?? 0;
+  if (wasPerMs >= BUSY_PER_MS && perMs < wasPerMs / EMPTIED) {
+    arc.proof = { sinceMs: toMs, upToMs: toMs, packets: 0, missing: 0, perMs };
+    return;
+  }
+  proof.packets += sent;
   proof.missing += missingBetween(ends, from, to);
   proof.upToMs = toMs;
+  proof.perMs = perMs;
 }
+
+/** A rate that falls by so much at once, from more than routers say to each other: the link was emptied. */
+const EMPTIED = 10;
+const BUSY_PER_MS = 0.02;
 
 /** Judges the loss of an arc once per new window: wire and congestion together, 1 - (1 - w)(1 - c). */
 export function observeLoss(

@@ -34,6 +34,8 @@ const ProofMemorySchema = Type.Object({
   upToMs: Type.Number(),
   packets: Type.Number(),
   missing: Type.Number(),
+  /** Packets a ms that were sent between the last two looks. */
+  perMs: Type.Optional(Type.Number({ minimum: 0 })),
 });
 
 const ArcMemorySchema = Type.Object({

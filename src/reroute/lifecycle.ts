@@ -3,6 +3,7 @@ import { igpPaths, type Twin } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
 import { overloadIsMeasured } from './causes.ts';
 import { type Condition, qualityParts } from './condition.ts';
+import { metricsOf } from './metrics/present.ts';
 import type { PlanInput } from './plan.ts';
 import { isIntended, type Proposal } from './proposal.ts';
 import type { Problem } from './solver.ts';
@@ -26,9 +27,12 @@ export function tunnelledBy(input: PlanInput, twin: Twin, proposalId: string): n
     .filter((index) => index >= 0);
 }
 
-/** True when a tunnel of this proposal is wanted in the network. */
+/** True when a tunnel or a metric of this proposal is in the network: a metric stays there when no demand follows it. */
 export function isInNetwork(input: PlanInput, proposalId: string): boolean {
-  return input.tunnels.some((tunnel) => tunnel.proposalId === proposalId);
+  return (
+    input.tunnels.some((tunnel) => tunnel.proposalId === proposalId) ||
+    input.open.some((proposal) => proposal.id === proposalId && metricsOf(proposal).size > 0)
+  );
 }
 
 /** Closes what has no cause any more, for long enough, and whose traffic can go back without harm. */

@@ -31,6 +31,20 @@ describe('trust in a link that was emptied', () => {
     expect(trustOf('x', idle(1_000, 20), MOST)).toMatchObject({ verdict: 'lossy' });
   });
 
+  test('does not count against a link what the ends differed by while it was full', () => {
+    const memory = newLinkMemory(LINK.id);
+    for (let second = 1; second <= 60; second += 1) {
+      const packets = second <= 5 ? 1000 : 1;
+      // The far end is read a little later, and what it had not counted by then went by with the traffic.
+      const arrived = second === 5 ? packets - 40 : packets;
+      observe(memory, sampleAt(second, 'a', { outPackets: packets }), LINK, DEFAULT_THRESHOLDS);
+      observe(memory, sampleAt(second, 'z', { inPackets: arrived }), LINK, DEFAULT_THRESHOLDS);
+    }
+    const { az } = linkStateOf(memory, LINK, DEFAULT_THRESHOLDS, START_MS + 60_000).arcs;
+    expect(az.proof).toMatchObject({ missing: 0 });
+    expect(trustOf('x', az, MOST).verdict).toBe('not-yet');
+  });
+
   test('is 3 of n packets, 0 of which were lost (95 %)', () => {
     expect(trustOf('x', proof(299, 0), MOST).verdict).toBe('not-yet');
     expect(trustOf('x', proof(300, 0), MOST)).toEqual({

@@ -200,6 +200,19 @@ describe('through routers that take costs alone', () => {
     expect(at.set()).toEqual({ 'l0:az': 65_535, 'l0:za': 65_535 });
   });
 
+  it('a cause that ends when no traffic follows the metrics any more: they are taken back all the same', async () => {
+    const at = await lab(TWO_WAYS, [demand('d', 0, 2, 20)]);
+    await at.cycle(corrupted('l0'));
+    expect(at.set()).toEqual({ 'l0:az': 65_535, 'l0:za': 65_535 });
+    await at.store.traffic.writeDemands({ source: 'file', atMs: null, demands: [demand('e', 3, 4, 20)] });
+    at.clock.advance(600_000);
+    await at.cycle();
+    at.clock.advance(600_000);
+    await at.cycle();
+    expect(at.set()).toEqual({});
+    expect(await at.open()).toEqual([]);
+  });
+
   it('a router that forgets one cost of two is put right, and an arc that a later change holds is left alone', async () => {
     const at = await lab(TWO_WAYS, flows);
     await at.cycle(full('l0'));
