@@ -30,8 +30,19 @@ export async function openActuator(
       hint: 'set DETOUR_WEBHOOK_URL, and DETOUR_WEBHOOK_SECRET to env:NAME or file:PATH',
     });
   }
+  requirePlainUrl(webhookUrl);
   const secret = await readSecret('webhookSecret', webhookSecret, environment);
   return createWebhookActuator({ url: webhookUrl, secret, networkName: network.network.name });
+}
+
+/** A name and password in the address would be in every message about it; requests are signed instead. */
+function requirePlainUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && url.username === '' && url.password === '') return;
+  throw new DetourError('INVALID_CONFIG', 'webhookUrl: must be a URL without a name and password', {
+    field: 'webhookUrl',
+    hint: 'steps are signed with webhookSecret, which the receiver checks',
+  });
 }
 
 /** OSPF costs over the TCP vty. Its password is the routers' affair: as short as they have it. */
