@@ -20,14 +20,32 @@ export function effectOf(twin: Twin, open: readonly Proposal[], changes: readonl
   const now = metricsInForce(open);
   const then = new Map([...now, ...changes.map(({ arc, to }) => [arc, to] as const)]);
   const [before, after] = [routeByMetrics(twin, now), routeByMetrics(twin, then)];
-  const reached = movedDemands(before.graph, before.ends, before.routes, after.routes).filter((index) =>
-    before.routes.reaches(before.ends[index] as RoutedEnds),
-  );
-  return { before, after, moved: reached };
+  return { before, after, moved: movedBetween(before, after) };
+}
+
+/**
+ * The demands that a proposal moves with these metrics, those of its earlier revisions included: against what would be
+ * without it.
+ */
+export function movesOfProposal(
+  twin: Twin,
+  open: readonly Proposal[],
+  proposalId: string,
+  metrics: readonly MetricChange[],
+  utilisationLimit: number,
+): Move[] {
+  const { after } = effectOf(twin, open, metrics);
+  const before = routeByMetrics(twin, metricsInForce(open, proposalId));
+  return movesOf(twin, { before, after, moved: movedBetween(before, after) }, utilisationLimit);
+}
+
+function movedBetween(before: MetricRouting, after: MetricRouting): number[] {
+  const moved = movedDemands(before.graph, before.ends, before.routes, after.routes);
+  return moved.filter((index) => before.routes.reaches(before.ends[index] as RoutedEnds));
 }
 
 /** The demands that metrics move, as a proposal names them. */
-export function movesOf(twin: Twin, { before, after, moved }: MetricEffect, utilisationLimit: number): Move[] {
+function movesOf(twin: Twin, { before, after, moved }: MetricEffect, utilisationLimit: number): Move[] {
   const { graph } = after;
   const latencyOf = (paths: readonly SharedPath[]): number =>
     paths.reduce((sum, { share, arcs }) => sum + share * pathLatencyMs(graph, arcs), 0);

@@ -6,7 +6,7 @@ import { describeMetricDeadlock, describeMetricOffer, planByMetrics } from '../e
 import { easyMluOf } from '../live-scenario.ts';
 import type { LiveView } from '../live-view.ts';
 import type { Move, Proposal } from '../proposal.ts';
-import { effectOf, type MetricEffect, movesOf } from './effect.ts';
+import { effectOf, type MetricEffect, movesOfProposal } from './effect.ts';
 import { metricsInForce, routeByMetrics } from './routing.ts';
 
 /** The highest cost that OSPF has for an interface (RFC 2328, appendix C.3): used only where there is no other way. */
@@ -37,7 +37,7 @@ export function planMetrics(view: Live, open: readonly Proposal[], proposal: Pro
   const costedOut = proposal.cause.kind === 'unhealthy' ? costOutMetrics(view, open, proposal) : [];
   const simple = costedOut.length > 0 ? effectOf(twin, open, costedOut) : null;
   if (simple && objectionTo(view, simple) === null)
-    return { metrics: costedOut, orderDeadlock: null, moves: movesOf(twin, simple, view.limits.utilisationLimit) };
+    return { metrics: costedOut, orderDeadlock: null, moves: movesBy(view, open, proposal, costedOut) };
   return searchMetrics(view, open, proposal);
 }
 
@@ -104,7 +104,11 @@ function searchMetrics(view: Live, open: readonly Proposal[], proposal: Proposal
     reason: describeMetricDeadlock(now.graph, plan.changes, plan.deadlock),
     offer: describeMetricOffer(now.graph, plan.deadlock.offer),
   };
-  return { metrics, orderDeadlock, moves: movesOf(twin, effect, limits.utilisationLimit) };
+  return { metrics, orderDeadlock, moves: movesBy(view, open, proposal, metrics) };
+}
+
+function movesBy(view: Live, open: readonly Proposal[], { id }: Proposal, metrics: readonly MetricChange[]): Move[] {
+  return movesOfProposal(view.board.twin, open, id, metrics, view.limits.utilisationLimit);
 }
 
 /** Why metrics are not to be set: they bring an arc above the limit, or traffic to one that may not get any. */

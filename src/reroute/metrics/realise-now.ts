@@ -1,7 +1,7 @@
 import type { MetricChange, StepChange } from '../actuator.ts';
 import type { LiveView } from '../live-view.ts';
 import type { Proposal, Tunnel } from '../proposal.ts';
-import { effectOf, movesOf } from './effect.ts';
+import { effectOf, movesOfProposal } from './effect.ts';
 import { planMetrics } from './plan-metrics.ts';
 import { metricsOf } from './present.ts';
 import { metricSteps } from './steps.ts';
@@ -26,7 +26,7 @@ export function realiseNow(view: LiveView, proposal: Proposal): RealisedNow {
   const { open } = view.input;
   const metrics = proposal.metrics ?? planMetrics(view, open, proposal).metrics;
   const effect = effectOf(twin, open, metrics);
-  const moves = movesOf(twin, effect, view.limits.utilisationLimit);
+  const moves = movesOfProposal(twin, open, proposal.id, metrics, view.limits.utilisationLimit);
   const follows: Tunnel[] = moves.map(({ demand, source, target, to }) => {
     return { demand, source, target, paths: to, proposalId: proposal.id };
   });

@@ -36,9 +36,9 @@ export function routeByMetrics(twin: Twin, metrics: ReadonlyMap<string, number>)
   return { graph, ends, routes, loadBps: routes.loads(ends) };
 }
 
-/** The metrics of open proposals that are in the network now, by arc. */
-export function metricsInForce(open: readonly Proposal[]): Map<string, number> {
-  return new Map([...presentMetrics(open)].map(([arc, { to }]) => [arc, to]));
+/** The metrics of open proposals that are in the network now, by arc; `except` leaves one proposal's out. */
+export function metricsInForce(open: readonly Proposal[], except: string | null = null): Map<string, number> {
+  return new Map([...presentMetrics(open, except)].map(([arc, { to }]) => [arc, to]));
 }
 
 /**
