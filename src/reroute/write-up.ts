@@ -8,6 +8,7 @@ import { pathLatencyMs } from './cost.ts';
 import { cutsOf, type Draft } from './draft.ts';
 import type { Cut, Move, Proposal } from './proposal.ts';
 import type { Placement, Problem } from './solver.ts';
+import { OVER_BUDGET } from './stability/ration.ts';
 
 /** The part of a proposal that a plan finds out; the rest is its life. */
 export type Finding = Pick<
@@ -128,16 +129,23 @@ function excessOn(twin: Problem['board']['twin'], loadBps: Float64Array, link: s
 }
 
 function summarise(problem: Problem, draft: Draft, moves: readonly Move[], cuts: readonly Cut[]): string {
-  const stayedBps = [...draft.stuck.map((one) => one.bps), ...draft.lost.map((index) => problem.board.bpsOf(index))];
-  const left = stayedBps.reduce((sum, bps) => sum + bps, 0);
+  const waiting = draft.stuck.filter(({ reason }) => reason.startsWith(OVER_BUDGET)).map(({ bps }) => bps);
+  const stuck = draft.stuck.filter(({ reason }) => !reason.startsWith(OVER_BUDGET)).map(({ bps }) => bps);
+  const stayedBps = [...stuck, ...draft.lost.map((index) => problem.board.bpsOf(index))];
   const parts = [causeSentence(problem, draft)];
   if (moves.length > 0) parts.push(moveSentence(problem, draft, moves));
   if (stayedBps.length > 0) {
     const through = cuts[0] ? ` past ${cuts[0].links.join(', ')}` : '';
-    parts.push(`${formatBps(left)} of ${stayedBps.length} demand(s) has no safe way${through}.`);
+    parts.push(`${formatBps(totalBps(stayedBps))} of ${stayedBps.length} demand(s) has no safe way${through}.`);
   }
+  if (waiting.length > 0)
+    parts.push(
+      `${formatBps(totalBps(waiting))} of ${waiting.length} demand(s) waits: over the budget of moves per hour.`,
+    );
   return parts.join(' ');
 }
+
+const totalBps = (rates: readonly number[]): number => rates.reduce((sum, bps) => sum + bps, 0);
 
 function causeSentence({ board, limits }: Problem, draft: Draft): string {
   const { cause, links } = draft.known;

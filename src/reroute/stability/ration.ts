@@ -4,18 +4,25 @@ import type { Draft } from '../draft.ts';
 import type { Placement, Problem } from '../solver.ts';
 import type { MoveBudget } from './budget.ts';
 
+/** How the reason of what may not move yet begins. */
+export const OVER_BUDGET = 'budget';
+
 /** Lowest loss that traffic on a bad arc is taken to suffer, where none is measured. */
 const LEAST_LOSS_RATIO = 0.001;
+/** Measured loss from which traffic cannot wait for the next hour: one TCP flow then gets some 3 Mb/s over 50 ms (RFC 5348, 3.1). */
+const URGENT_LOSS_RATIO = 0.01;
 
 interface Candidate {
   readonly draft: Draft;
   readonly placement: Placement;
   /** bit/s that the move is taken to save. */
   readonly value: number;
+  /** Counts, but does not ask: what is lost now is not to wait because of moves that were made half an hour ago. */
+  readonly isUrgent: boolean;
 }
 
 /**
- * Keeps the most valuable moves that the budget allows; the others go back to where `before` says and are named as
+ * Keeps moves of traffic that is being lost, and the most valuable others that the budget allows; the rest goes back to where `before` says and is named as
  * staying. A move that needs the room which another one no longer makes stays too.
  */
 export function rationMoves(
@@ -25,15 +32,19 @@ export function rationMoves(
   budget: MoveBudget,
 ): void {
   const candidates = drafts.flatMap((draft) =>
-    draft.placements.map((placement) => ({ draft, placement, value: worthOf(problem, draft, placement) })),
+    draft.placements.map((placement) => candidateOf(problem, draft, placement)),
   );
-  if (candidates.length <= budget.left) {
+  const urgent = candidates.filter(({ isUrgent }) => isUrgent);
+  const most = Math.max(budget.left, urgent.length);
+  if (candidates.length <= most) {
     budget.take(candidates.length);
     return;
   }
-  candidates.sort((x, y) => y.value - x.value || x.placement.index - y.placement.index);
-  let kept = candidates.slice(0, budget.left);
-  for (const candidate of candidates.slice(budget.left)) stay(problem, before, candidate);
+  candidates.sort(
+    (x, y) => Number(y.isUrgent) - Number(x.isUrgent) || y.value - x.value || x.placement.index - y.placement.index,
+  );
+  let kept = candidates.slice(0, most);
+  for (const candidate of candidates.slice(most)) stay(problem, before, candidate);
   for (;;) {
     const overfull = kept.filter(({ placement }) => !holds(problem, placement));
     if (overfull.length === 0) break;
@@ -43,16 +54,17 @@ export function rationMoves(
   budget.take(kept.length);
 }
 
-function worthOf({ board, condition, limits }: Problem, draft: Draft, { index, movedShare }: Placement): number {
+function candidateOf({ board, condition, limits }: Problem, draft: Draft, placement: Placement): Candidate {
   const { twin } = board;
-  const paths = board.presentPaths(index);
-  const arcs = paths.flatMap((path) => path.arcs);
+  const { index, movedShare } = placement;
+  const arcs = board.presentPaths(index).flatMap((path) => path.arcs);
   const worst = (weigh: (arc: number) => number): number => arcs.reduce((most, arc) => Math.max(most, weigh(arc)), 0);
-  const weight =
-    draft.known.cause.kind === 'unhealthy'
-      ? worst((arc) => (condition.bad[arc] ? Math.max(LEAST_LOSS_RATIO, lossOf(board, arc)) : 0))
-      : worst((arc) => 1 - limits.utilisationLimit / ((twin.loadBps[arc] ?? 0) / (twin.graph.capacityBps[arc] ?? 1)));
-  return board.bpsOf(index) * movedShare * weight;
+  const isUnhealthy = draft.known.cause.kind === 'unhealthy';
+  const weight = isUnhealthy
+    ? worst((arc) => (condition.bad[arc] ? Math.max(LEAST_LOSS_RATIO, lossOf(board, arc)) : 0))
+    : worst((arc) => 1 - limits.utilisationLimit / ((twin.loadBps[arc] ?? 0) / (twin.graph.capacityBps[arc] ?? 1)));
+  const value = board.bpsOf(index) * movedShare * weight;
+  return { draft, placement, value, isUrgent: isUnhealthy && weight >= URGENT_LOSS_RATIO };
 }
 
 function lossOf({ twin }: Board, arc: number): number {
@@ -68,7 +80,7 @@ function stay(
   const { index, movedShare } = placement;
   board.route(index, before.get(index) ?? board.presentPaths(index));
   draft.placements.splice(draft.placements.indexOf(placement), 1);
-  const reason = 'budget: no more moves this hour, others save more';
+  const reason = `${OVER_BUDGET}: no more moves this hour, others save more`;
   draft.stuck.push({ index, bps: board.bpsOf(index) * movedShare, reason, cut: null });
 }
 

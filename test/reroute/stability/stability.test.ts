@@ -21,6 +21,12 @@ function flapping(kind: 'down' | 'corrupted', badMs: number, goodMs: number) {
   };
 }
 
+/** Unhealthy by a loss at which traffic may wait. */
+function slightly(linkId: string, more: Partial<LinkState> = {}): LinkState {
+  const state = corrupted(linkId, 'az', more);
+  return { ...state, arcs: { ...state.arcs, az: { ...state.arcs.az, lossRatio: 0.005, wireLossRatio: 0.005 } } };
+}
+
 const changesOf = (steps: readonly RunStep[]): number => steps.reduce((sum, { changed }) => sum + changed.length, 0);
 
 /** Two ways of one hop more each; the down link's traffic of 90 overloads the first of them. */
@@ -119,7 +125,7 @@ describe('the budget of moves', () => {
   const stability = { ...DEFAULT_STABILITY, maxMovesPerHour: 2 };
 
   it('goes to the most valuable moves, names the others, and lets them follow when it is free again', () => {
-    const steps = runLive(network, demands, () => [corrupted('l0')], { steps: 40, stepMs: 5 * MINUTE_MS, stability });
+    const steps = runLive(network, demands, () => [slightly('l0')], { steps: 40, stepMs: 5 * MINUTE_MS, stability });
     const moves = steps.flatMap(({ atMs, changed }) => changed.map((id) => [id, (atMs - AT_MS) / HOUR_MS] as const));
     expect(moves).toEqual([
       ['d0', 0],
@@ -133,7 +139,19 @@ describe('the budget of moves', () => {
     expect(proposal?.why.stayed[0]?.reason).toMatch(/^budget/);
   });
 
-  it('is never exceeded within any hour, and every step is repeatable', () => {
+  it('does not hold back traffic that is being lost, and counts it', () => {
+    const states = (elapsedMs: number) =>
+      elapsedMs < HOUR_MS / 2 ? [corrupted('l0')] : [slightly('l2'), corrupted('l0')];
+    const both = [...demands, demand('elsewhere', 2, 3, 1)];
+    const steps = runLive(network, both, states, { steps: 11, stepMs: 5 * MINUTE_MS, stability });
+    expect(steps[0]?.changed).toEqual(demands.map(({ id }) => id));
+    expect(steps.slice(1).flatMap(({ changed }) => changed)).toEqual([]);
+    const held = steps.at(-1)?.proposals.find(({ cause }) => cause.links.includes('l2'));
+    expect(held?.why.stayed[0]?.reason).toMatch(/^budget/);
+    expect(held?.why.summary).toContain('over the budget');
+  });
+
+  it('is never exceeded within any hour by traffic that can wait, and every step is repeatable', () => {
     const fault = fc.record({
       link: fc.nat(4),
       kind: fc.constantFrom('down' as const, 'corrupted' as const),
@@ -154,9 +172,7 @@ describe('the budget of moves', () => {
           const now = faults.filter(({ fromStep, steps }) => step >= fromStep && step < fromStep + steps);
           return now.map(({ link, kind, fromStep }) => {
             const sinceMs = AT_MS + fromStep * 3 * MINUTE_MS;
-            return kind === 'down'
-              ? stateOf(`l${link}`, 'down', { sinceMs })
-              : corrupted(`l${link}`, 'az', { sinceMs });
+            return kind === 'down' ? stateOf(`l${link}`, 'down', { sinceMs }) : slightly(`l${link}`, { sinceMs });
           });
         };
         const limits = { ...DEFAULT_STABILITY, moveCostMs: 0, maxMovesPerHour: most };
