@@ -49,13 +49,13 @@ async function played(name: string, days: number, { flags, signal }: BenchOption
   const longestSeconds = numberFlag(flags, 'tick');
   const seed = numberFlag(flags, 'seed') ?? SEED;
   const tickSeconds = longestSeconds === null ? TICKS : { busy: longestSeconds, quiet: longestSeconds };
-  const minutes = numberFlag(flags, 'minutes');
-  const enough = minutes === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(minutes * 60_000)]);
+  const minutes = numberFlag(flags, 'minutes') ?? Infinity;
+  const startedMs = performance.now();
   const result = await playLoop({
     world: { network, demands: null, scenario, seed, startMs: START_MS, tickSeconds },
     detour: { limits: LIMITS, ...PLANS, seed, longestSeconds: longestSeconds ?? TICKS.quiet },
     seconds: Math.round(days * DAY_SECONDS),
-    signal: enough,
+    isOver: () => signal.aborted || performance.now() - startedMs > minutes * 60_000,
     progress: (line) => process.stderr.write(`${name}, ${line}\n`),
   });
   for (const line of linesOf(result)) process.stderr.write(`${name}: ${line}\n`);

@@ -44,6 +44,11 @@ export class HarmJudge {
     this.#carrier = carrier;
   }
 
+  /** Changes whose 30 minutes are not over. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
   /** Takes a segment's pieces and the changes that came with them; answers the changes that can be judged now. */
   add(pieces: readonly Piece[], changes: readonly RouteChange[]): JudgedChange[] {
     this.#pieces.push(...pieces);
@@ -78,7 +83,6 @@ export class HarmJudge {
       if (routes === null) return;
       const seconds = Math.min(piece.to, at + WINDOW_SECONDS) - Math.max(piece.from, at);
       for (const { demand } of moves) movedBit += (piece.segment.sentBps[demand] as number) * seconds;
-      // Both are carried anew, so that they come from the same place.
       const without = harmOf(this.#carrier.carry(piece.segment, routes, piece.segment.believedUp));
       const gain = (without - harmOf(piece.carried)) * seconds;
       gainBit += gain;

@@ -28,6 +28,8 @@ export interface LoopResult extends ArmSums {
   /** The same without the seconds in which the routers do not agree yet that a link is down, or up again. */
   readonly settled: ArmSums;
   readonly changes: readonly JudgedChange[];
+  /** Changes whose 30 minutes were not over at the end. */
+  readonly unjudged: number;
   /** Times that Detour's or the IGP's routes were better than the oracle's own, which then took them, and by how much. */
   readonly beaten: { readonly segments: number; readonly bit: number };
   /** Of every so many segments in which the oracle could not avert all: what it left, and what has to be left, bit/s. */
@@ -44,7 +46,8 @@ export interface LoopOptions {
   readonly world: WorldOptions;
   readonly detour: DetourOptions;
   readonly seconds: number;
-  readonly signal: AbortSignal;
+  /** Ends the run before its time; what was played until then is the result. */
+  readonly isOver: () => boolean;
   readonly progress: (line: string) => void;
 }
 
@@ -97,10 +100,10 @@ class LoopPlay {
   }
 
   async run(): Promise<LoopResult> {
-    const { seconds, signal, progress } = this.#options;
+    const { seconds, isOver, progress } = this.#options;
     let told = 0;
     for (const segment of ahead(this.#world, seconds, this.#spent)) {
-      if (signal.aborted) break;
+      if (isOver()) break;
       await this.#segment(segment);
       this.#playedTo = segment.to;
       // Nothing here waits for anything outside, so timers would never have their turn.
@@ -159,7 +162,15 @@ class LoopPlay {
     const { plans, planCpuMs } = this.#detour.service.counts;
     return {
       ...{ seconds: this.#playedTo, offeredBit: this.#offeredBit, ...this.#sums, settled: this.#settled },
-      ...{ changes: this.#changes, beaten: this.#beaten, samples: this.#samples, ticks, fineTicks, plans },
+      ...{
+        changes: this.#changes,
+        unjudged: this.#judge.waiting,
+        beaten: this.#beaten,
+        samples: this.#samples,
+        ticks,
+        fineTicks,
+        plans,
+      },
       events: this.#world.eventsAt.length,
       excess: this.#excess.report(),
       cpuSeconds: { ...this.#spent.seconds, plans: planCpuMs / 1000 },

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { leastHarmBps } from '../../../scripts/bench/closed-loop/bound.ts';
 import { Carrier, type Routes } from '../../../scripts/bench/closed-loop/carrier.ts';
 import type { Piece, RouteChange } from '../../../scripts/bench/closed-loop/detour-arm.ts';
 import { HarmJudge, WINDOW_SECONDS } from '../../../scripts/bench/closed-loop/harmful.ts';
 import { OracleArm } from '../../../scripts/bench/closed-loop/oracle-arm.ts';
 import type { ClosedLoopWorld, Segment } from '../../../scripts/bench/closed-loop/world.ts';
+import { loadHighs } from '../../../scripts/bench/oracle/load.ts';
 import { LIMIT, lossy, pathBy, square } from './square.ts';
 
 const NONE: Routes = new Map();
@@ -63,5 +65,23 @@ describe('oracle', () => {
     const { carried, routes } = new OracleArm(world, LIMIT, carrier()).step(segment);
     expect(carried.lostBps + carried.overBps).toBeLessThan(1e5);
     expect([...routes.keys()]).toEqual([0]);
+  });
+
+  it('comes to what has to be left where there is too much for both ways', async () => {
+    const world = square();
+    const segment = { ...lossy(world, 'a--b', 0), sentBps: Float64Array.from([18e9, 6e9]) };
+    const least = leastHarmBps(await loadHighs(), world, segment, LIMIT);
+    // 2 Gbit/s more than both ways take at the limit, on two arcs each.
+    expect(least).toBeCloseTo(4e9, -3);
+    const carrier = new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount));
+    const { carried } = new OracleArm(world, LIMIT, carrier).step(segment);
+    expect((carried.lostBps + carried.overBps) / least).toBeCloseTo(1, 2);
+  });
+
+  it('counts traffic that no way joins', async () => {
+    const world = square();
+    const segment = lossy(world, 'a--b', 0);
+    const plant = { ...segment.plant, linkUp: segment.plant.linkUp.map((up, link) => (link % 2 === 0 ? 0 : up)) };
+    expect(leastHarmBps(await loadHighs(), world, { ...segment, plant }, LIMIT)).toBe(4e9);
   });
 });
