@@ -71,6 +71,12 @@ export async function highest(detour: Detour): Promise<number> {
   return Math.max(...links.flatMap(({ arcs }) => [arcs.az.utilisation ?? 0, arcs.za.utilisation ?? 0]));
 }
 
+/** True when a link is measured to carry traffic both ways. */
+export async function isLoaded(detour: Detour, link: string): Promise<boolean> {
+  const arcs = (await detour.links()).find(({ id }) => id === link)?.arcs;
+  return arcs !== undefined && [arcs.az, arcs.za].every(({ loadBps }) => (loadBps ?? 0) > 1e6);
+}
+
 export function isUnderWay({ status }: Proposal): boolean {
   return status === 'applying';
 }

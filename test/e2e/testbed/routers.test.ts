@@ -5,7 +5,7 @@ import { buildTwin, igpPaths } from '../../../src/twin/twin.ts';
 import { waitFor } from '../../support/wait.ts';
 import { missingForBed } from './bed.ts';
 import { Lab } from './lab.ts';
-import { changesSince, eventOf, highest, inForce, isSame, isUnderWay, linkEvent, stamps } from './looks.ts';
+import { changesSince, eventOf, highest, inForce, isLoaded, isSame, isUnderWay, linkEvent, stamps } from './looks.ts';
 
 const missing = missingForBed();
 if (missing.length > 0)
@@ -172,6 +172,8 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
   it('ends a change wholly done or wholly undone, whenever it is killed', { timeout: KILLS * 60_000 }, async () => {
     const ends: string[] = [];
     for (let turn = 0; turn < KILLS; turn += 1) {
+      // A service that has just started has yet to measure what there is to move.
+      await waitFor('the traffic to be back and measured', () => isLoaded(lab.detour, LINK), LONG);
       const { id, fromMs } = await lab.detour.drain(LINK);
       await waitFor('the change to begin', async () => (await lab.detour.openReroutes()).some(isUnderWay), {
         ...LONG,
