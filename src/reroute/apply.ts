@@ -7,6 +7,7 @@ import { driveChange, turnBack } from './closed-loop/drive.ts';
 import { guardrailFacts } from './closed-loop/facts.ts';
 import { predictFigures } from './closed-loop/figures.ts';
 import { liveView } from './closed-loop/live-view.ts';
+import { inTurn } from './closed-loop/turn.ts';
 import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
 import { readGuardrails } from './guardrail-record.ts';
@@ -47,6 +48,11 @@ export async function approveProposal(deps: CycleDeps, id: string, ask: Ask): Pr
  * NOT_SIMULATED.
  */
 export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_ITSELF): Promise<Proposal> {
+  const begun = await inTurn(deps.store.leases, () => beginChange(deps, id, ask));
+  return (await driveChange(deps, id)) ?? begun;
+}
+
+async function beginChange(deps: CycleDeps, id: string, ask: Ask): Promise<Proposal> {
   const before = await existing(deps, id);
   if (before.kind !== 'reroute') throw conflict(before, 'it has no moves: there is no safe alternative');
   if (!waitsForApply(before)) throw conflict(before, `it is ${before.status}`);
@@ -69,7 +75,7 @@ export async function applyProposal(deps: CycleDeps, id: string, ask: Ask = BY_I
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
   const details = { steps: execution.steps.length, actuator: execution.actuator };
   await decide(deps, { action: 'apply', before, after, ask, details });
-  return (await driveChange(deps, id)) ?? after;
+  return after;
 }
 
 /** Metric changes where the actuator cannot set paths; null where it can. Throws UNREALISABLE. */

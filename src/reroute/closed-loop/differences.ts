@@ -13,6 +13,7 @@ import type { Proposal } from '../proposal.ts';
 export function differencesOf(view: LiveView, proposal: Proposal): Difference[] {
   const cause = causeDifference(view, proposal);
   if (view.input.realisation === 'metrics') return [...cause, ...metricDifferences(view, proposal)];
+  adoptStanding(view, underWay(view, proposal));
   const dropped = adoptStanding(view, [{ ...proposal, status: 'proposed' }]).get(proposal.id) ?? new Set<string>();
   const moves = proposal.moves.filter(({ demand }) => dropped.has(demand));
   return [
@@ -22,6 +23,13 @@ export function differencesOf(view: LiveView, proposal: Proposal): Difference[] 
       return { field: `moves[${demand}]`, message: whyDropped(view, demand, arcs), value: arcs };
     }),
   ];
+}
+
+/** Other proposals whose steps are still being made: what they take is taken, though not all of it shows yet. */
+function underWay({ input }: LiveView, { id }: Proposal): Proposal[] {
+  return input.open
+    .filter((other) => other.id !== id && other.status === 'applying' && other.execution?.direction === 'forward')
+    .map((other) => ({ ...other, status: 'proposed' }));
 }
 
 function causeDifference(view: LiveView, { cause, appliedAtMs }: Proposal): Difference[] {

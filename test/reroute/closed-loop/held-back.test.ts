@@ -4,7 +4,7 @@ import { applyProposal } from '../../../src/reroute/apply.ts';
 import { runCycle } from '../../../src/reroute/cycle.ts';
 import type { CycleDeps } from '../../../src/reroute/cycle-deps.ts';
 import type { Guardrails } from '../../../src/reroute/guardrails.ts';
-import { AT_MS, corrupted } from '../fixtures.ts';
+import { AT_MS, corrupted, demand } from '../fixtures.ts';
 import { ringCycle, setGuardrails } from '../store-fixture.ts';
 
 /** The ring whose l0 loses packets, planned once under these guardrails. */
@@ -54,5 +54,21 @@ describe('a change that would be made by itself', () => {
     expect((await planned(scope('auto', 'l1'), 'manual')).proposal.status).toBe('proposed');
     expect((await planned(scope('manual', 'l0', 'l1'), 'auto')).proposal.status).toBe('proposed');
     expect((await planned({ mode: 'manual', ...scope('auto', 'l0') }, 'auto')).proposal.status).toBe('applied');
+  });
+});
+
+describe('changes that people begin at the same moment', () => {
+  it('count for each other', async () => {
+    const at = await ringCycle(new ManualClock(AT_MS), [corrupted('l0'), corrupted('l2')], { mode: 'manual' });
+    const demands = [demand('d', 0, 1, 20), demand('e', 2, 3, 20)];
+    await at.store.traffic.writeDemands({ source: 'file', atMs: null, demands });
+    await setGuardrails(at.store, { maxAtOnce: 1 });
+    const { created } = await runCycle(at.deps, 'request', 'run-1');
+    expect(created).toHaveLength(2);
+    const asked = { by: { name: 'ben', role: 'approver' as const }, reason: null, requestKey: null, automatic: false };
+    const begun = await Promise.allSettled(created.map((id) => applyProposal(at.deps, id, asked)));
+    expect(begun.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = begun.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(refused.reason).toMatchObject({ code: 'DETOUR_ERR_GUARDRAIL' });
   });
 });
