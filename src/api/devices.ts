@@ -3,18 +3,25 @@ import type { NetworkIndex, NetworkNode } from '../../topology/model.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { silenceMs } from '../health/staleness.ts';
 import type { Store } from '../store/store.ts';
+import { type ReadingsNow, readingsOf } from './device-readings.ts';
 import type { DEVICE_STATES, DeviceViewSchema } from './schemas/network.ts';
 import { countStates } from './status.ts';
 
 export type DeviceView = Static<typeof DeviceViewSchema>;
 type DeviceState = (typeof DEVICE_STATES)[number];
 
+/** What is heard of devices beside the states of their links. */
+export interface DeviceNews {
+  readonly slow: ReadonlyMap<string, DeviceView['slow']>;
+  readonly readings: ReadingsNow;
+}
+
 /** A node as the API shows it: never its address or where its credentials are. */
 export function deviceView(
   node: NetworkNode,
   network: NetworkIndex,
   states: ReadonlyMap<string, LinkState>,
-  slow: ReadonlyMap<string, DeviceView['slow']>,
+  { slow, readings }: DeviceNews,
   nowMs: number,
 ): DeviceView {
   const links = network.linksByNode.get(node.id) ?? [];
@@ -31,6 +38,7 @@ export function deviceView(
     lastHeardMs,
     interfaces: { total: links.length, reporting },
     slow: slow.get(node.id) ?? null,
+    readings: readingsOf(readings, node.id),
     links: countStates(known),
   };
 }

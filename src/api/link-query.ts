@@ -1,14 +1,15 @@
 import { HEALTH_STATES } from '../health/link-state.ts';
 import { type Page, pageOf, type SortValue } from './cursor.ts';
-import type { LinkQuery, LinkSort, LinkView } from './schemas/links.ts';
+import type { LinkQuery, LinkSort, LinkView, ListedLink } from './schemas/links.ts';
 
 /** What each order sorts by; null (unknown) comes last. */
-const SORT_VALUES: Readonly<Record<LinkSort, (link: LinkView) => SortValue>> = {
+const SORT_VALUES: Readonly<Record<LinkSort, (link: ListedLink) => SortValue>> = {
   id: (link) => link.id,
   score: (link) => link.score,
   state: (link) => HEALTH_STATES.indexOf(link.state),
   utilisation: (link) => highest(link.arcs.az.utilisation, link.arcs.za.utilisation),
   loss: (link) => highest(link.arcs.az.lossRatio, link.arcs.za.lossRatio),
+  forecastPeak: (link) => link.forecastPeak?.utilisation ?? null,
 };
 
 function highest(x: number | null, y: number | null): number | null {
@@ -17,7 +18,7 @@ function highest(x: number | null, y: number | null): number | null {
 }
 
 /** One page of the links that match. */
-export function queryLinks(links: readonly LinkView[], query: LinkQuery): Page<LinkView> {
+export function queryLinks(links: readonly ListedLink[], query: LinkQuery): Page<ListedLink> {
   const { limit = 100, cursor, sort = 'id', ...filter } = query;
   const sortBy = SORT_VALUES[sort.replace(/^-/, '') as LinkSort];
   return pageOf({

@@ -5,7 +5,8 @@ import { type LinkState, presentCapacityBps } from '../health/link-state.ts';
 import { withStaleness } from '../health/staleness.ts';
 import { acknowledgedView, readAcknowledgement, readAcknowledgements } from '../pipeline/acknowledgements.ts';
 import type { ApiDeps } from './deps.ts';
-import type { LinkView } from './schemas/links.ts';
+import { readForecastPeaks } from './forecast-peaks.ts';
+import type { LinkView, ListedLink } from './schemas/links.ts';
 
 type StateDeps = Pick<ApiDeps, 'network' | 'store' | 'clock'>;
 
@@ -45,6 +46,13 @@ export async function readLinkViews(deps: StateDeps): Promise<LinkView[]> {
   return deps.network.network.links.map((link) =>
     linkView(link, states.get(link.id) as LinkState, kept.get(link.id)?.value),
   );
+}
+
+/** All links as the list has them: with what is expected of them. */
+export async function readListedLinks(deps: StateDeps): Promise<ListedLink[]> {
+  const [links, { peaks }] = await Promise.all([readLinkViews(deps), readForecastPeaks(deps)]);
+  const byLink = new Map(peaks.map(({ linkId, utilisation, atMs }) => [linkId, { utilisation, atMs }]));
+  return links.map((link) => ({ ...link, forecastPeak: byLink.get(link.id) ?? null }));
 }
 
 /** What is on file about a link together with its state, and who knows of it. */

@@ -2,12 +2,12 @@ import type { ProposalBrief } from '../reroute/proposal.ts';
 import type { Event } from '../store/events.ts';
 import type { CsvTable } from './csv.ts';
 import type { DeviceView } from './devices.ts';
-import type { LinkView } from './schemas/links.ts';
+import type { ListedLink } from './schemas/links.ts';
 
 /** Several values in one cell. */
 const list = (values: readonly string[]): string => values.join(' ');
 
-export const LINK_TABLE: CsvTable<LinkView> = {
+export const LINK_TABLE: CsvTable<ListedLink> = {
   name: 'links',
   columns: {
     id: (link) => link.id,
@@ -40,6 +40,8 @@ export const LINK_TABLE: CsvTable<LinkView> = {
     reason: (link) => link.reason,
     acknowledgedBy: (link) => link.acknowledged?.by ?? null,
     acknowledgedReason: (link) => link.acknowledged?.reason ?? null,
+    forecastPeak: (link) => link.forecastPeak?.utilisation ?? null,
+    forecastPeakAtMs: (link) => link.forecastPeak?.atMs ?? null,
   },
 };
 
@@ -56,6 +58,10 @@ export const DEVICE_TABLE: CsvTable<DeviceView> = {
     lastHeardMs: (device) => device.lastHeardMs,
     interfaces: (device) => device.interfaces.total,
     interfacesReporting: (device) => device.interfaces.reporting,
+    cpuRatio: (device) => device.readings.cpuRatio,
+    memoryRatio: (device) => device.readings.memoryRatio,
+    temperatureCelsius: (device) => device.readings.temperatureCelsius,
+    activeSessions: (device) => device.readings.activeSessions,
   },
 };
 

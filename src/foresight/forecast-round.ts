@@ -1,6 +1,7 @@
 import { DetourError } from '../core/errors.ts';
 import { DAY_MS } from '../history/history.ts';
 import { FORECAST_HORIZONS_MS, FORECAST_METRICS, FORECAST_STEP_MS } from '../predict/forecast/metrics.ts';
+import { PEAKS_REPORT, peaksOf } from '../predict/live/forecast-peaks.ts';
 import { daysKept } from '../predict/forecast/series-store.ts';
 import { idsOf, readPieces, type Wanted } from '../predict/live/follower.ts';
 import type { Piece } from '../predict/live/pieces.ts';
@@ -57,6 +58,7 @@ export class ForecastRound {
     if (!hasSteps) return { series: 0, byModel: 0 };
     if (nowMs - this.#fullAtMs >= FULL_DAYS_EVERY_MS) await this.#fullDays(nowMs);
     await store.predictions.writeForecasts(this.#grouped(forecasts, model.id, atMs, nowMs));
+    await store.predictions.writeReport(PEAKS_REPORT, peaksOf(this.#deps.network.network.links, forecasts, nowMs));
     await this.#claim(forecasts, atMs);
     return {
       series: forecasts.length,

@@ -3,6 +3,7 @@ import type { HistoryKind } from '../history/history.ts';
 import type { DriftMemory } from '../predict/drift/watch.ts';
 import { FORECAST_HORIZONS_MS, FORECAST_STEP_MS } from '../predict/forecast/metrics.ts';
 import type { AlarmBook } from '../predict/live/alarms.ts';
+import { calibrationFinding } from '../predict/live/calibration-watch.ts';
 import { readPieces } from '../predict/live/follower.ts';
 import {
   emptyLedger,
@@ -18,7 +19,7 @@ import { RISK_HORIZONS } from '../predict/risk/labels.ts';
 import type { ForesightDeps } from './deps.ts';
 import { type ForecastClaim, forecastClaims } from './forecast-round.ts';
 import type { ModelLoader } from './model-loader.ts';
-import { healedLinks, type RiskClaim, riskClaims } from './risk-round.ts';
+import { CLAIM_EVERY_MS, healedLinks, type RiskClaim, riskClaims } from './risk-round.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -47,6 +48,7 @@ export class JudgeRound {
     trimLedger(ledger, nowMs);
     await store.predictions.writeReport('ledger', ledger);
     await this.#writeQuality(ledger, nowMs);
+    await this.#watchCalibration(ledger, nowMs);
     await this.#lookForDrift(nowMs);
     return { risks, forecasts };
   }
@@ -166,7 +168,33 @@ export class JudgeRound {
     const about = { linkId: null, deviceId: null, proposalId: null, details: { features: told.slice(0, 20) } };
     const severity = isDrifting ? ('warning' as const) : ('info' as const);
     await store.events.append([{ atMs: nowMs, type: 'drift', severity, cleared: !isDrifting, message, ...about }]);
-    if (isDrifting) await this.#onDrift();
+    if (isDrifting) await this.#train();
+  }
+
+  /** Chances that do not come true as often as they say need a new model, whatever the features look like. */
+  async #watchCalibration(ledger: Ledger, nowMs: number): Promise<void> {
+    const { store } = this.#deps;
+    const { id } = await this.#models.risk();
+    if (id === null) return;
+    const { isDrifting, days, expected, observed } = calibrationFinding(ledger, id, nowMs, CLAIM_EVERY_MS);
+    const before = (await store.predictions.report('calibration')) as { isDrifting: boolean; modelId: string } | null;
+    const found = { updatedAtMs: nowMs, modelId: id, isDrifting, days, expected, observed };
+    await store.predictions.writeReport('calibration', found);
+    const wasDrifting = before?.isDrifting === true && before.modelId === id;
+    if (isDrifting && !wasDrifting) await this.#tellCalibration(id, expected, observed, nowMs);
+    if (isDrifting) await this.#train();
+  }
+
+  async #tellCalibration(modelId: string, expected: number, observed: number, nowMs: number): Promise<void> {
+    const message = `what model ${modelId} says does not come true as often as it says: in seven days ${expected.toFixed(0)} failures were to be expected, ${observed.toFixed(0)} came; new models are trained`;
+    const about = { linkId: null, deviceId: null, proposalId: null, details: { modelId, expected, observed } };
+    const event = { atMs: nowMs, type: 'drift', severity: 'warning', cleared: false, message } as const;
+    await this.#deps.store.events.append([{ ...event, ...about }]);
+  }
+
+  /** Whatever asks for it, models are trained at most once a day beside the schedule. */
+  async #train(): Promise<void> {
+    if (await this.#deps.store.leases.once('retrain', DAY_MS)) await this.#onDrift();
   }
 }
 

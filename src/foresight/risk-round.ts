@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 /** Minutes that come later than this are not the present any more. */
 const MAX_LAG_MS = 5 * MINUTE_MS;
 /** What was said is kept for judgement so often: neighbouring minutes say the same. */
-const CLAIM_EVERY_MS = 5 * MINUTE_MS;
+export const CLAIM_EVERY_MS = 5 * MINUTE_MS;
 const LONGEST_MS = Math.max(...RISK_HORIZONS.map(({ minutes }) => minutes)) * MINUTE_MS;
 
 /** The claims of each horizon wait for themselves: the short ones are judged sooner. */

@@ -41,6 +41,7 @@ export class Polling implements Service {
       sink: parts.sink,
       pollIntervalMs,
       resolveCredentials: this.#resolve,
+      writeReadings: (records) => store.history.append(records),
       clock,
       events: deviceEvents(parts),
       ...(this.#shares ? { share: this.#shares } : {}),

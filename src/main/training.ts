@@ -30,6 +30,8 @@ const LEAST_DAYS = 3;
 export interface TrainingData {
   readonly learn: readonly TrainingWorld[];
   readonly test: readonly TrainingWorld[];
+  /** For forecasts, which look back for weeks, the whole time of each: they part it themselves. */
+  readonly whole: { readonly learn: readonly TrainingWorld[]; readonly test: readonly TrainingWorld[] };
   close(): Promise<void>;
 }
 
@@ -58,7 +60,8 @@ export async function simulatedData(wanted: SimulatedWorlds): Promise<TrainingDa
   };
   const learn: TrainingWorld[] = [];
   for (const name of wanted.networks) for (const seed of wanted.seeds) learn.push(await world(name, seed));
-  return { learn, test: [await world(wanted.testNetwork, wanted.testSeed)], close: async () => undefined };
+  const test = [await world(wanted.testNetwork, wanted.testSeed)];
+  return { learn, test, whole: { learn, test }, close: async () => undefined };
 }
 
 /** `backbone-60@7` is the generated backbone of 60 routers with seed 7; else a shipped network or a file. */
@@ -84,7 +87,8 @@ export async function ownData(config: Config, days: number, clock: Clock = syste
   const splitMs = toMs - TEST_SHARE * (toMs - fromMs);
   const learn = historyWorld(history, network, fromMs, splitMs - GAP_MS);
   const test = historyWorld(history, network, splitMs, toMs);
-  return { learn: [learn], test: [test], close: () => history.close() };
+  const all = [historyWorld(history, network, fromMs, toMs)];
+  return { learn: [learn], test: [test], whole: { learn: all, test: all }, close: () => history.close() };
 }
 
 function openHistory(config: Config, network: Network, clock: Clock): HistoryReader {
@@ -125,8 +129,9 @@ export async function trainModels(
     cards.push(saveRisk(registry, trained, report, { ...from, tested: test }));
   }
   if (kinds.includes('forecast')) {
-    const trained = await learnForecast([...learn, ...test], seed, onProgress, signal);
-    cards.push(saveForecast(registry, trained, { ...from, learnt: [...learn, ...test], tested: [] }));
+    const { whole } = data;
+    const trained = await learnForecast(whole.learn, whole.test, seed, onProgress, signal);
+    cards.push(saveForecast(registry, trained, { ...from, learnt: whole.learn, tested: whole.test }));
   }
   return cards;
 }

@@ -38,15 +38,24 @@ export const PredictionSchema = Type.Object({
 });
 export type Prediction = Static<typeof PredictionSchema>;
 
-export const FORECAST_METHODS = ['model', 'daily', 'persistence'] as const;
+export const FORECAST_METHODS = [
+  'model',
+  'persistence',
+  'persistence-with-drift',
+  'hour-median',
+  'daily',
+  'daily-with-drift',
+  'weekly',
+  'weekly-with-drift',
+] as const;
 
 /** One figure in the hours to come. */
 export const SeriesForecastSchema = Type.Object({
   metric: Type.String({ pattern: METRIC_PATTERN }),
-  /** `model`, or the rule that stands in for it where history is short. */
+  /** `model`, or the rule that stands in for it where history is short, or the model was no better. */
   method: Type.Enum(FORECAST_METHODS),
   modelId: nullable(Type.String()),
-  /** Why it is not the model's; null where it is. */
+  /** Which hours are not the model's, and why; null where all are. */
   reason: nullable(Type.String()),
   points: Type.Array(
     Type.Object({

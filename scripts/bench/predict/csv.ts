@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 /** A table of texts with named columns; lines that have too few cells are left out. */
 export interface CsvTable {
   readonly name: string;
+  /** Of the columns, in their order. */
+  readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** Place of a column; throws RangeError that names file and column where there is none. */
   column(name: string): number;
@@ -28,7 +30,7 @@ export function parseCsv(name: string, text: string): CsvTable {
     if (at < 0) throw new RangeError(`${name}: there is no column "${wanted}" (there are ${names.join(', ')})`);
     return at;
   };
-  return { name, rows, column };
+  return { name, names, rows, column };
 }
 
 /** ms since the epoch of `2017-06-28 00:00:10`, with or without fraction and zone, UTC where it names none; else NaN. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RegularSeries, regularSeries } from '../../../src/predict/forecast/series.ts';
+import { readLoads } from '../series/loads.ts';
 import { rttSeries } from '../series/rtt-atlas.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,21 +19,10 @@ export async function realSeries(folder: string): Promise<RealSeries> {
     (['loads', 'alibaba_ber'] as const).map(async (name) => {
       const files = (await readdir(join(folder, name)).catch(() => [])).filter((file) => file.endsWith('.csv')).sort();
       const texts = await Promise.all(files.map((file) => readFile(join(folder, name, file), 'utf8')));
-      return texts.flatMap((text) => (name === 'loads' ? readLoads(text) : readBitErrors(text)));
+      return texts.flatMap((text) => (name === 'loads' ? readLoads(text, LOAD_STEP_MS) : readBitErrors(text)));
     }),
   );
   return { loads: loads ?? [], bitErrors: bitErrors ?? [], roundTrips: await rttSeries(folder) };
-}
-
-/** `time` in ISO 8601, then a column a link in bit/s. */
-export function readLoads(text: string): RegularSeries[] {
-  const [header = '', ...lines] = text.trim().split('\n');
-  const names = header.trim().split(',').slice(1);
-  const rows = lines.map((line) => line.trim().split(','));
-  return names.map((name, column) => {
-    const readings = rows.map((cells) => [Date.parse(cells[0] ?? ''), numberIn(cells[column + 1])] as const);
-    return regularSeries(name, readings, LOAD_STEP_MS);
-  });
 }
 
 /** Averages of `preFecBer`, a series for each channel and end. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { pageOf } from '../cursor.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { deviceReadingsReader } from '../device-readings.ts';
 import { deviceView, readSlow } from '../devices.ts';
 import { readLinkStates } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
@@ -13,11 +14,13 @@ const DeviceQuery = Query({ state: Type.Optional(Type.Enum(DEVICE_STATES)), limi
 
 export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
   const { network, clock } = deps;
+  const readings = deviceReadingsReader(deps);
 
   const list = async (query: Static<typeof DeviceQuery>, limit: number) => {
     const { state, cursor } = query;
-    const [states, slow] = await Promise.all([readLinkStates(deps), readSlow(deps.store)]);
-    const devices = network.network.nodes.map((node) => deviceView(node, network, states, slow, clock.nowMs()));
+    const [states, slow, now] = await Promise.all([readLinkStates(deps), readSlow(deps.store), readings()]);
+    const news = { slow, readings: now };
+    const devices = network.network.nodes.map((node) => deviceView(node, network, states, news, clock.nowMs()));
     return pageOf({
       items: devices.filter((device) => state === undefined || device.state === state),
       keyOf: (device) => ({ value: null, id: device.id }),
@@ -33,7 +36,7 @@ export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['network'],
-        summary: 'Routers: whether they are heard, and the state of their links',
+        summary: 'Routers: whether they are heard, what they tell of themselves, and the state of their links',
         querystring: DeviceQuery,
         response: { 200: listResponse(DeviceViewSchema), ...problemResponses },
       },
@@ -58,8 +61,8 @@ export function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const node = network.nodeById.get(request.params.id);
       if (!node) throw notFound('device', 'id', request.params.id);
-      const [states, slow] = await Promise.all([readLinkStates(deps), readSlow(deps.store)]);
-      return deviceView(node, network, states, slow, clock.nowMs());
+      const [states, slow, now] = await Promise.all([readLinkStates(deps), readSlow(deps.store), readings()]);
+      return deviceView(node, network, states, { slow, readings: now }, clock.nowMs());
     },
   );
 }

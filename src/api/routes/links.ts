@@ -1,12 +1,12 @@
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { queryLinks } from '../link-query.ts';
 import { linkUsersReader } from '../link-users.ts';
-import { readLinkView, readLinkViews } from '../link-view.ts';
+import { readLinkView, readListedLinks } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { notFound } from '../problem.ts';
 import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
 import { LinkUsersQuery, LinkUsersSchema } from '../schemas/link-users.ts';
-import { LinkQuery, LinkViewSchema } from '../schemas/links.ts';
+import { LinkQuery, LinkViewSchema, ListedLinkSchema } from '../schemas/links.ts';
 import { LINK_TABLE } from '../tables.ts';
 
 /** Each may route all demands anew. */
@@ -22,12 +22,12 @@ export function linkRoutes(app: ApiServer, deps: ApiDeps): void {
         tags: ['network'],
         summary: 'Links with their health',
         querystring: LinkQuery,
-        response: { 200: listResponse(LinkViewSchema), ...problemResponses },
+        response: { 200: listResponse(ListedLinkSchema), ...problemResponses },
       },
     },
     async (request, reply) => {
       const query = { ...request.query, limit: limitOf(request, request.query.limit) };
-      return sendList(request, reply, LINK_TABLE, queryLinks(await readLinkViews(deps), query));
+      return sendList(request, reply, LINK_TABLE, queryLinks(await readListedLinks(deps), query));
     },
   );
 

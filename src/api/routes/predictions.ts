@@ -1,5 +1,6 @@
 import { arcId, DIRECTIONS } from '../../core/ids.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { readForecastPeaks } from '../forecast-peaks.ts';
 import { readLinkState } from '../link-view.ts';
 import { limitOf, listResponse, sendList } from '../list-answer.ts';
 import { PREDICTION_TABLE, predictionView, queryPredictions, readPredictions } from '../predictions.ts';
@@ -7,6 +8,7 @@ import { notFound } from '../problem.ts';
 import { IdParams, NoQuery, problemResponses } from '../schemas/common.ts';
 import {
   DeviceForecastSchema,
+  ForecastPeaksSchema,
   LinkForecastSchema,
   type PredictionQuality,
   PredictionQuery,
@@ -93,6 +95,20 @@ export function predictionRoutes(app: ApiServer, deps: ApiDeps): void {
       const [az = null, za = null] = await Promise.all(both);
       return { linkId: id, arcs: { az, za }, unknown: az === null && za === null ? NO_FORECAST : null };
     },
+  );
+
+  app.get(
+    '/forecasts/peaks',
+    {
+      schema: {
+        tags,
+        summary: 'The highest utilisation that is expected of each link in the next six hours',
+        description: 'All links at once; one that has no forecast is left out. Median, both directions.',
+        querystring: NoQuery,
+        response: { 200: ForecastPeaksSchema, ...problemResponses },
+      },
+    },
+    async () => readForecastPeaks(deps),
   );
 
   app.get(

@@ -29,7 +29,19 @@ export const LinkViewSchema = Type.Object({
 });
 export type LinkView = Static<typeof LinkViewSchema>;
 
-export const LINK_SORTS = ['id', 'score', 'state', 'utilisation', 'loss'] as const;
+/** A link of the list, with what is expected of it. */
+export const ListedLinkSchema = Type.Object({
+  ...LinkViewSchema.properties,
+  forecastPeak: nullable(
+    Type.Object(
+      { utilisation: Type.Number(), atMs: Type.Number() },
+      { description: 'highest median utilisation of both directions in the next six hours; null without a forecast' },
+    ),
+  ),
+});
+export type ListedLink = Static<typeof ListedLinkSchema>;
+
+export const LINK_SORTS = ['id', 'score', 'state', 'utilisation', 'loss', 'forecastPeak'] as const;
 export type LinkSort = (typeof LINK_SORTS)[number];
 const SORTS = [...LINK_SORTS, ...LINK_SORTS.map((name) => `-${name}` as const)];
 

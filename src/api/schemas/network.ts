@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { TIERS } from '../../../topology/model.ts';
 import { nullable } from '../../core/schema.ts';
 import { HEALTH_STATES } from '../../health/link-state.ts';
+import { DeviceReadingsSchema } from '../device-readings.ts';
 import { PerDirection } from './common.ts';
 
 const NodeViewProperties = {
@@ -55,6 +56,7 @@ export const DeviceViewSchema = Type.Object({
       { description: 'set for the slowest devices of each poller, 50 at most; null for all others' },
     ),
   ),
+  readings: DeviceReadingsSchema,
   links: Type.Object(Object.fromEntries(HEALTH_STATES.map((state) => [state, Type.Integer()])), {
     description: 'links that end here, by state',
   }),

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { RISK_LEVELS } from '../../core/risk.ts';
 import { nullable } from '../../core/schema.ts';
 import { HealthState } from '../../health/link-state.ts';
+import { ForecastPeakSchema } from '../../predict/live/forecast-peaks.ts';
 import { ForecastSchema, PredictionSchema } from '../../store/predictions.ts';
 import { Cursor, Limit, Query } from './common.ts';
 
@@ -49,6 +50,12 @@ export const DeviceForecastSchema = Type.Object({
   unknown: nullable(Type.String()),
 });
 export type DeviceForecast = Static<typeof DeviceForecastSchema>;
+
+export const ForecastPeaksSchema = Type.Object({
+  madeAtMs: Type.Number({ description: '0 where none were made yet' }),
+  peaks: Type.Array(ForecastPeakSchema),
+  unknown: nullable(Type.String({ description: 'why there are none' })),
+});
 
 const Share = nullable(Type.Number({ description: '0..1; null where nothing was judged' }));
 

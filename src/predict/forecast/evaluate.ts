@@ -1,14 +1,14 @@
 import { forecastFrom, type HorizonModel } from './model.ts';
 import { FeatureReaders, type Stretch } from './rows.ts';
-import { trivialRules } from './trivial.ts';
+import { answerOf, TRIVIAL_RULES, type TrivialName } from './trivial.ts';
 
-/** Errors of one series at one horizon, over the origins where every rule has an answer. */
+/** Errors of one series at one horizon, all over the same origins. */
 export interface SeriesErrors {
   readonly id: string;
   readonly origins: number;
   /** Mean absolute errors, in the unit of the series; a rule that the series is too short for is absent. */
   readonly own: number;
-  readonly rules: Readonly<Record<string, number>>;
+  readonly rules: Readonly<Partial<Record<TrivialName, number>>>;
   /** Share of the truths within p10 and p90. */
   readonly covered: number;
 }
@@ -30,22 +30,22 @@ function errorsOf(
   readers: FeatureReaders,
 ): SeriesErrors {
   const horizon = Math.max(1, Math.round(model.horizonMs / series.stepMs));
-  const rules = Object.entries(trivialRules(series));
-  const sums = new Map(rules.map(([name]) => [name, 0]));
+  const reader = readers.of(series);
+  const sums = TRIVIAL_RULES.map((name) => ({ name, sum: 0, answers: 0 }));
   let [origins, own, covered] = [0, 0, 0];
   for (let origin = begin; origin + horizon < end; origin += stride) {
     const truth = series.values[origin + horizon] as number;
-    const forecast = Number.isFinite(truth) ? forecastFrom(model, readers.of(series), origin, series.stepMs) : null;
+    const forecast = Number.isFinite(truth) ? forecastFrom(model, reader, origin, series.stepMs) : null;
     if (forecast === null) continue;
     origins += 1;
     own += Math.abs(truth - forecast.p50);
     if (truth >= forecast.p10 && truth <= forecast.p90) covered += 1;
-    for (const [name, rule] of rules) {
-      // A rule without an answer drops out of the whole series: rules are compared on the same origins.
-      sums.set(name, (sums.get(name) as number) + Math.abs(truth - rule(origin, horizon)));
+    for (const each of sums) {
+      // In a gap a rule says the last value, so that no rule gets out of the comparison by one.
+      each.sum += Math.abs(truth - answerOf(reader.rules, each.name, origin, horizon));
+      if (Number.isFinite(reader.rules[each.name](origin, horizon))) each.answers += 1;
     }
   }
-  const means = [...sums].map(([name, sum]) => [name, sum / origins] as const);
-  const known = means.filter(([, mean]) => Number.isFinite(mean));
+  const known = sums.filter(({ answers }) => answers > 0).map(({ name, sum }) => [name, sum / origins]);
   return { id: series.id, origins, own: own / origins, rules: Object.fromEntries(known), covered: covered / origins };
 }

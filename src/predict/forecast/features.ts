@@ -1,5 +1,5 @@
 import { median, type RegularSeries, WindowMeans } from './series.ts';
-import { lastKnown } from './trivial.ts';
+import { lastKnown, type TrivialRules, trivialRules } from './trivial.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -54,6 +54,8 @@ export interface Frame {
 
 /** Reads features of one series at any origin; values after the origin are never looked at. */
 export class ForecastFeatures {
+  /** What anyone could say of this series. */
+  readonly rules: TrivialRules;
   readonly #series: RegularSeries;
   readonly #means: WindowMeans;
   readonly #deviations: WindowMeans;
@@ -61,6 +63,7 @@ export class ForecastFeatures {
   readonly #day: number;
 
   constructor(series: RegularSeries) {
+    this.rules = trivialRules(series);
     this.#series = series;
     this.#means = new WindowMeans(series.values);
     this.#hour = Math.max(1, Math.round(HOUR_MS / series.stepMs));

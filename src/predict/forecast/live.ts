@@ -1,16 +1,17 @@
 import { formatDuration } from '../../core/units.ts';
 import { ForecastFeatures } from './features.ts';
 import { FORECAST_HORIZONS_MS, type ForecastMetric, LEAST_HISTORY_MS, MODEL_NEEDS_MS } from './metrics.ts';
-import { type Forecast, forecastFrom } from './model.ts';
+import { choiceAt, type Forecast, forecastFrom, type HorizonModel } from './model.ts';
 import type { ForecastModels } from './model-file.ts';
 import type { RegularSeries } from './series.ts';
-import { lastKnown, trivialRules } from './trivial.ts';
+import { answerOf, lastKnown, type TrivialName, trivialRules } from './trivial.ts';
 
-export type ForecastMethod = 'model' | 'daily' | 'persistence';
+/** The model, or the rule that stands in for it. */
+export type ForecastMethod = 'model' | TrivialName;
 
 export interface LiveForecast {
   readonly method: ForecastMethod;
-  /** Why it is not the model's; null where it is. */
+  /** Which hours are not the model's, and why; null where all are. */
   readonly reason: string | null;
   readonly points: readonly ({ readonly atMs: number; readonly horizonMs: number } & Forecast)[];
 }
@@ -33,20 +34,40 @@ export function forecastNow(series: RegularSeries, metric: ForecastMetric, now: 
       const forecast = of(horizonMs, at);
       return forecast === null ? [] : [{ atMs: atMs + horizonMs, horizonMs, ...within(forecast, metric) }];
     });
-  const reason = reasonAgainstModel(historyMs, now);
-  if (reason === null && 'models' in now) {
+  const models = 'models' in now ? (now.models[metric.metric] ?? []) : [];
+  const reason = reasonAgainstModel(historyMs, now, models.length);
+  if (reason === null) {
     const reader = new ForecastFeatures(series);
-    const own = now.models[metric.group];
-    const found = points((_, at) => forecastFrom(own[at] as (typeof own)[number], reader, origin, series.stepMs));
-    if (found.length > 0) return { method: 'model', reason: null, points: found };
+    const found = points((_, at) => forecastFrom(models[at] as HorizonModel, reader, origin, series.stepMs));
+    if (found.length > 0) return { ...methodOf(models, reader, origin, series.stepMs), points: found };
   }
   const method = historyMs >= MODEL_NEEDS_MS ? 'daily' : 'persistence';
   const why = reason ?? 'the last hour is not known well enough for the model';
   return { method, reason: why, points: points((horizonMs) => byRule(series, method, horizonMs)) };
 }
 
-function reasonAgainstModel(historyMs: number, now: ModelsNow): string | null {
+/** The model where it answers any hour; the hours at which it was no better than a rule are the rule's, and named. */
+function methodOf(
+  models: readonly HorizonModel[],
+  reader: ForecastFeatures,
+  origin: number,
+  stepMs: number,
+): Pick<LiveForecast, 'method' | 'reason'> {
+  const byRule = models.flatMap((model) => {
+    const { rule, trust } = choiceAt(model, reader, origin, Math.max(1, Math.round(model.horizonMs / stepMs)));
+    return trust === 0 ? [{ rule, hours: model.horizonMs / 3_600_000 }] : [];
+  });
+  const [first] = byRule;
+  if (first === undefined) return { method: 'model', reason: null };
+  const rules = [...new Set(byRule.map(({ rule }) => rule))].join(' or ');
+  const hours = byRule.map((each) => each.hours).join(', ');
+  const reason = `at ${hours} h by the rule ${rules}: on later data the model was not better`;
+  return { method: byRule.length < models.length ? 'model' : first.rule, reason };
+}
+
+function reasonAgainstModel(historyMs: number, now: ModelsNow, models: number): string | null {
   if ('problem' in now) return now.problem;
+  if (models === 0) return 'the model has not learnt this figure: there was no history of it';
   if (historyMs >= MODEL_NEEDS_MS) return null;
   return `the model needs ${formatDuration(MODEL_NEEDS_MS)} of history, there are ${formatDuration(historyMs)}`;
 }
@@ -59,11 +80,9 @@ function byRule(series: RegularSeries, method: 'daily' | 'persistence', horizonM
   const rules = trivialRules(series);
   const horizon = Math.max(1, Math.round(horizonMs / series.stepMs));
   const origin = series.values.length - 1;
-  const seasonal = rules[method === 'daily' ? 'daily' : 'persistence'];
-  const p50 = seasonal?.(origin, horizon) ?? Number.NaN;
-  const last = rules.persistence?.(origin, horizon) ?? Number.NaN;
-  const middle = Number.isFinite(p50) ? p50 : last;
-  if (!Number.isFinite(middle) || seasonal === undefined) return null;
+  const seasonal = rules[method];
+  const middle = answerOf(rules, method, origin, horizon);
+  if (!Number.isFinite(middle)) return null;
   const stride = Math.max(1, Math.floor(origin / LOOKS));
   const errors: number[] = [];
   for (let then = 0; then + horizon <= origin; then += stride) {

@@ -1,13 +1,20 @@
 import type { Rng } from '../../core/rng.ts';
 import { BOOST_DEFAULTS, type BoostSettings, boost } from '../trees/boost.ts';
 import { quantileLoss } from '../trees/losses.ts';
-import { marginOf, marginsOf, type TreeEnsemble } from '../trees/tree-ensemble.ts';
+import { joinTrees, marginOf, marginsOf, type TreeEnsemble } from '../trees/tree-ensemble.ts';
+import { ALL_RULES, type ChoiceRows, chooseMedian, type MedianChoice, SHORT_RULES } from './choice.ts';
 import { FORECAST_FEATURES, type ForecastFeatures } from './features.ts';
 import { FeatureReaders, type ForecastRows, type Stretch, sampleRows } from './rows.ts';
+import { answerOf, TRIVIAL_RULES, type TrivialName } from './trivial.ts';
 
 /** Share of the truths that the interval from low to high is to cover. */
 export const COVERAGE = 0.8;
 const [LOW, HIGH] = [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2];
+
+/** A choice with the widening of the learnt interval, on either side, with which it covers what it should. */
+export interface HorizonChoice extends MedianChoice {
+  readonly widening: number;
+}
 
 /** Quantiles of what a figure will be `horizonMs` from now, in units of the frame of its features. */
 export interface HorizonModel {
@@ -15,10 +22,8 @@ export interface HorizonModel {
   readonly low: TreeEnsemble;
   readonly middle: TreeEnsemble;
   readonly high: TreeEnsemble;
-  /** How much of the way from the anchor to the learnt median to go: less than 1 where the latter was overconfident. */
-  readonly trust: number;
-  /** By how much the learnt interval is widened on either side. */
-  readonly widening: number;
+  /** The first whose rule has an answer is used: that of all rules, then that of those which a day is enough for. */
+  readonly choices: readonly HorizonChoice[];
 }
 
 /** One forecast, in the unit of the series. */
@@ -31,6 +36,8 @@ export interface Forecast {
 export interface ForecastSettings extends BoostSettings {
   /** Rows that are learnt from, for each horizon. */
   readonly rowLimit: number;
+  /** By how many standard errors the learnt median has to be better than the best rule to be used. */
+  readonly caution: number;
 }
 
 export const FORECAST_DEFAULTS: ForecastSettings = {
@@ -43,11 +50,13 @@ export const FORECAST_DEFAULTS: ForecastSettings = {
   featureShare: 0.5,
   patience: 20,
   rowLimit: 60_000,
+  caution: 1,
 };
 
 /**
- * Learns one horizon from the past (`training`) and, from what came later, when to stop, how far to trust the median
- * and how wide the interval has to be (`calibration`; conformalised quantile regression: Romano et al., NeurIPS 2019).
+ * Learns one horizon from the past (`training`) and, from what came later (`calibration`), when to stop, whether and
+ * how far the learnt median is better than the best rule, and how wide the interval has to be (conformalised quantile
+ * regression: Romano et al., NeurIPS 2019).
  */
 export function trainHorizon(
   training: readonly Stretch[],
@@ -62,30 +71,48 @@ export function trainHorizon(
   const learn = (share: number) =>
     boost(rows, quantileLoss(share), settings, rng.fork(`quantile ${share}`), { validation: later });
   const [low, middle, high] = [learn(LOW), learn(0.5), learn(HIGH)];
-  const trust = bestTrust(marginsOf(middle, later.table), later.labels);
-  return { horizonMs, low, middle, high, trust, widening: wideningOf(low, high, later) };
+  const known = choiceRows(later, marginsOf(middle, later.table), readers);
+  const interval = { lows: marginsOf(low, later.table), highs: marginsOf(high, later.table) };
+  const choices = [ALL_RULES, SHORT_RULES].map((among) => {
+    const choice = chooseMedian(known, settings.caution, among);
+    return { ...choice, widening: wideningOf(mediansOf(known, choice), interval, later.labels) };
+  });
+  const isUsed = choices.some(({ trust }) => trust > 0);
+  return { horizonMs, low, middle: isUsed ? middle : joinTrees([], 0, FORECAST_FEATURES.length), high, choices };
 }
 
-/** The share of the step from the anchor that has the smallest mean error. */
-function bestTrust(margins: Float64Array, truths: Float32Array): number {
-  let [best, leastError] = [0, Infinity];
-  for (let trust = 0; trust <= 1.0001; trust += 0.05) {
-    let error = 0;
-    for (let row = 0; row < margins.length; row += 1) {
-      error += Math.abs((truths[row] as number) - trust * (margins[row] as number));
-    }
-    if (error < leastError) [best, leastError] = [trust, error];
-  }
-  return best;
+/** What the rules and the model say of each row, in units of its frame. */
+function choiceRows(
+  { places, frames, labels }: ForecastRows,
+  learnt: Float64Array,
+  readers: FeatureReaders,
+): ChoiceRows {
+  const said = (name: TrivialName) =>
+    Float64Array.from(places, ({ series, origin, horizon }, row) => {
+      const { anchor, scale } = frames[row] as ForecastRows['frames'][number];
+      return (answerOf(readers.of(series).rules, name, origin, horizon) - anchor) / scale;
+    });
+  const rules = Object.fromEntries(TRIVIAL_RULES.map((name) => [name, said(name)])) as Record<
+    TrivialName,
+    Float64Array
+  >;
+  return { series: places.map(({ series }) => series), truths: labels, learnt, rules };
 }
 
-/** The widening with which the interval covers as many of the truths as it should. */
-function wideningOf(low: TreeEnsemble, high: TreeEnsemble, { table, labels }: ForecastRows): number {
-  const [lows, highs] = [marginsOf(low, table), marginsOf(high, table)];
-  const outside = Float64Array.from(labels, (truth, row) =>
-    Math.max((lows[row] as number) - truth, truth - (highs[row] as number)),
+function mediansOf({ learnt, rules }: ChoiceRows, { rule, trust }: MedianChoice): Float64Array {
+  return Float64Array.from(rules[rule], (answer, row) => answer + trust * ((learnt[row] as number) - answer));
+}
+
+/** The widening with which the interval covers as many of the truths as it should; below 0 where it is too wide. */
+function wideningOf(
+  medians: Float64Array,
+  { lows, highs }: { readonly lows: Float64Array; readonly highs: Float64Array },
+  truths: Float32Array,
+): number {
+  const needed = Float64Array.from(truths, (truth, row) =>
+    truth < (medians[row] as number) ? (lows[row] as number) - truth : truth - (highs[row] as number),
   ).sort();
-  return outside[Math.min(outside.length - 1, Math.ceil(COVERAGE * (outside.length + 1)) - 1)] ?? 0;
+  return needed[Math.min(needed.length - 1, Math.ceil(COVERAGE * (needed.length + 1)) - 1)] ?? 0;
 }
 
 /** The forecast from `origin`; null where the last hour of the series is unknown. */
@@ -97,11 +124,26 @@ export function forecastFrom(
 ): Forecast | null {
   const frame = reader.frame(origin);
   if (frame === null) return null;
+  const horizon = Math.max(1, Math.round(model.horizonMs / stepMs));
+  const { rule, trust, widening } = choiceAt(model, reader, origin, horizon);
   const row = new Float32Array(FORECAST_FEATURES.length);
-  reader.write(origin, Math.max(1, Math.round(model.horizonMs / stepMs)), frame, row, 0);
-  const middle = model.trust * marginOf(model.middle, row);
-  const low = Math.min(middle, marginOf(model.low, row) - model.widening);
-  const high = Math.max(middle, marginOf(model.high, row) + model.widening);
+  reader.write(origin, horizon, frame, row, 0);
+  const answer = (answerOf(reader.rules, rule, origin, horizon) - frame.anchor) / frame.scale;
+  if (!Number.isFinite(answer)) return null;
+  const middle = trust === 0 ? answer : answer + trust * (marginOf(model.middle, row) - answer);
+  const low = Math.min(middle, marginOf(model.low, row) - widening);
+  const high = Math.max(middle, marginOf(model.high, row) + widening);
   const unframed = (framed: number) => frame.anchor + frame.scale * framed;
   return { p10: unframed(low), p50: unframed(middle), p90: unframed(high) };
+}
+
+/** How the forecast from `origin` is made. */
+export function choiceAt(
+  { choices }: HorizonModel,
+  { rules }: ForecastFeatures,
+  origin: number,
+  horizon: number,
+): HorizonChoice {
+  const answering = choices.find(({ rule }) => Number.isFinite(rules[rule](origin, horizon)));
+  return (answering ?? choices.at(-1)) as HorizonChoice;
 }

@@ -13,6 +13,14 @@ export interface Stretch {
 /** Rows of forecasts with their truths, as (truth - anchor) / scale. */
 export interface ForecastRows extends Examples {
   readonly frames: readonly Frame[];
+  /** Where each row was made. */
+  readonly places: readonly Place[];
+}
+
+export interface Place {
+  readonly series: RegularSeries;
+  readonly origin: number;
+  readonly horizon: number;
 }
 
 /** Feature readers are slow to make and serve every horizon. */
@@ -42,14 +50,17 @@ export function sampleRows(
   const values = new Float32Array(chosen.length * FORECAST_FEATURES.length);
   const labels = new Float32Array(chosen.length);
   const frames: Frame[] = [];
+  const kept: Place[] = [];
   let count = 0;
-  for (const { series, origin, horizon } of chosen) {
+  for (const place of chosen) {
+    const { series, origin, horizon } = place;
     const reader = readers.of(series);
     const frame = reader.frame(origin);
     if (frame === null) continue;
     reader.write(origin, horizon, frame, values, count * FORECAST_FEATURES.length);
     labels[count] = ((series.values[origin + horizon] as number) - frame.anchor) / frame.scale;
     frames.push(frame);
+    kept.push(place);
     count += 1;
   }
   const table = {
@@ -57,13 +68,13 @@ export function sampleRows(
     rowCount: count,
     values: values.slice(0, count * FORECAST_FEATURES.length),
   };
-  return { table, labels: labels.slice(0, count), frames };
+  return { table, labels: labels.slice(0, count), frames, places: kept };
 }
 
-function placesOf(stretches: readonly Stretch[], horizonMs: number) {
+function placesOf(stretches: readonly Stretch[], horizonMs: number): Place[] {
   return stretches.flatMap(({ series, begin, end }) => {
     const horizon = Math.max(1, Math.round(horizonMs / series.stepMs));
-    const places: { series: RegularSeries; origin: number; horizon: number }[] = [];
+    const places: Place[] = [];
     for (let origin = begin; origin + horizon < end; origin += 1) {
       const isKnown = Number.isFinite(series.values[origin + horizon]) && Number.isFinite(series.values[origin]);
       if (isKnown) places.push({ series, origin, horizon });

@@ -1,7 +1,7 @@
 import type { Network } from '../../../topology/model.ts';
 import { HOUR_MS, MINUTE_MS } from '../../history/history.ts';
 import { Labeller, RISK_HORIZONS, SETTLED_MINUTES } from '../risk/labels.ts';
-import { LinkTimeline, UNKNOWN } from '../risk/link-timeline.ts';
+import { LinkTimeline, PLANNED, UNKNOWN } from '../risk/link-timeline.ts';
 import type { Piece } from './pieces.ts';
 
 export const TRUTH_METRICS = ['state', 'statusPoints'] as const;
@@ -33,7 +33,8 @@ export class TruthWindow {
 
   /**
    * By link: 1 where it failed within `minutes` after the minute that `atMs` lies in, 0 where not, NaN where it was
-   * not healthy and settled then, or where too little is known of what came.
+   * not healthy and settled then, where its operator shut it (what would have come is not known then), or where too
+   * little is known of what came.
    */
   outcomes(atMs: number, minutes: number): Float32Array | null {
     const timeline = this.#timelines.find(({ fromMs }) => atMs - SETTLED_MINUTES * MINUTE_MS >= fromMs);
@@ -43,7 +44,7 @@ export class TruthWindow {
     const begin = timeline.minuteOf(atMs) + 1;
     return (within[horizon] as Float32Array).map((label, link) => {
       if (counts[link] === 0) return Number.NaN;
-      return label === 1 || isKnown(timeline, link, begin, minutes) ? label : Number.NaN;
+      return label === 1 || hasWatched(timeline, link, begin, minutes) ? label : Number.NaN;
     });
   }
 
@@ -61,10 +62,13 @@ export class TruthWindow {
   }
 }
 
-function isKnown(timeline: LinkTimeline, link: number, begin: number, minutes: number): boolean {
+/** Whether the link was there to fail all the time, as far as is known, and enough is. */
+function hasWatched(timeline: LinkTimeline, link: number, begin: number, minutes: number): boolean {
   let known = 0;
   for (let minute = begin; minute < begin + minutes; minute += 1) {
-    if (timeline.stateAt(link, minute) !== UNKNOWN) known += 1;
+    const state = timeline.stateAt(link, minute);
+    if (state === PLANNED) return false;
+    if (state !== UNKNOWN) known += 1;
   }
   return known >= KNOWN_SHARE * minutes;
 }

@@ -1,16 +1,11 @@
 import { createRng, type Rng } from '../../core/rng.ts';
-import { forecastErrors } from '../forecast/evaluate.ts';
-import {
-  FORECAST_GROUPS,
-  FORECAST_HORIZONS_MS,
-  FORECAST_METRICS,
-  FORECAST_STEP_MS,
-  type ForecastMetric,
-} from '../forecast/metrics.ts';
-import { FORECAST_DEFAULTS, type HorizonModel, trainHorizon } from '../forecast/model.ts';
+import { forecastErrors, type SeriesErrors } from '../forecast/evaluate.ts';
+import { FORECAST_HORIZONS_MS, FORECAST_METRICS, FORECAST_STEP_MS, type ForecastMetric } from '../forecast/metrics.ts';
+import { FORECAST_DEFAULTS, type HorizonChoice, type HorizonModel, trainHorizon } from '../forecast/model.ts';
 import type { ForecastModels } from '../forecast/model-file.ts';
 import { FeatureReaders, type Stretch } from '../forecast/rows.ts';
 import type { RegularSeries } from '../forecast/series.ts';
+import { TRIVIAL_RULES } from '../forecast/trivial.ts';
 import type { OnProgress } from './risk.ts';
 import type { TrainingWorld } from './world.ts';
 
@@ -20,13 +15,13 @@ const SERIES_PER_METRIC = 40;
 /** Small on purpose: forecasts of a whole network are made every few minutes, and the model ships. */
 const SETTINGS = {
   ...FORECAST_DEFAULTS,
-  treeCount: 80,
+  treeCount: 60,
   maxDepth: 4,
-  learningRate: 0.12,
+  learningRate: 0.14,
   patience: 10,
   rowLimit: 24_000,
 };
-/** What is learnt from, what decides when to stop and how wide, and what it is tested on; gaps of half a day between. */
+/** Of each world in time: learnt from, what decides when to stop and how far to trust, and what is tested on, last. */
 const PARTS = { learn: [0, 0.6], calibrate: [0.63, 0.78], test: [0.81, 1] } as const;
 export const FORECAST_TEST_FROM = PARTS.test[0];
 
@@ -39,6 +34,8 @@ export interface ForecastScore {
   readonly bestRule: number;
   readonly bestRuleName: string;
   readonly covered: number;
+  /** How the middle is made. */
+  readonly choice: HorizonChoice;
 }
 
 export interface TrainedForecast {
@@ -47,14 +44,59 @@ export interface TrainedForecast {
   readonly series: number;
 }
 
-/** Learns forecasts from worlds: the first part of their time, with a test on the last. */
+type SeriesOf = ReadonlyMap<ForecastMetric, readonly RegularSeries[]>;
+
+/**
+ * Learns forecasts from the first part of the time of `learn`, and tests them on the last part of that of `test`: other
+ * networks, or the same one later.
+ */
 export async function learnForecast(
-  worlds: readonly TrainingWorld[],
+  learn: readonly TrainingWorld[],
+  test: readonly TrainingWorld[],
   seed: number,
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<TrainedForecast> {
   const rng = createRng(seed);
+  const found = await seriesOfAll(learn, rng, onProgress, signal);
+  const known = [...found];
+  const readers = new FeatureReaders();
+  const learnMetric = ({ metric }: ForecastMetric, series: readonly RegularSeries[], at: number): HorizonModel[] =>
+    FORECAST_HORIZONS_MS.map((horizonMs, hour) => {
+      onProgress(
+        `learning ${metric}, ${horizonMs / 3_600_000} h`,
+        (at + hour / FORECAST_HORIZONS_MS.length) / known.length,
+      );
+      signal?.throwIfAborted();
+      const [past, later] = [partsOf(series, 'learn'), partsOf(series, 'calibrate')];
+      return trainHorizon(past, later, horizonMs, SETTINGS, rng.fork(`${metric} ${horizonMs}`), readers);
+    });
+  const models = Object.fromEntries(
+    known.map(([metric, series], at) => [metric.metric, learnMetric(metric, series, at)]),
+  );
+  const scores = await tryForecast(models, test, seed, onProgress, signal);
+  return { models, scores, series: known.reduce((sum, [, series]) => sum + series.length, 0) };
+}
+
+/** Errors of models, and of the rules they have to beat, on the last part of the time of these worlds. */
+export async function tryForecast(
+  models: ForecastModels,
+  test: readonly TrainingWorld[],
+  seed: number,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<ForecastScore[]> {
+  const found = await seriesOfAll(test, createRng(seed), onProgress, signal);
+  const readers = new FeatureReaders();
+  return [...found].flatMap(([{ metric }, series]) => scoresOf(metric, series, models[metric] ?? [], readers));
+}
+
+async function seriesOfAll(
+  worlds: readonly TrainingWorld[],
+  rng: Rng,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): Promise<SeriesOf> {
   const found = new Map<ForecastMetric, RegularSeries[]>();
   for (const [number, world] of worlds.entries()) {
     onProgress(`reading ${world.name}`, number / worlds.length);
@@ -63,29 +105,7 @@ export async function learnForecast(
     }
     signal?.throwIfAborted();
   }
-  const readers = new FeatureReaders();
-  const total = FORECAST_GROUPS.length * FORECAST_HORIZONS_MS.length;
-  let done = 0;
-  const learnGroup = (group: (typeof FORECAST_GROUPS)[number]): HorizonModel[] =>
-    FORECAST_HORIZONS_MS.map((horizonMs) => {
-      const own = [...found].filter(([metric]) => metric.group === group).flatMap(([, series]) => series);
-      onProgress(`learning ${group}, ${horizonMs / 3_600_000} h`, done / total);
-      done += 1;
-      signal?.throwIfAborted();
-      return trainHorizon(
-        partsOf(own, 'learn'),
-        partsOf(own, 'calibrate'),
-        horizonMs,
-        SETTINGS,
-        rng.fork(`${group} ${horizonMs}`),
-        readers,
-      );
-    });
-  const models = Object.fromEntries(
-    FORECAST_GROUPS.map((group) => [group, learnGroup(group)]),
-  ) as unknown as ForecastModels;
-  const scores = [...found].flatMap(([metric, series]) => scoresOf(metric, series, models, readers));
-  return { models, scores, series: [...found.values()].reduce((sum, each) => sum + each.length, 0) };
+  return found;
 }
 
 /** Series of what is forecast at the step of forecasts, some of each metric. */
@@ -143,23 +163,21 @@ function partsOf(series: readonly RegularSeries[], part: keyof typeof PARTS): St
 }
 
 function scoresOf(
-  { metric, group }: ForecastMetric,
+  metric: string,
   series: readonly RegularSeries[],
-  models: ForecastModels,
+  models: readonly HorizonModel[],
   readers: FeatureReaders,
 ): ForecastScore[] {
-  return models[group].map((model) => {
+  return models.map((model) => {
     const errors = forecastErrors(model, partsOf(series, 'test'), 7, readers);
     const origins = errors.reduce((sum, each) => sum + each.origins, 0);
-    const pooled = (of: (each: (typeof errors)[number]) => number) =>
+    const pooled = (of: (each: SeriesErrors) => number) =>
       errors.reduce((sum, each) => sum + of(each) * each.origins, 0) / origins;
-    const names = [...new Set(errors.flatMap(({ rules }) => Object.keys(rules)))].filter((name) =>
-      errors.every(({ rules }) => name in rules),
-    );
+    const names = TRIVIAL_RULES.filter((name) => errors.every(({ rules }) => name in rules));
     const rules = names.map((name) => [name, pooled(({ rules: own }) => own[name] as number)] as const);
     const [bestRuleName, bestRule] = rules.toSorted(([, x], [, y]) => x - y)[0] ?? ['none', Number.NaN];
     return {
-      ...{ metric, horizonMs: model.horizonMs, bestRuleName, bestRule },
+      ...{ metric, horizonMs: model.horizonMs, bestRuleName, bestRule, choice: model.choices[0] as HorizonChoice },
       own: pooled(({ own }) => own),
       persistence: pooled(({ rules: own }) => own.persistence ?? Number.NaN),
       covered: pooled(({ covered }) => covered),

@@ -25,6 +25,7 @@ export interface Provenance {
 }
 
 const COLOURS = ['#0d9488', '#c2410c', '#4338ca'];
+const FORECAST_YARDSTICK = 'errorAgainstBestRule';
 const octets = (text: string) => new TextEncoder().encode(text);
 
 /** Writes a risk model with its card, its ONNX file and its calibration plot; it is not in use yet. */
@@ -96,38 +97,39 @@ export function saveForecast(registry: ModelRegistry, trained: TrainedForecast, 
       features: [...FORECAST_FEATURES],
       outputs: FORECAST_HORIZONS_MS.map((horizonMs) => `${horizonMs / 3_600_000}h`),
       scores: forecastScores(trained),
-      yardstick: { metric: 'errorAgainstPersistence', better: 'lower' },
+      yardstick: { metric: FORECAST_YARDSTICK, better: 'lower' },
     },
     { [MODEL_FILE]: octets(text) },
   );
 }
 
-/** The last part of the time of all worlds is what forecasts are tested on. */
-function testedPart({ learnt: [world] }: Provenance) {
+/** The last part of the time of the worlds is what forecasts are tested on. */
+function testedPart({ tested: [world] }: Provenance) {
   if (world === undefined) return {};
   const testFromMs = world.fromMs + FORECAST_TEST_FROM * (world.toMs - world.fromMs);
   return { trainToMs: testFromMs, testFromMs, testToMs: world.toMs };
 }
 
-/** Errors relative to persistence, so that metrics of all units can stand together. */
+/** Errors relative to the best rule of each figure and hour, so that figures of all units can stand together. */
 function forecastScores({ scores }: TrainedForecast): ModelCard['scores'] {
-  const ratio = (of: (score: TrainedForecast['scores'][number]) => number) => {
-    const known = scores.map((score) => of(score) / score.persistence).filter(Number.isFinite);
-    return known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0) / known.length;
-  };
-  const covered = scores.reduce((sum, each) => sum + each.covered, 0) / scores.length;
-  const each = scores.flatMap(({ metric, horizonMs, own, bestRule, bestRuleName, covered: share }) => ({
-    name: `${metric} ${horizonMs / 3_600_000} h`,
-    metrics: { meanAbsoluteError: own, [`bestRule (${bestRuleName})`]: bestRule, covered: share },
+  const each = scores.map((score) => ({
+    name: `${score.metric} ${score.horizonMs / 3_600_000} h`,
+    metrics: {
+      meanAbsoluteError: finite(score.own),
+      [`bestRule (${score.bestRuleName})`]: finite(score.bestRule),
+      errorAgainstBestRule: finite(score.own / score.bestRule),
+      covered: finite(score.covered),
+      [`trust (from ${score.choice.rule})`]: score.choice.trust,
+    },
   }));
-  return [
-    { name: 'model', metrics: { errorAgainstPersistence: ratio(({ own }) => own), covered: finite(covered) } },
-    { name: 'best rule of each', metrics: { errorAgainstPersistence: ratio(({ bestRule }) => bestRule) } },
-    ...each.map(({ name, metrics }) => ({
-      name,
-      metrics: Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, finite(value)])),
-    })),
-  ];
+  const covered = finite(scores.reduce((sum, { covered: own }) => sum + own, 0) / scores.length);
+  return [{ name: 'model', metrics: { [FORECAST_YARDSTICK]: againstBestRules(scores), covered } }, ...each];
+}
+
+/** The figure by which sets of forecast models are compared: mean error relative to the best rule of each. */
+export function againstBestRules(scores: TrainedForecast['scores']): number | null {
+  const known = scores.map(({ own, bestRule }) => own / bestRule).filter(Number.isFinite);
+  return known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0) / known.length;
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);

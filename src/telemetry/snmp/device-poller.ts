@@ -3,7 +3,9 @@ import { DetourError } from '../../core/errors.ts';
 import type { End } from '../../core/ids.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SnmpClient } from './client.ts';
+import type { DeviceHealthFigures } from './device/health.ts';
 import { DeviceClock } from './device-clock.ts';
+import { DeviceHealth } from './device-health.ts';
 import { type InterfaceMap, mapInterfaces } from './interface-map.ts';
 import { hasGaps, probeOids, readInterface } from './interface-plan.ts';
 import { interfaceSample } from './interface-sample.ts';
@@ -57,6 +59,7 @@ export class DevicePoller {
   readonly #deviceClock = new DeviceClock();
   #map: { readonly names: InterfaceMap; readonly atMs: number } | null = null;
   readonly #facts: LinkFacts;
+  readonly #health: DeviceHealth;
   #varbindsAtOnce = VARBINDS_AT_ONCE;
   #endsAtMs = 0;
   #polls = 0;
@@ -68,6 +71,7 @@ export class DevicePoller {
     this.#client = client;
     this.#options = options;
     this.#facts = new LinkFacts(client, options.clock, target.interfaces);
+    this.#health = new DeviceHealth(client, options.clock);
     this.#watched = target.interfaces.map(watch);
   }
 
@@ -100,6 +104,15 @@ export class DevicePoller {
   /** False in the first poll: the first round of a network is busy enough with looking for interfaces. */
   get areFactsDue(): boolean {
     return this.#polls > 1 && this.#facts.isDue;
+  }
+
+  /** CPU, memory and temperature, after a poll, in time of its own; never rejects. */
+  readHealth(deadlineMs: number): Promise<DeviceHealthFigures> {
+    return this.#health.read(deadlineMs);
+  }
+
+  get isHealthDue(): boolean {
+    return this.#polls > 1 && this.#health.isDue;
   }
 
   /** Round trip of the last poll between us and the agent, ms: of the way to its management, not of any link. */

@@ -41,12 +41,22 @@ export interface InterfaceStatus {
   readonly isNews: boolean;
 }
 
+/** What a device told of itself at one moment, as the history takes it. */
+export interface DeviceReadings {
+  readonly kind: 'device';
+  readonly id: string;
+  readonly atMs: number;
+  readonly values: Record<string, number>;
+}
+
 export interface SnmpSourceOptions {
   readonly network: Network;
   readonly sink: SampleSink;
   readonly pollIntervalMs: number;
   /** Reads the community, or the JSON of a v3 user, that `env:NAME` or `file:PATH` points to; asked again while it fails. */
   readonly resolveCredentials: (reference: string) => Promise<Secret>;
+  /** Takes what devices tell of themselves: CPU, memory, temperature. Left out: nothing of that is read. */
+  readonly writeReadings?: (records: readonly DeviceReadings[]) => Promise<void>;
   readonly events?: SnmpSourceEvents;
   readonly clock?: Clock;
   readonly createClient?: (target: SnmpTarget, clock: Clock) => SnmpClient;

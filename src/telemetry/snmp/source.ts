@@ -36,6 +36,7 @@ export class SnmpSource implements TelemetrySource {
   readonly #gate: Gate;
   readonly #lag = new Lag();
   readonly #factsPace = new Paced(FACTS_GAP_MS);
+  readonly #healthPace = new Paced(FACTS_GAP_MS);
   readonly #byId: ReadonlyMap<string, Polled>;
   readonly #stopping = new AbortController();
   #running = false;
@@ -218,6 +219,7 @@ export class SnmpSource implements TelemetrySource {
       device.statuses.remember(samples);
       await this.#push(samples);
       if (device.poller) await this.#refreshFacts(device.poller, performance.now() - startMs);
+      if (device.poller) await this.#readHealth(device.poller, device.target.deviceId, performance.now() - startMs);
     } catch (error) {
       this.#stats.failures += 1;
       this.#ended(device, performance.now() - startMs);
@@ -226,10 +228,25 @@ export class SnmpSource implements TelemetrySource {
   }
 
   /** In what is left of the interval, so that the next poll need not be left out. */
+  #leftMs(elapsedMs: number): number {
+    return 0.95 * this.#options.pollIntervalMs - elapsedMs;
+  }
+
   async #refreshFacts(poller: DevicePoller, elapsedMs: number): Promise<void> {
-    const leftMs = 0.95 * this.#options.pollIntervalMs - elapsedMs;
+    const leftMs = this.#leftMs(elapsedMs);
     if (!this.#running || leftMs < LEAST_FOR_FACTS_MS || !poller.areFactsDue) return;
     if (this.#factsPace.take(performance.now())) await poller.refreshFacts(Math.min(LONGEST_DEADLINE_MS, leftMs));
+  }
+
+  async #readHealth(poller: DevicePoller, deviceId: string, elapsedMs: number): Promise<void> {
+    const { writeReadings, events } = this.#options;
+    const leftMs = this.#leftMs(elapsedMs);
+    if (!this.#running || !writeReadings || leftMs < LEAST_FOR_FACTS_MS || !poller.isHealthDue) return;
+    if (!this.#healthPace.take(performance.now())) return;
+    const values = { ...(await poller.readHealth(Math.min(LONGEST_DEADLINE_MS, leftMs))) };
+    if (Object.keys(values).length === 0) return;
+    const record = { kind: 'device' as const, id: deviceId, atMs: this.#clock.nowMs(), values };
+    await writeReadings([record]).catch((error: unknown) => events?.onSinkError?.(error));
   }
 
   #ended(device: Polled, elapsedMs: number): void {

@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ciscoResults } from '../../../scripts/bench/predict/cisco.ts';
 import { parseCsv, timeOf } from '../../../scripts/bench/predict/csv.ts';
 import { microwaveField } from '../../../scripts/bench/predict/microwave.ts';
+import { loadsOf } from '../../../scripts/bench/series/loads.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 describe('tables', () => {
   it('name the file and the column that is missing', () => {
@@ -25,7 +26,7 @@ describe('tables', () => {
 
 describe('recordings', () => {
   it('of ports: a shutdown is detected, what was down from the start is no alarm', async () => {
-    const folder = join(await mkdtemp(join(tmpdir(), 'detour-cisco-')), 'cisco_iosxr_1');
+    const folder = join(tempDir(), 'cisco_iosxr_1');
     await mkdir(folder);
     const at = (second: number) =>
       new Date(Date.UTC(2026, 0, 5) + second * 1000).toISOString().replace('T', ' ').replace('Z', '+00:00');
@@ -54,7 +55,7 @@ describe('recordings', () => {
   });
 
   it('of microwave links: loss is measured against dry weather so far, and never against what comes', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'detour-cml-'));
+    const folder = tempDir();
     const minute = (at: number) =>
       `2026-01-05 ${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}:10`;
     const rows = Array.from(
@@ -69,5 +70,54 @@ describe('recordings', () => {
     expect(field?.rise[0]?.[105]).toBe(12);
     expect(field?.rise[0]?.[110]).toBeNaN();
     expect(await microwaveField(join(folder, 'nothing'))).toBeNull();
+  });
+});
+
+describe('recorded loads', () => {
+  const MINUTE_MS = 60_000;
+  const BEGIN_MS = Date.UTC(2026, 0, 5);
+
+  /** A file of two links at a step, one cell of the second left empty, another negative. */
+  async function file(folder: string, name: string, minutes: number, count: number, fromMs = BEGIN_MS): Promise<void> {
+    const rows = Array.from({ length: count }, (_, at) => {
+      const time = new Date(fromMs + at * minutes * MINUTE_MS).toISOString();
+      return `${at % 2 === 0 ? time : time.replace('.000Z', '+00:00')},${at},${at === 1 ? '' : at === 2 ? -1 : 10 * at}`;
+    });
+    await mkdir(join(folder, 'loads'), { recursive: true });
+    await writeFile(join(folder, 'loads', name), `time,one,two\n${rows.join('\n')}\n`);
+  }
+
+  it.each([
+    [1, 5],
+    [5, 5],
+    [15, 15],
+    [60, 60],
+  ])('have the step of their file, %i min as %i min, and gaps where nothing is known', async (minutes, stepMinutes) => {
+    const folder = tempDir();
+    await file(folder, 'a.csv', minutes, 30);
+    const [one, two] = await loadsOf(folder);
+    expect(one?.stepMs).toBe(stepMinutes * MINUTE_MS);
+    const perStep = stepMinutes / minutes;
+    expect(one?.startMs).toBe(BEGIN_MS);
+    expect(one?.values[1]).toBe(perStep === 1 ? 1 : (5 + 6 + 7 + 8 + 9) / 5);
+    if (perStep === 1) expect([...(two?.values ?? [])].slice(0, 4)).toEqual([0, Number.NaN, Number.NaN, 30]);
+    else expect(two?.values[0]).toBeCloseTo((0 + 30 + 40) / 3);
+  });
+
+  it('of one link in files that follow each other are one series; in files that overlap they are two', async () => {
+    const folder = tempDir();
+    await file(folder, 'a.csv', 5, 10);
+    await file(folder, 'b.csv', 5, 10, BEGIN_MS + 24 * 5 * MINUTE_MS);
+    await file(folder, 'c.csv', 15, 10);
+    const series = await loadsOf(folder);
+    const steps = series.map(({ stepMs, values }) => [stepMs / MINUTE_MS, values.length]);
+    expect(steps.toSorted(([x = 0], [y = 0]) => x - y)).toEqual([
+      [5, 34],
+      [5, 34],
+      [15, 10],
+      [15, 10],
+    ]);
+    expect(series.find(({ stepMs }) => stepMs === 5 * MINUTE_MS)?.values[15]).toBeNaN();
+    expect(await loadsOf(join(folder, 'nothing'))).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/rng.ts';
+import { ALL_RULES, chooseMedian, SHORT_RULES } from '../../../src/predict/forecast/choice.ts';
 import { forecastErrors } from '../../../src/predict/forecast/evaluate.ts';
 import { FORECAST_FEATURES, ForecastFeatures } from '../../../src/predict/forecast/features.ts';
 import { FORECAST_DEFAULTS, forecastFrom, trainHorizon } from '../../../src/predict/forecast/model.ts';
 import { type RegularSeries, regularSeries } from '../../../src/predict/forecast/series.ts';
-import { trivialRules } from '../../../src/predict/forecast/trivial.ts';
+import { TRIVIAL_RULES, type TrivialName, trivialRules } from '../../../src/predict/forecast/trivial.ts';
 import { rhythmicSeries } from '../series.ts';
 
 const HOUR_MS = 3_600_000;
@@ -56,10 +57,10 @@ describe('trivial rules', () => {
   it('follow a series that repeats itself', () => {
     const values = Float64Array.from({ length: 15 * 24 }, (_, hour) => hour % 24);
     const rules = trivialRules({ id: 's', startMs: 0, stepMs: HOUR_MS, values });
-    expect(rules.daily?.(200, 30)).toBe(230 % 24);
-    expect(rules['weekly with drift']?.(300, 6)).toBe(306 % 24);
-    expect(rules.persistence?.(200, 30)).toBe(200 % 24);
-    expect(rules.weekly?.(100, 5)).toBeNaN();
+    expect(rules.daily(200, 30)).toBe(230 % 24);
+    expect(rules['weekly-with-drift'](300, 6)).toBe(306 % 24);
+    expect(rules.persistence(200, 30)).toBe(200 % 24);
+    expect(rules.weekly(100, 5)).toBeNaN();
   });
 });
 
@@ -96,9 +97,7 @@ describe('a forecast', () => {
     expect(errors).toHaveLength(all.length);
     const total = (pick: (each: (typeof errors)[number]) => number) =>
       errors.reduce((sum, each) => sum + pick(each), 0);
-    const best = Math.min(
-      ...Object.keys(errors[0]?.rules ?? {}).map((rule) => total(({ rules }) => rules[rule] as number)),
-    );
+    const best = Math.min(...TRIVIAL_RULES.map((name) => total(({ rules }) => rules[name] as number)));
     expect(total(({ own }) => own) / best).toBeLessThan(0.95);
     const covered = total((each) => each.covered) / all.length;
     expect(covered).toBeGreaterThan(0.7);
@@ -119,20 +118,56 @@ describe('a forecast', () => {
     }
   });
 
-  it('of a walk that nobody can foresee is no better than the last value, and does not claim to be', () => {
+  it('of a walk that nobody can foresee is that of the best rule, exactly', () => {
     const walks = Array.from({ length: 4 }, (_, at) => {
       const rng = createRng(100 + at);
       let level = 50;
-      const values = Float64Array.from({ length: 6_000 }, () => {
+      const values = Float64Array.from({ length: 3_600 }, () => {
         level += rng.normal();
         return level;
       });
       return { id: `walk${at}`, startMs: 0, stepMs: 300_000, values };
     });
     const cut = (from: number, to: number) => walks.map((series) => ({ series, begin: from, end: to }));
-    const blind = trainHorizon(cut(400, 3_000), cut(3_100, 4_000), 3 * HOUR_MS, SETTINGS, createRng(1));
-    for (const { own, rules } of forecastErrors(blind, cut(4_100, 6_000), 7)) {
-      expect(own / (rules.persistence as number)).toBeGreaterThan(0.8);
+    const settings = { ...SETTINGS, treeCount: 30, rowLimit: 1_500 };
+    const blind = trainHorizon(cut(400, 1_800), cut(1_900, 2_500), 3 * HOUR_MS, settings, createRng(1));
+    expect(blind.choices.map(({ rule, trust }) => ({ rule, trust }))).toEqual([
+      { rule: 'persistence', trust: 0 },
+      { rule: 'persistence', trust: 0 },
+    ]);
+    for (const { own, rules } of forecastErrors(blind, cut(2_600, 3_600), 17)) {
+      expect(own).toBeCloseTo(rules.persistence as number, 9);
     }
+  });
+});
+
+describe('the choice of a median', () => {
+  const [one, other, third] = [1, 2, 3].map((at) => rhythmicSeries(`c${at}`, 1, at)) as [
+    RegularSeries,
+    RegularSeries,
+    RegularSeries,
+  ];
+  const series = [one, one, other, other, third, third];
+  const rulesAt = (value: number) =>
+    Object.fromEntries(TRIVIAL_RULES.map((name) => [name, series.map(() => value)])) as unknown as Record<
+      TrivialName,
+      number[]
+    >;
+
+  it('is the learnt one where it is surely better, and the rule where that may be luck', () => {
+    const truths = [1, 1, 1, 1, 1, 1];
+    const rules = { ...rulesAt(3), daily: series.map(() => 2) };
+    const surely = { series, truths, rules, learnt: [1, 1, 1, 1, 1, 1] };
+    expect(chooseMedian(surely, 1, ALL_RULES).trust).toBe(1);
+    // Much better in one series, worse in the two others.
+    const luck = { series, truths, rules, learnt: [1, 1, 2.4, 2.4, 2.4, 2.4] };
+    expect(chooseMedian(luck, 1, ALL_RULES)).toEqual({ rule: 'daily', trust: 0 });
+  });
+
+  it('is among the rules that it may choose from', () => {
+    const rows = { series, truths: [1, 1, 1, 1, 1, 1], rules: { ...rulesAt(3), weekly: series.map(() => 1) } };
+    const learnt = series.map(() => 5);
+    expect(chooseMedian({ ...rows, learnt }, 1, ALL_RULES)).toEqual({ rule: 'weekly', trust: 0 });
+    expect(chooseMedian({ ...rows, learnt }, 1, SHORT_RULES).rule).not.toMatch(/weekly/);
   });
 });
