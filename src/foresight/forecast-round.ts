@@ -1,9 +1,9 @@
 import { DetourError } from '../core/errors.ts';
 import { DAY_MS } from '../history/history.ts';
 import { FORECAST_HORIZONS_MS, FORECAST_METRICS, FORECAST_STEP_MS } from '../predict/forecast/metrics.ts';
-import { PEAKS_REPORT, peaksOf } from '../predict/live/forecast-peaks.ts';
 import { daysKept } from '../predict/forecast/series-store.ts';
 import { idsOf, readPieces, type Wanted } from '../predict/live/follower.ts';
+import { PEAKS_REPORT, peaksOf } from '../predict/live/forecast-peaks.ts';
 import type { Piece } from '../predict/live/pieces.ts';
 import type { ArcPeaks, ForecastOf } from '../predict/live/prediction-engine.ts';
 import type { Forecast, FullDay } from '../store/predictions.ts';
