@@ -11,7 +11,13 @@ import type { CallerSchema, CommandsView, GuardrailsView, MaintenanceView } from
 import type { LayoutSchema } from './layout.ts';
 import type { LinkView } from './links.ts';
 import type { NetworkViewSchema } from './network.ts';
-import type { DeviceForecast, LinkForecast, PredictionQuality, PredictionView } from './predictions.ts';
+import type {
+  DeviceForecast,
+  ForecastPeaksSchema,
+  LinkForecast,
+  PredictionQuality,
+  PredictionView,
+} from './predictions.ts';
 import type { ProposalView } from './reroutes.ts';
 
 export type { RiskLevel } from '../../core/risk.ts';
@@ -37,6 +43,7 @@ export type {
 };
 
 export type Caller = Static<typeof CallerSchema>;
+export type ForecastPeaks = Static<typeof ForecastPeaksSchema>;
 export type NetworkView = Static<typeof NetworkViewSchema>;
 export type LayoutView = Static<typeof LayoutSchema>;
 export type NodeView = NetworkView['nodes'][number];

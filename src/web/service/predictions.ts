@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type {
   DeviceForecast,
+  ForecastPeaks,
   LinkForecast,
   PredictionQuality,
   PredictionView,
@@ -65,6 +66,13 @@ export const linkForecastQuery = (linkId: string) =>
     staleTime: 60_000,
     refetchInterval: 120_000,
   });
+
+/** The highest expected use of every link that has a forecast. */
+export const peaksQuery = queryOptions({
+  queryKey: ['forecasts', 'peaks'],
+  queryFn: ({ signal }) => get<ForecastPeaks>('/forecasts/peaks', { signal }),
+  refetchInterval: 60_000,
+});
 
 export const deviceForecastQuery = (deviceId: string) =>
   queryOptions({

@@ -2,11 +2,18 @@ import { type ColumnDef, rowSortingFeature, tableFeatures } from '@tanstack/reac
 import { Link } from 'wouter';
 import type { LinkView, PredictionView } from '../../../api/schemas/screen.ts';
 import { AcknowledgedMark } from '../../shared/acknowledged-mark.tsx';
-import { formatAge, formatClock, formatMs, formatRatio, formatShare, UNKNOWN } from '../../shared/format.ts';
+import {
+  formatAge,
+  formatClock,
+  formatMs,
+  formatRatio,
+  formatShare,
+  formatUtilisation,
+  UNKNOWN,
+} from '../../shared/format.ts';
 import { RiskMark } from '../../shared/risk-badge.tsx';
 import { StateBadge } from '../../shared/state-badge.tsx';
 import { useNow } from '../../shared/use-now.ts';
-import { ForecastPeak } from './forecast-peak.tsx';
 import { type SortName, worstLatencyMs, worstLossRatio } from './link-filter.ts';
 import classes from './links.module.css';
 import { Sparkline } from './sparkline.tsx';
@@ -18,11 +25,7 @@ export const features = tableFeatures({ rowSortingFeature });
 
 export type LinkColumn = ColumnDef<typeof features, LinkView>;
 
-const column = (
-  id: SortName | 'trend' | 'peak',
-  header: string,
-  cell: (link: LinkView) => React.ReactNode,
-): LinkColumn => ({
+const column = (id: SortName | 'trend', header: string, cell: (link: LinkView) => React.ReactNode): LinkColumn => ({
   id,
   header,
   accessorFn: (link) => link.id,
@@ -35,11 +38,13 @@ interface ColumnParts {
   readonly colours: readonly string[];
   /** What is predicted of a link; null where nothing is. */
   readonly riskOf: (link: string) => PredictionView | null;
+  /** Highest utilisation that is expected in the next hours; null where nothing is. */
+  readonly peakOf: (link: string) => number | null;
   /** Name of a node; the id where it is not known. */
   readonly nameOf: (node: string) => string;
 }
 
-export function linkColumns({ trends, colours, riskOf, nameOf }: ColumnParts): LinkColumn[] {
+export function linkColumns({ trends, colours, riskOf, peakOf, nameOf }: ColumnParts): LinkColumn[] {
   return [
     column('state', 'State', ({ state, adminDown, acknowledged }) => (
       <>
@@ -69,7 +74,7 @@ export function linkColumns({ trends, colours, riskOf, nameOf }: ColumnParts): L
     column('latency', 'Latency', (link) => formatMs(worstLatencyMs(link))),
     column('loss', 'Loss', (link) => <Loss ratio={worstLossRatio(link)} />),
     column('risk', 'Risk', ({ id }) => <Risk view={riskOf(id)} />),
-    column('peak', 'Peak, 6 h', ({ id }) => <ForecastPeak id={id} />),
+    column('peak', 'Peak, 6 h', ({ id }) => formatUtilisation(peakOf(id))),
     column('trend', 'Use, 5 min', ({ id }) => <Sparkline values={trends.of(id)} />),
     column('since', 'Since', ({ sinceMs }) => <Since atMs={sinceMs} />),
   ];

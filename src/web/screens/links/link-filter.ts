@@ -16,7 +16,7 @@ export interface LinkFilter {
   readonly sort: LinkSort;
 }
 
-export const LINK_SORTS = ['id', 'state', 'score', 'az', 'za', 'latency', 'loss', 'risk', 'since'] as const;
+export const LINK_SORTS = ['id', 'state', 'score', 'az', 'za', 'latency', 'loss', 'risk', 'peak', 'since'] as const;
 export type SortName = (typeof LINK_SORTS)[number];
 
 export interface LinkSort {
@@ -50,13 +50,21 @@ export function sortText({ name, descending }: LinkSort): string | null {
   return descending ? `-${name}` : name;
 }
 
-/** Chance (0..1) to fail soon by link id; absent where it is not known. */
-export type Risks = ReadonlyMap<string, number>;
+/** What is not of the link itself, by link id; absent where it is not known. */
+export interface Expected {
+  /** Chance (0..1) to fail soon. */
+  readonly risk: ReadonlyMap<string, number>;
+  /** Highest utilisation (0..1 and beyond) of the hours to come. */
+  readonly peak: ReadonlyMap<string, number>;
+}
+
+const NOTHING: Expected = { risk: new Map(), peak: new Map() };
 
 /** Links that match, in order. Unknown figures come last, whichever way it is sorted; the id decides between equals. */
-export function chosenLinks(links: readonly LinkView[], filter: LinkFilter, risks: Risks = new Map()): LinkView[] {
+export function chosenLinks(links: readonly LinkView[], filter: LinkFilter, expected: Expected = NOTHING): LinkView[] {
   const { name } = filter.sort;
-  const sortValue = name === 'risk' ? ({ id }: LinkView) => risks.get(id) ?? null : SORT_VALUES[name];
+  const isExpected = name === 'risk' || name === 'peak';
+  const sortValue = isExpected ? ({ id }: LinkView) => expected[name].get(id) ?? null : SORT_VALUES[name];
   const sign = filter.sort.descending ? -1 : 1;
   const keyed = links.filter((link) => matches(link, filter)).map((link) => ({ link, value: sortValue(link) }));
   keyed.sort((x, y) => compare(x.value, y.value, sign) || (x.link.id < y.link.id ? -1 : 1));
@@ -86,7 +94,7 @@ function containsText({ id, a, z, aInterface, zInterface }: LinkView, text: stri
 
 type Value = string | number | null;
 
-const SORT_VALUES: Readonly<Record<Exclude<SortName, 'risk'>, (link: LinkView) => Value>> = {
+const SORT_VALUES: Readonly<Record<Exclude<SortName, keyof Expected>, (link: LinkView) => Value>> = {
   id: (link) => link.id,
   state: (link) => STATES.indexOf(link.state),
   score: (link) => link.score,

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useLive, useLiveStore } from '../../live/use-live.ts';
 import { useMapSettings } from '../../map/use-map-settings.ts';
 import { downloadCsv } from '../../service/download.ts';
-import { predictionsQuery } from '../../service/predictions.ts';
+import { peaksQuery, predictionsQuery } from '../../service/predictions.ts';
 import { networkQuery } from '../../service/queries.ts';
 import { Empty, Loading } from '../../shared/feedback.tsx';
 import { Chips, CsvButton, FilterBar, TakeAwayChip, TextFilter } from '../../shared/filter-bar.tsx';
@@ -14,7 +14,7 @@ import { useUrlState } from '../../shared/url-state.ts';
 import { useScheme } from '../../theme/use-scheme.ts';
 import { scaleColours } from '../../theme/utilisation.ts';
 import { linkColumns } from './columns.tsx';
-import { ACKNOWLEDGED, type LinkFilter, readFilter, STATES, sortText } from './link-filter.ts';
+import { ACKNOWLEDGED, type Expected, type LinkFilter, readFilter, STATES, sortText } from './link-filter.ts';
 import classes from './links.module.css';
 import { LinksTable } from './links-table.tsx';
 import { trendBook } from './trend.ts';
@@ -30,18 +30,22 @@ export function LinksScreen() {
   const { data: network } = useQuery(networkQuery);
   const { data: predictions } = useQuery(predictionsQuery);
   const riskById = useMemo(() => new Map(predictions?.map((view) => [view.linkId, view])), [predictions]);
-  const risks = useMemo(
-    () =>
-      new Map(predictions?.flatMap(({ linkId, probability }) => (probability === null ? [] : [[linkId, probability]]))),
-    [predictions],
-  );
+  const { data: forecast } = useQuery(peaksQuery);
+  const expected = useMemo((): Expected => {
+    const risk = new Map(
+      predictions?.flatMap(({ linkId, probability }) => (probability === null ? [] : [[linkId, probability]])),
+    );
+    return { risk, peak: new Map(forecast?.peaks.map(({ linkId, utilisation }) => [linkId, utilisation])) };
+  }, [predictions, forecast]);
   const columns = useMemo(() => {
     const names = new Map(network?.nodes.map(({ id, name }) => [id, name]));
     const colours = scaleColours(scale, scheme);
     const riskOf = (link: string) => riskById.get(link) ?? null;
-    return linkColumns({ trends: trendBook(store), colours, riskOf, nameOf: (node) => names.get(node) ?? node });
-  }, [store, scale, scheme, network, riskById]);
-  const ids = useOrder(filter, risks);
+    const peakOf = (link: string) => expected.peak.get(link) ?? null;
+    const nameOf = (node: string) => names.get(node) ?? node;
+    return linkColumns({ trends: trendBook(store), colours, riskOf, peakOf, nameOf });
+  }, [store, scale, scheme, network, riskById, expected]);
+  const ids = useOrder(filter, expected);
   const total = useLive(({ links }) => links.length);
   const isKnown = useLive(({ heardAtMs }) => heardAtMs !== null);
   const narrow = useMediaQuery('(max-width: 720px)') ?? false;
@@ -145,9 +149,15 @@ function ObjectChips({ filter, change }: ChipProps) {
 function csvParameters({ states, acknowledged, node, srlg, q, sort }: LinkFilter) {
   const troubled = acknowledged === null ? [] : STATES.filter((state) => state !== 'healthy');
   const wanted = states.length > 0 ? states : troubled;
-  const name = { az: 'utilisation', za: 'utilisation', id: 'id', state: 'state', score: 'score', loss: 'loss' }[
-    sort.name as 'az'
-  ];
+  const name = {
+    az: 'utilisation',
+    za: 'utilisation',
+    id: 'id',
+    state: 'state',
+    score: 'score',
+    loss: 'loss',
+    peak: 'forecastPeak',
+  }[sort.name as 'az'];
   return {
     state: wanted.length > 0 ? wanted : null,
     acknowledged: acknowledged && String(acknowledged === 'yes'),

@@ -64,7 +64,7 @@ export function LinksTable({ ids, columns, sort, setSort, narrow }: Props) {
             <tr key={group.id}>
               {group.headers.map(({ id, column }) => (
                 <th key={id} scope="col" className={classOf(id)} aria-sort={ariaSort(column.getIsSorted())}>
-                  {id === 'trend' || id === 'peak' ? (
+                  {id === 'trend' ? (
                     String(column.columnDef.header)
                   ) : (
                     <button
