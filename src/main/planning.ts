@@ -7,7 +7,7 @@ import type { CommandsView } from '../api/schemas/control.ts';
 import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
 import { type Ask, applyProposal, approveProposal, renderProposal, rollBackProposal } from '../reroute/apply.ts';
-import { isAutomatic, readAutomation } from '../reroute/closed-loop/automatic.ts';
+import { isAutomatic, readBeginning } from '../reroute/closed-loop/automatic.ts';
 import { runCycle } from '../reroute/cycle.ts';
 import type { CycleDeps } from '../reroute/cycle-deps.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
@@ -125,10 +125,10 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
 }
 
 /** What may be applied by itself is applied at once; one that waits did not fit any more and must be planned anew. */
-async function hasUnapplied({ store, runtime, actuator }: Context): Promise<boolean> {
+async function hasUnapplied({ store, runtime, actuator, clock }: Context): Promise<boolean> {
   const waiting = (await store.plans.briefs('open')).filter(waitsForApply);
   if (waiting.length === 0 || !actuator.changesNetwork) return false;
-  const automation = await readAutomation({ store, mode: runtime.mode });
+  const automation = await readBeginning({ store, clock, mode: runtime.mode });
   return waiting.some((brief) => brief.heldBack === undefined && isAutomatic(automation, brief));
 }
 

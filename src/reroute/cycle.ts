@@ -5,7 +5,7 @@ import { contentHash } from '../core/ids.ts';
 import { type Lease, PLAN_LEASE } from '../store/store.ts';
 import { planAudit } from './closed-loop/audit.ts';
 import { applyAutomatically } from './closed-loop/automatic.ts';
-import { beginReturns } from './closed-loop/returns.ts';
+import { beginReturns, withdrawReturns } from './closed-loop/returns.ts';
 import { withoutReturns } from './closed-loop/withheld.ts';
 import type { CycleDeps, CyclePoint } from './cycle-deps.ts';
 import { momentOf } from './moment.ts';
@@ -80,6 +80,7 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
   });
   if (result !== 'committed') throw notWritten(planId, result);
   await reach(deps, 'after-commit');
+  await withdrawReturns(deps, input.open, returns);
   await beginReturns(deps, returns);
   return plan;
 }

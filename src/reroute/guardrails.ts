@@ -117,6 +117,13 @@ export function refusalsOf(guardrails: Guardrails, proposal: Proposal, facts: Gu
   return facts.automatic ? [...ofAll, ...automaticRefusals(guardrails, proposal, facts)] : ofAll;
 }
 
+/** Why nothing may be changed now that nobody asks for; null where it may. */
+export function stoppedBy(guardrails: Guardrails, nowMs: number): string | null {
+  const { killSwitch } = guardrails;
+  if (killSwitch) return `automatic changes are stopped: ${killSwitch.reason}`;
+  return windowRefusals(guardrails, nowMs)[0]?.reason ?? null;
+}
+
 function windowRefusals({ freezeWindows, changeWindows }: Guardrails, nowMs: number): GuardrailRefusal[] {
   const isNow = ({ fromMs, toMs }: { fromMs: number; toMs: number }): boolean => fromMs <= nowMs && nowMs < toMs;
   const frozen = freezeWindows.find(isNow);

@@ -3,7 +3,7 @@ import { applyProposal } from '../apply.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import { readGuardrails } from '../guardrail-record.ts';
 import { type Guardrails, modeFor } from '../guardrails.ts';
-import { drainFor, type Maintenance, readMaintenance } from '../maintenance.ts';
+import { drainFor, type Maintenance, maintenanceState, readMaintenance } from '../maintenance.ts';
 import { type Proposal, type ProposalBrief, waitsForApply } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
 import { writeStep } from './write.ts';
@@ -21,6 +21,14 @@ export interface Automation {
   readonly guardrails: Guardrails;
   readonly windows: readonly Maintenance[];
   readonly configured: CycleDeps['mode'];
+}
+
+/** What decides on changes that begin: a window that has ended, or was cancelled, approves nothing any more. */
+export async function readBeginning(deps: Pick<CycleDeps, 'store' | 'mode' | 'clock'>): Promise<Automation> {
+  const automation = await readAutomation(deps);
+  const nowMs = deps.clock.nowMs();
+  const windows = automation.windows.filter((window) => maintenanceState(window, nowMs) === 'active');
+  return { ...automation, windows };
 }
 
 export async function readAutomation({ store, mode }: Pick<CycleDeps, 'store' | 'mode'>): Promise<Automation> {
@@ -42,7 +50,7 @@ export async function applyAutomatically(deps: CycleDeps): Promise<void> {
   if (!deps.actuator.changesNetwork) return;
   const waiting = (await deps.store.plans.briefs('open')).filter(waitsForApply);
   if (waiting.length === 0) return;
-  const automation = await readAutomation(deps);
+  const automation = await readBeginning(deps);
   const automatic = waiting.filter((brief) => isAutomatic(automation, brief));
   for (const brief of automatic.sort((x, y) => (x.id < y.id ? -1 : 1))) {
     await deps.reach?.('before-apply');

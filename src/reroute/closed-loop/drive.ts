@@ -194,7 +194,8 @@ export async function turnBack(
   const after: Proposal = { ...before, status: 'applying', execution: { ...execution, ...back }, updatedAtMs: atMs };
   const event = harmEvent(after, reason, ends, atMs);
   return writeStep(deps, {
-    action: 'turn-back',
+    // Under the word that was asked for, so that the same request again is known.
+    action: ask.automatic ? 'turn-back' : 'rollback',
     before,
     after,
     ask: { ...ask, reason },

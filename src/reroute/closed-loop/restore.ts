@@ -9,9 +9,10 @@ import { writeStep } from './write.ts';
 
 /**
  * Asks the network whether it still has what a proposal in force set, and sets again what it lost: a router that
- * restarts forgets costs that were set while it ran. Told as an event, and verified anew.
+ * restarts forgets costs that were set while it ran. Told as an event, and verified anew. Where `stopped` says why nothing
+ * may be changed now, it is only told.
  */
-export async function restoreLost(deps: CycleDeps, id: string): Promise<void> {
+export async function restoreLost(deps: CycleDeps, id: string, stopped: string | null = null): Promise<void> {
   const { actuator, store } = deps;
   const proposal = await store.plans.proposal(id);
   if (!proposal?.execution || !isInForce(proposal) || proposal.execution.actuator !== actuator.name) return;
@@ -19,16 +20,18 @@ export async function restoreLost(deps: CycleDeps, id: string): Promise<void> {
   for (const step of await stepsInForce(deps, proposal)) {
     const { state, reason } = await actuator.observe(step);
     if (state !== 'before' && state !== 'other') continue;
-    const failed = await actuator.apply(step).then(
-      () => null,
-      (error: unknown) => messageOf(error),
-    );
+    const failed = stopped ?? (await failureOf(actuator.apply(step)));
     losses.push({ reason: `${reason}: ${failed ?? 'set again'}`, isLost: failed !== null });
   }
   if (losses.length > 0) {
     const isLost = losses.some((loss) => loss.isLost);
     await tell(deps, proposal, losses.map(({ reason }) => reason).join('; '), isLost);
   }
+}
+
+/** What went wrong, in words; null where nothing did. */
+function failureOf(work: Promise<unknown>): Promise<string | null> {
+  return work.then(() => null, messageOf);
 }
 
 /** The parts of the change's steps that nobody has changed since. */

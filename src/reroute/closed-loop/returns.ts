@@ -18,6 +18,22 @@ export async function beginReturns(deps: CycleDeps, returns: readonly Proposal[]
   }
 }
 
+/** What was due, and by this plan is not: its cause came back, or the way back does not pay any more. */
+export async function withdrawReturns(
+  deps: CycleDeps,
+  open: readonly Proposal[],
+  returns: readonly Proposal[],
+): Promise<void> {
+  const due = new Set(returns.map(({ id }) => id));
+  for (const { id } of open.filter((each) => typeof each.returnDueAtMs === 'number' && !due.has(each.id))) {
+    const before = await deps.store.plans.proposal(id);
+    if (!before || !isInForce(before) || typeof before.returnDueAtMs !== 'number') continue;
+    const after: Proposal = { ...before, returnDueAtMs: null, updatedAtMs: deps.clock.nowMs() };
+    const ask = { ...BY_ITSELF, reason: 'by the latest plan the traffic is not to go back' };
+    await writeStep(deps, { action: 'return-withdrawn', before, after, ask });
+  }
+}
+
 async function beginReturn(deps: CycleDeps, proposal: Proposal, reason: string, automatic: boolean): Promise<void> {
   const trust = await trustInLinks(deps, proposal);
   // A link that was emptied has to prove itself first; by itself it does, given time.

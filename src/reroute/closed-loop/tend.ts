@@ -1,5 +1,7 @@
 import { takeBack } from '../apply.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
+import { readGuardrails } from '../guardrail-record.ts';
+import { stoppedBy } from '../guardrails.ts';
 import { drainFor, type Maintenance, maintenanceState, readMaintenance } from '../maintenance.ts';
 import { isInForce, type Proposal, type ProposalBrief } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
@@ -13,7 +15,8 @@ const OBSERVE_EVERY_MS = 15_000;
 
 /**
  * One look after everything that is under way: changes go on (also those of a process that ended), what is in the
- * network is verified or taken back, drains end with their window, and what the network forgot is set again.
+ * network is verified or taken back, drains end with their window, and what the network forgot is set again; the last two
+ * wait while the kill switch or a freeze holds changes back.
  */
 export async function tendChanges(deps: CycleDeps): Promise<void> {
   const briefs = await deps.store.plans.briefs('open');
@@ -24,9 +27,11 @@ export async function tendChanges(deps: CycleDeps): Promise<void> {
   }
   const inForce = briefs.filter(isInForce);
   if (inForce.length === 0) return;
-  await endDrains(deps, inForce, await readMaintenance(deps.store));
+  const { guardrails } = await readGuardrails(deps.store);
+  const stopped = stoppedBy(guardrails, deps.clock.nowMs());
+  if (stopped === null) await endDrains(deps, inForce, await readMaintenance(deps.store));
   if (await deps.store.leases.once('observe-changes', OBSERVE_EVERY_MS)) {
-    for (const { id } of inForce) await restoreLost(deps, id);
+    for (const { id } of inForce) await restoreLost(deps, id, stopped);
   }
 }
 

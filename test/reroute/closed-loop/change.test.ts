@@ -200,6 +200,14 @@ describe('a change', () => {
     await tendChanges(deps);
     expect(await at.status()).toBe('verified');
     lost.is = true;
+    await setGuardrails(at.store, { killSwitch: { atMs: AT_MS, by: 'anna', reason: 'storm' } });
+    at.clock.advance(60_000);
+    await tendChanges(deps);
+    expect(lost.is).toBe(true);
+    const [told] = await at.store.events.latest(1);
+    expect(told).toMatchObject({ type: 'change-lost', cleared: false });
+    expect(told?.message).toContain('the router restarted: automatic changes are stopped: storm');
+    await setGuardrails(at.store, { killSwitch: null });
     at.clock.advance(60_000);
     await tendChanges(deps);
     expect(lost.is).toBe(false);

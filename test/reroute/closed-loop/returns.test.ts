@@ -59,6 +59,17 @@ describe('a return', () => {
     expect(event?.message).toContain('nothing that crosses l0:az is counted at both ends');
   });
 
+  it('that was due is not any more when the cause comes back: to roll back then is a decision against the reroute', async () => {
+    const at = await over('manual', {});
+    expect(at.proposal?.returnDueAtMs).toBe(at.clock.nowMs());
+    at.clock.advance(1_000);
+    await at.see(corrupted('l0', 'az', { sinceMs: at.clock.nowMs() }));
+    await runCycle(at.deps, 'request', 'run-3');
+    expect(await at.store.plans.proposal(at.id)).toMatchObject({ status: 'applied', returnDueAtMs: null });
+    const back = await rollBackProposal(at.deps, at.id, null, asked);
+    expect(back.closedReason).not.toContain('return accepted');
+  });
+
   it('in manual mode waits for somebody, who accepts it; the cause may come again and is proposed again', async () => {
     const at = await over('manual', {});
     expect(at.proposal).toMatchObject({ status: 'applied', returnDueAtMs: at.clock.nowMs() });
