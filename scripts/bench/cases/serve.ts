@@ -10,6 +10,7 @@ import { readRiskModel } from '../../../src/predict/live/served-risk.ts';
 import { KEPT_METRICS } from '../../../src/predict/minutes.ts';
 import { ModelRegistry } from '../../../src/predict/registry/registry.ts';
 import { generateBackbone } from '../../../topology/generate/index.ts';
+import type { Network } from '../../../topology/model.ts';
 import { type Bench, type Measure, measure, percentile } from '../harness.ts';
 import { startService } from '../service.ts';
 
@@ -18,8 +19,8 @@ const SECONDS = 10;
 const BATCH_ROWS = 1_000;
 const BATCHES = 50;
 const CONNECTIONS = 64;
-/** A backbone of so many routers has a little more than 10,000 links. */
-const ROUTERS = 5_000;
+/** Two backbones of so many routers have a little more than 10,000 links together; one of 5,000, the largest, has 7,412. */
+const ROUTERS = 3_600;
 const LINKS = 10_000;
 
 /** Rows of features to the service over loopback, and all links of a large network in the engine that the job uses. */
@@ -110,10 +111,26 @@ async function* batches(agent: Agent, url: string, rows: readonly Row[]): AsyncI
   });
 }
 
+function largeBackbone(): Network {
+  const [one, other] = [1, 2].map((seed) => generateBackbone({ seed, routers: ROUTERS, name: 'large' })) as [
+    Network,
+    Network,
+  ];
+  const named = (id: string) => `other-${id}`;
+  const nodes = other.nodes.map((node) => ({ ...node, id: named(node.id) }));
+  const srlgs = other.srlgs.map((srlg) => ({ ...srlg, id: named(srlg.id) }));
+  const links = other.links.map((link) => ({
+    ...link,
+    ...{ id: named(link.id), a: named(link.a), z: named(link.z), srlgs: link.srlgs.map(named) },
+  }));
+  const all = [...one.links, ...links].slice(0, LINKS);
+  if (all.length < LINKS) throw new Error(`${all.length} links, not ${LINKS}`);
+  return { ...one, nodes: [...one.nodes, ...nodes], srlgs: [...one.srlgs, ...srlgs], links: all };
+}
+
 /** Features, chances, reasons and advice of every link, from the minutes of the last hour. */
 async function* largeNetwork(): AsyncIterable<Measure> {
-  const whole = generateBackbone({ seed: 1, routers: ROUTERS, name: 'large' });
-  const network = { ...whole, links: whole.links.slice(0, LINKS) };
+  const network = largeBackbone();
   const risks = new LinkRisks(network);
   const rng = createRng(3);
   const atMs = Float64Array.from({ length: 60 }, (_, minute) => minute * 60_000);
