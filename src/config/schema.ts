@@ -126,7 +126,7 @@ export const ConfigSchema = Type.Object(
     maxMovesPerHour: Type.Integer({
       minimum: 0,
       maximum: 1000000,
-      default: 2000,
+      default: 20000,
       description: 'demands that plans may give another way within an hour; the most valuable moves come first',
     }),
     moveCostMinutes: Type.Number({

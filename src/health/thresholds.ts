@@ -53,7 +53,8 @@ export const ThresholdsSchema = Type.Object({
   utilisation: Type.Object(gauge(0.8, 0.95, 0.95, 3, 5)),
   errors: Type.Object(gauge(0.0001, 0.01, 0.8, 3, 5)),
   flapping: Type.Object({
-    ...gauge(2, 3, 0.5, 1, 1),
+    // Unhealthy: a second down within one half-life of the first; degraded: within two.
+    ...gauge(1.25, 1.5, 0.5, 1, 1),
     halfLifeMs: Type.Number({ exclusiveMinimum: 0, default: 60_000, description: 'half-life of a counted down' }),
   }),
   forgetMs: Type.Number({

@@ -179,6 +179,17 @@ describe('status', () => {
     expect(states.at(-1)?.state).toBe('healthy');
   });
 
+  test.each([
+    ['within a minute', 50, 'unhealthy'],
+    ['within two minutes', 100, 'degraded'],
+    ['after five minutes', 300, null],
+  ] as const)('going down a second time %s is flapping: %s s after the first, %s', (_when, second, level) => {
+    const memory = newLinkMemory('L1');
+    feed(memory, 1, second + 1, (now) => ({ operStatus: now === 1 || now === second + 1 ? 'down' : 'up' }));
+    const flapping = stateAt(memory, second + 1).parts.find(({ part }) => part === 'flapping');
+    expect(flapping?.level ?? null).toBe(level);
+  });
+
   test('going down again and again is flapping, which decays', () => {
     const memory = newLinkMemory('L1');
     feed(memory, 1, 60, (second) => ({ operStatus: second % 15 === 0 ? 'down' : 'up' }));

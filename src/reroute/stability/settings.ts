@@ -21,7 +21,7 @@ export type Stability = Static<typeof StabilitySchema>;
  * with 99 % of the benefit.
  */
 export const DEFAULT_STABILITY: Stability = {
-  maxMovesPerHour: 2000,
+  maxMovesPerHour: 20_000,
   moveCostMs: 14_400_000,
   flapHalfLifeMs: 900_000,
 };
