@@ -42,11 +42,14 @@ describe('a proposal on the screen', () => {
     expect(figuresOf({ moves: [], cuts: [], why: { summary: '', parts: [], stayed: [] } }).latencyMs).toBeNull();
   });
 
-  it('multiplies what arcs deliver, and knows nothing where one of them is not measured', () => {
+  it('multiplies what arcs deliver, and knows nothing where more than a tenth of the traffic goes where nothing is measured', () => {
     const loss: Record<string, number | null> = { 'ab:az': 0.1, 'cb:za': 0.2, 'cd:az': 0 };
     const now = (arc: string) => loss[arc] ?? null;
     expect(lossOf([move('x', 1e9, 10)], 'to', now)).toBeCloseTo(1 - 0.9 * 0.8);
     expect(lossOf([move('x', 1e9, 10)], 'from', now)).toBeNull();
+    const few = [{ ...move('x', 19e9, 10), from: move('x', 1, 10).to }, move('y', 1e9, 10)];
+    expect(lossOf(few, 'from', now)).toBeCloseTo(1 - 0.9 * 0.8);
+    expect(lossOf([...few, move('z', 9e9, 10)], 'from', now)).toBeNull();
     expect(lossOf([{ ...move('x', 1e9, 10), from: [] }], 'from', now)).toBe(1);
   });
 

@@ -1,5 +1,8 @@
 import type { LinkView, Move, PathShare, ScorePart } from '../../../api/schemas/screen.ts';
 
+/** Share of the moved traffic whose ways must be measured for a figure about all of it. */
+const LEAST_KNOWN_SHARE = 0.9;
+
 export type LossNow = (arc: string) => number | null;
 
 /** Loss of arcs as it was when the proposal was made, where that is why it was made; else as measured now. */
@@ -18,7 +21,8 @@ export function lossOfLink(link: LinkView | undefined, arc: string): number | nu
 
 /**
  * Loss (0..1) the moved traffic has on its ways by what is measured now: a path delivers the product of what its arcs
- * deliver. Weighted by traffic; null where an arc of some way is not measured.
+ * deliver. Weighted by traffic; ways with an arc that is not measured just now are left out, and it is null where less
+ * than 90 % of the traffic is left.
  */
 export function lossOf(
   moves: readonly Pick<Move, 'bps' | 'from' | 'to'>[],
@@ -27,6 +31,7 @@ export function lossOf(
 ): number | null {
   let lost = 0;
   let weight = 0;
+  let unknown = 0;
   for (const move of moves) {
     // No way at all: everything is lost.
     if (move[side].length === 0) {
@@ -35,12 +40,15 @@ export function lossOf(
     }
     for (const path of move[side]) {
       const ratio = pathLoss(path, lossNow);
-      if (ratio === null) return null;
-      lost += ratio * path.share * move.bps;
-      weight += path.share * move.bps;
+      const bps = path.share * move.bps;
+      if (ratio === null) unknown += bps;
+      else {
+        lost += ratio * bps;
+        weight += bps;
+      }
     }
   }
-  return weight === 0 ? null : lost / weight;
+  return weight === 0 || weight < LEAST_KNOWN_SHARE * (weight + unknown) ? null : lost / weight;
 }
 
 function pathLoss({ arcs }: PathShare, lossNow: LossNow): number | null {
