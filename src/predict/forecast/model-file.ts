@@ -37,7 +37,8 @@ const SharedSchema = Type.Object({
     Type.Array(
       Type.Object({
         horizonMs: Type.Number(),
-        trust: Type.Number({ minimum: 0, maximum: 1 }),
+        // Was summed up in tenths: 1 may stand as 1.0000000000000002.
+        trust: Type.Number({ minimum: 0, maximum: 1.000_001 }),
         widening: Type.Number(),
         low: TreesJsonSchema,
         middle: TreesJsonSchema,
@@ -82,7 +83,7 @@ function fileOf(content: unknown): Static<typeof FileSchema> {
     const shared = groups[RHYTHM.has(metric) ? 'rhythm' : 'slow'] ?? [];
     const own = shared.map(({ trust, widening, ...rest }) => ({
       ...rest,
-      choices: [{ rule: 'hour-median' as const, trust, widening }],
+      choices: [{ rule: 'hour-median' as const, trust: Math.min(1, trust), widening }],
     }));
     return [metric, own] as const;
   });
