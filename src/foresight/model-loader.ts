@@ -106,16 +106,7 @@ export class ModelLoader {
 
   async #failed(kind: ModelKind, problem: string, standIn: string | null): Promise<void> {
     this.#told.add(kind);
-    const instead =
-      standIn !== null
-        ? `model ${standIn}, which ships, answers instead`
-        : kind === 'risk'
-          ? 'there are no predictions until a model can be used'
-          : 'simple rules forecast instead';
-    await this.#deps.tell({
-      ...{ severity: 'minor', cleared: false, message: `${problem}; ${instead}` },
-      details: { kind, standIn },
-    });
+    await this.#deps.tell(unusableModel(kind, problem, standIn));
   }
 
   async #recovered(kind: ModelKind, id: string): Promise<void> {
@@ -129,4 +120,18 @@ export class ModelLoader {
       },
     });
   }
+}
+
+/** What people are told of a present model that cannot be used; the same words, whoever finds out. */
+export function unusableModel(kind: ModelKind, problem: string, standIn: string | null): Parameters<Deps['tell']>[0] {
+  const instead =
+    standIn !== null
+      ? `model ${standIn}, which ships, answers instead`
+      : kind === 'risk'
+        ? 'there are no predictions until a model can be used'
+        : 'simple rules forecast instead';
+  return {
+    ...{ severity: 'minor', cleared: false, message: `${problem}; ${instead}` },
+    details: { kind, standIn },
+  };
 }

@@ -114,6 +114,56 @@ describe('POST /predict', () => {
     expect(answer.json<{ errors: { field: string }[] }>().errors.map((each) => each.field)).toContain(field);
     await app.close();
   });
+
+  it.each(['1e999', '-1e999', '1e39', '"12"', 'true', '[]', '{}'])('names the feature that is %s', async (text) => {
+    const { app } = await harness();
+    const [first] = RISK_FEATURE_NAMES as [string];
+    const payload = JSON.stringify({ features: { ...rowOf(0), [first]: 'HERE' } }).replace('"HERE"', text);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/predict', payload, headers });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field)).toEqual([
+      `features.${first}`,
+    ]);
+    await app.close();
+  });
+
+  it.each(['NaN', 'Infinity', '01', '1.'])('refuses %s, which JSON does not know', async (text) => {
+    const { app } = await harness();
+    const payload = `{"features":{"${RISK_FEATURE_NAMES[0]}":${text}}}`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/predict', payload, headers });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'DETOUR_ERR_INVALID_INPUT' });
+    await app.close();
+  });
+
+  it('answers the same whatever the order of the features, and however they are written', async () => {
+    const { app } = await harness();
+    const ask = async (payload: string) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await app.inject({ method: 'POST', url: '/api/v1/predict', payload, headers })).json<Answer>().risks;
+    };
+    const usual = await ask(JSON.stringify({ features: rowOf(1) }));
+    const turned = { features: Object.fromEntries(Object.entries(rowOf(1)).toReversed()) };
+    expect(await ask(JSON.stringify(turned))).toEqual(usual);
+    expect(await ask(JSON.stringify(turned, null, 2))).toEqual(usual);
+    expect(await ask(JSON.stringify({ features: rowOf(1) }))).toEqual(usual);
+    await app.close();
+  });
+
+  it('takes bodies up to the limit, and batches up to a larger one', async () => {
+    const { app } = await harness();
+    const ask = (url: string, payload: string) =>
+      app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } });
+    const padded = (body: object, octets: number) => JSON.stringify(body).padEnd(octets);
+    const [one, many] = [{ features: rowOf(0) }, { rows: [rowOf(0)] }];
+    expect((await ask('/api/v1/predict', padded(one, 64 * 1024))).statusCode).toBe(200);
+    expect((await ask('/api/v1/predict', padded(one, 64 * 1024 + 1))).statusCode).toBe(413);
+    expect((await ask('/api/v1/predict/batch', padded(many, 16 << 20))).statusCode).toBe(200);
+    expect((await ask('/api/v1/predict/batch', padded(many, (16 << 20) + 1))).statusCode).toBe(413);
+    await app.close();
+  });
 });
 
 describe('POST /predict/batch', () => {
@@ -131,9 +181,33 @@ describe('POST /predict/batch', () => {
     const fields = bad.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field);
     expect(fields[0]).toBe('rows[1]');
     expect(fields).toContain(`rows[2].${RISK_FEATURE_NAMES[0]}`);
-    const tooMany = { rows: Array.from({ length: 1001 }, () => null) };
-    expect((await app.inject({ method: 'POST', url: '/api/v1/predict/batch', payload: tooMany })).statusCode).toBe(400);
     await app.close();
+  });
+});
+
+describe('a batch of as many rows as are allowed', () => {
+  const ask = async (count: number) => {
+    const { app } = await harness();
+    const payload = { rows: Array.from({ length: count }, (_, row) => rowOf(row % 40)) };
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/predict/batch', payload });
+    await app.close();
+    return answer;
+  };
+
+  it('is answered row by row', async () => {
+    const { rows: answers } = (await ask(1_000)).json<{ rows: Answer[] }>();
+    expect(answers).toHaveLength(1_000);
+    for (const row of [0, 511, 512, 999]) {
+      expect(answers[row]?.risks.at(-1)?.probability).toBeCloseTo(expected(model, row % 40).at(-1) as number, 5);
+    }
+  });
+
+  it('is refused with one more, and with none', async () => {
+    for (const count of [1_001, 0]) {
+      const answer = await ask(count);
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json<{ errors: { field: string }[] }>().errors[0]?.field).toBe('rows');
+    }
   });
 });
 

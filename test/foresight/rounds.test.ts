@@ -1,10 +1,11 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ForecastRound } from '../../src/foresight/forecast-round.ts';
 import { JudgeRound } from '../../src/foresight/judge-round.ts';
 import { ModelLoader } from '../../src/foresight/model-loader.ts';
 import { RiskRound } from '../../src/foresight/risk-round.ts';
+import { emptyLedger, enterRisks } from '../../src/predict/live/ledger.ts';
 import { ModelRegistry } from '../../src/predict/registry/registry.ts';
 import { saveModel, smallModel } from '../predict/live/risk-model.ts';
 import { BEGIN_MS, foresightScene, HOUR_MS, MINUTE_MS, type Past, usual } from './scene.ts';
@@ -68,6 +69,29 @@ describe('a round of risks', () => {
     expect(told.at(-1)).toMatch(/there are no predictions until a model can be used/);
   });
 
+  it.each([
+    ['is missing', (file: string) => rmSync(file), /model.json cannot be read/],
+    ['was cut off', (file: string) => truncateSync(file, 1_000), /is damaged/],
+  ])(
+    'goes on without predictions, with the reason, where the file %s, and again once it is mended',
+    async (...about) => {
+      const [, spoil, words] = about;
+      const { store, registry, risk, told, folder, clock, heard } = await riskScene();
+      saveModel(registry, 'risk-1', model);
+      registry.promote('risk', 'risk-1');
+      spoil(join(folder, 'risk', 'risk-1', 'model.json'));
+      expect(await risk.round()).toEqual({ predicted: 0, unknown: linkCount });
+      expect(told).toEqual([expect.stringMatching(words)]);
+      expect((await store.predictions.prediction('AB'))?.unknown).toMatch(words);
+      rmSync(join(folder, 'risk', 'risk-1'), { recursive: true });
+      saveModel(registry, 'risk-1', model);
+      clock.advance(MINUTE_MS);
+      await heard();
+      expect(await risk.round()).toEqual({ predicted: linkCount, unknown: 0 });
+      expect(told.at(-1)).toBe('risk model risk-1 answers again');
+    },
+  );
+
   it('does not use a model of other features: wrong answers are worse than none', async () => {
     const { store, registry, risk } = await riskScene();
     const { features } = model;
@@ -113,6 +137,52 @@ describe('a round of judgement', () => {
     expect((await judge.round()).risks).toBe(0);
     const quality = (await store.predictions.report('quality')) as { horizons: { judged: number; cameTrue: number }[] };
     expect(quality.horizons[0]).toMatchObject({ horizonMs: 30 * MINUTE_MS, judged: linkCount, cameTrue: 1 });
+  });
+});
+
+describe('chances that do not come true as often as they say', () => {
+  const DAY_MS = 24 * HOUR_MS;
+
+  /** Links failed seven times as often as was said, on every day from a week ago until two days from now. */
+  function wrongLedger() {
+    const ledger = emptyLedger();
+    const count = 6_000;
+    for (let day = -9; day <= 2; day += 1) {
+      enterRisks(ledger, {
+        ...{ atMs: BEGIN_MS + day * DAY_MS, modelId: 'risk-1', horizonMs: 6 * HOUR_MS },
+        probabilities: new Float64Array(count).fill(0.03),
+        truths: Float64Array.from({ length: count }, (_, at) => (at < 0.2 * count ? 1 : 0)),
+      });
+    }
+    return ledger;
+  }
+
+  it('start a training, told of once, at most once a day however often they are seen', async () => {
+    const { store, registry, loader, deps, clock } = await riskScene();
+    saveModel(registry, 'risk-1', model);
+    registry.promote('risk', 'risk-1');
+    await store.predictions.writeReport('ledger', wrongLedger());
+    let trainings = 0;
+    const onDrift = async () => {
+      trainings += 1;
+    };
+    const rounds = async (judge: JudgeRound, count: number) => {
+      for (let round = 0; round < count; round += 1) {
+        await judge.round();
+        clock.advance(5 * MINUTE_MS);
+      }
+    };
+    await rounds(new JudgeRound(deps, loader, onDrift), 12);
+    // Another process, or the same one started again, does not train a second time.
+    await rounds(new JudgeRound(deps, loader, onDrift), 12);
+    expect(trainings).toBe(1);
+    const told = (await store.events.latest(100)).filter(({ type }) => type === 'drift');
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/model risk-1 .* new models are trained/),
+    ]);
+    clock.advance(23 * HOUR_MS);
+    await rounds(new JudgeRound(deps, loader, onDrift), 2);
+    expect(trainings).toBe(2);
   });
 });
 

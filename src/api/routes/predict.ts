@@ -1,9 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import { riskLevelOf } from '../../core/risk.ts';
 import type { OpenModel } from '../../predict/live/predictor.ts';
+import type { ScannedRows } from '../../predict/live/row-scanner.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
+import { registerOctets } from '../plugins/bodies.ts';
 import { InputError } from '../problem.ts';
 import { NoQuery, problemResponses } from '../schemas/common.ts';
-import { PredictAnswer, PredictBatchAnswer, PredictBatchBody, PredictBody } from '../schemas/predictions.ts';
+import { MAX_ROWS, PredictAnswer, PredictBatchAnswer, PredictBatchBody, PredictBody } from '../schemas/predictions.ts';
 
 /** A thousand rows with every feature by name, generously. */
 const BATCH_LIMIT_BYTES = 16 << 20;
@@ -11,8 +14,29 @@ const description =
   'Features by name, as `/models/{id}` lists them: a number, or null where it is not known. Every feature has to be ' +
   'there; missing, unknown and wrong ones are named.';
 
+type Deps = Pick<ApiDeps, 'predictor'>;
+
+/** Rows with the model in whose order they are. */
+interface ModelRows extends ScannedRows {
+  readonly model: OpenModel;
+}
+
+/** Rows that were read straight from the body. */
+const scanned = new WeakMap<FastifyRequest, ModelRows>();
+
 /** Asks the present risk model about rows that the caller brings. */
-export function predictRoutes(app: ApiServer, { predictor }: Pick<ApiDeps, 'predictor'>): void {
+export function predictRoutes(app: ApiServer, deps: Deps): void {
+  app.register(async (own: ApiServer) => {
+    readStraight(own, deps, { features: {} }, ({ scanner }, body) => scanner.one(body, 'features'));
+    singleRoute(own, deps);
+  });
+  app.register(async (own: ApiServer) => {
+    readStraight(own, deps, { rows: [{}] }, ({ scanner }, body) => scanner.many(body, 'rows', MAX_ROWS));
+    batchRoute(own, deps);
+  });
+}
+
+function singleRoute(app: ApiServer, { predictor }: Deps): void {
   app.post(
     '/predict',
     {
@@ -25,14 +49,16 @@ export function predictRoutes(app: ApiServer, { predictor }: Pick<ApiDeps, 'pred
         response: { 200: PredictAnswer, ...problemResponses },
       },
     },
-    async ({ body }) => {
-      const model = await predictor.model();
-      const row = valuesOf(model, [body.features], () => 'features');
-      const figures = await model.ask(row);
+    async (request) => {
+      const { model, values } =
+        scanned.get(request) ?? rowsOf(await predictor.model(), [request.body.features], () => 'features');
+      const figures = await model.ask(values);
       return { modelId: model.id, engine: model.engine, ...rowAnswer(model, (output) => figures[output] as number) };
     },
   );
+}
 
+function batchRoute(app: ApiServer, { predictor }: Deps): void {
   app.post(
     '/predict/batch',
     {
@@ -46,20 +72,40 @@ export function predictRoutes(app: ApiServer, { predictor }: Pick<ApiDeps, 'pred
         response: { 200: PredictBatchAnswer, ...problemResponses },
       },
     },
-    async ({ body: { rows } }) => {
-      const model = await predictor.model();
-      const values = valuesOf(model, rows, (row) => `rows[${row}]`);
-      const figures = await model.askAll(values, rows.length);
-      const answers = rows.map((_, row) => rowAnswer(model, (output) => figures[output]?.[row] as number));
-      return { modelId: model.id, engine: model.engine, rows: answers };
+    async (request) => {
+      const { model, values, rowCount } =
+        scanned.get(request) ?? rowsOf(await predictor.model(), request.body.rows, (row) => `rows[${row}]`);
+      const figures = await model.askAll(values, rowCount);
+      const rows = Array.from({ length: rowCount }, (_, row) =>
+        rowAnswer(model, (output) => figures[output]?.[row] as number),
+      );
+      return { modelId: model.id, engine: model.engine, rows };
     },
   );
 }
 
-function valuesOf(model: OpenModel, rows: readonly unknown[], path: (row: number) => string): Float32Array {
+/** Keeps rows that `scan` can read; a body that says nothing, but has their shape, is checked in their place. */
+function readStraight(
+  app: ApiServer,
+  { predictor }: Deps,
+  standIn: object,
+  scan: (model: OpenModel, body: Buffer) => ScannedRows | null,
+): void {
+  registerOctets(app, async (request, body) => {
+    // Without a model a body is looked at all the same: what is wrong with it is said first.
+    const model = await predictor.model().catch(() => null);
+    const rows = model === null ? null : scan(model, body);
+    if (model === null || rows === null) return null;
+    scanned.set(request, { model, ...rows });
+    return standIn;
+  });
+}
+
+function rowsOf(model: OpenModel, rows: readonly unknown[], path: (row: number) => string): ModelRows {
   const read = model.rows.read(rows, path);
-  if ('values' in read) return read.values;
-  throw new InputError(read.problems.map(({ value, ...problem }) => ({ ...problem, value })));
+  if ('problems' in read) throw new InputError(read.problems.map(({ value, ...problem }) => ({ ...problem, value })));
+  model.scanner.learn(rows[0]);
+  return { model, values: read.values, rowCount: rows.length };
 }
 
 function rowAnswer({ horizons }: OpenModel, of: (output: number) => number) {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/errors.ts';
 import { type Ensemble, probabilityOf } from '../ensemble.ts';
-import { openOnnx, type RiskSession } from '../onnx/session.ts';
+import { type OpenSession, openOnnx, type RiskSession } from '../onnx/session.ts';
 import type { RunRows } from './coalescer.ts';
 
 /** Who computes: onnxruntime, or the trees in TypeScript where that is not to be had. */
@@ -39,18 +39,43 @@ export async function openEngine(
   ensembles: Ensembles,
   featureCount: number,
   readOnnx: () => Uint8Array,
+  openSession: OpenSession = openOnnx,
 ): Promise<Engine> {
   let session: RiskSession | null = null;
   try {
-    session = await openOnnx(readOnnx());
+    session = await openSession(readOnnx());
     const run = sessionRun(session, Object.keys(ensembles), featureCount);
     await requireAgreement(run, ensembles, featureCount);
-    const opened = session;
-    return { name: 'onnx', reason: null, run, close: () => opened.close() };
+    return sessionEngine(session, run, treeEngine(ensembles, featureCount, null));
   } catch (error) {
     await session?.close().catch(() => undefined);
     return treeEngine(ensembles, featureCount, messageOf(error));
   }
+}
+
+/** Ends the session when nobody waits for it any more; what is asked later is answered by the trees. */
+function sessionEngine(session: RiskSession, run: RunRows, trees: Engine): Engine {
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(underWay);
+    await session.close();
+  };
+  return {
+    ...{ name: 'onnx', reason: null },
+    run: (values, rowCount) => {
+      if (closing !== null) return trees.run(values, rowCount);
+      const answer = run(values, rowCount);
+      const isOver = (): void => void underWay.delete(answer);
+      underWay.add(answer);
+      answer.then(isOver, isOver);
+      return answer;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
 }
 
 function sessionRun(session: RiskSession, outputs: readonly string[], featureCount: number): RunRows {

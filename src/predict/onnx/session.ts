@@ -8,16 +8,21 @@ export interface RiskSession {
   close(): Promise<void>;
 }
 
+/** Opens the octets of an ONNX file. */
+export type OpenSession = (file: Uint8Array) => Promise<RiskSession>;
+
+/** Loads onnxruntime, which is an optional package: a machine may have none, or one that it cannot load. */
+export type LoadRuntime = () => Promise<typeof import('onnxruntime-node')>;
+const loadRuntime: LoadRuntime = () => import('onnxruntime-node');
+
 /**
  * Opens an ONNX file in onnxruntime. One thread: the models are small, and more threads cost more than they bring.
  *
- * @throws DetourError DETOUR_ERR_MODEL when onnxruntime-node is not installed or refuses the file
+ * @throws DetourError DETOUR_ERR_MODEL when onnxruntime-node cannot be loaded or refuses the file
  */
-export async function openOnnx(file: Uint8Array): Promise<RiskSession> {
-  const runtime = await import('onnxruntime-node').catch((cause: unknown) => {
-    throw new DetourError('MODEL', 'onnxruntime-node is not installed; the trees are walked in TypeScript', {
-      cause,
-    });
+export async function openOnnx(file: Uint8Array, load = loadRuntime): Promise<RiskSession> {
+  const runtime = await load().catch((cause: unknown) => {
+    throw new DetourError('MODEL', 'onnxruntime-node is not installed, or cannot be loaded here', { cause });
   });
   const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionProviders: ['cpu'] };
   const session = await runtime.InferenceSession.create(file, options).catch((cause: unknown) => {
