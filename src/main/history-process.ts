@@ -23,6 +23,13 @@ const order = compileSchema(OrderSchema, 'INTERNAL');
 /** What the child sends back: it runs, or why it does not. */
 export type HistoryNotice = { readonly ready: true } | { readonly failed: string; readonly canRetry: boolean };
 
+/**
+ * How long an end may take. Whoever kills the service often takes its Redis along, and then what waits for an answer from
+ * there waits for good: a process left behind would hold the file of the history against the next start. The file is safe
+ * at any moment, and what was not read stays in the feed.
+ */
+const END_MS = 5_000;
+
 const tell = (notice: HistoryNotice): void => void process.send?.(notice);
 
 async function run(message: unknown): Promise<() => Promise<void>> {
@@ -73,6 +80,7 @@ let ending = false;
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
+  setTimeout(() => process.exit(code), END_MS);
   await stopping?.().catch(() => undefined);
   process.exit(code);
 }
