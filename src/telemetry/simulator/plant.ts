@@ -91,6 +91,8 @@ export interface PlantState {
   /** 0 the usual, 1 all there is, per node. */
   readonly cpuRise: Float64Array;
   readonly temperatureRiseCelsius: Float64Array;
+  /** Of the card that the sending interface of each arc is on. */
+  readonly cardRiseCelsius: Float64Array;
 }
 
 export function intactPlant(linkCount: number, arcCount: number, nodeCount: number): PlantState {
@@ -108,5 +110,6 @@ export function intactPlant(linkCount: number, arcCount: number, nodeCount: numb
     bitErrorRise: new Float64Array(arcCount),
     cpuRise: new Float64Array(nodeCount),
     temperatureRiseCelsius: new Float64Array(nodeCount),
+    cardRiseCelsius: new Float64Array(arcCount),
   };
 }

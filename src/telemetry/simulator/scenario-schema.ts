@@ -273,6 +273,26 @@ const Devices = Type.Object(
   { ...strict, default: {} },
 );
 
+/** How warm transceivers say they are: a temperature of each, where a router has one for all of its cards. */
+const Transceivers = Type.Object(
+  {
+    temperatureCelsius: Type.Array(Type.Number({ minimum: -40, maximum: 120 }), {
+      minItems: 2,
+      maxItems: 2,
+      default: [36, 48],
+      description:
+        'usual temperature, uniform over the transceivers [low, high]; errors of their sensors are part of it',
+    }),
+    roomShare: figure(1, 0, 2, 'of what the room around their router warms and cools by'),
+    cardShare: figure(0.8, 0, 2, 'of what their own card is too warm by'),
+    routerShare: figure(0.1, 0, 2, 'of what any card of their router is too warm by'),
+    driftCelsius: figure(0.3, 0, 50, 'sd of their own slow drift'),
+    driftHours: figure(6, 0.01, 10_000, 'time constant of that'),
+    noiseCelsius: figure(0.2, 0, 50, 'sd of single readings'),
+  },
+  { ...strict, default: {} },
+);
+
 /** Subscribers' sessions on access routers (without tiers: on routers with at most two links). */
 const Sessions = Type.Object(
   {
@@ -371,12 +391,14 @@ export const ScenarioSchema = Type.Object(
     failures: Type.Optional(Failures),
     optics: Optics,
     devices: Devices,
+    transceivers: Transceivers,
     sessions: Sessions,
   },
   strict,
 );
 export type OpticsPlan = Scenario['optics'];
 export type DevicesPlan = Scenario['devices'];
+export type TransceiversPlan = Scenario['transceivers'];
 export type SessionsPlan = Scenario['sessions'];
 export type FailurePlan = Static<typeof Failures>;
 export type Scenario = Static<typeof ScenarioSchema>;

@@ -86,13 +86,14 @@ function checkDurations({ faults }: Scenario): void {
   checkRange('faults.surge.factor', surge?.factor);
 }
 
-function checkTraffic({ traffic, plant, optics, devices }: Scenario): void {
+function checkTraffic({ traffic, plant, optics, devices, transceivers }: Scenario): void {
   const { noiseCorrelation, noiseNodeShare } = traffic;
   if (noiseCorrelation + noiseNodeShare > 1) {
     refuse('traffic.noiseNodeShare', `must be at most 1 - noiseCorrelation (${1 - noiseCorrelation})`, noiseNodeShare);
   }
   checkRange('plant.background.lossRatio', plant.background?.lossRatio);
   checkRange('optics.rxPowerDbm', optics.rxPowerDbm);
+  checkRange('transceivers.temperatureCelsius', transceivers.temperatureCelsius);
   for (const name of ['cpuRatio', 'memoryRatio', 'temperatureCelsius'] as const) {
     checkRange(`devices.${name}`, devices[name]);
   }

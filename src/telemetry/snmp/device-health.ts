@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { SnmpClient } from './client.ts';
 import { type DeviceHealthFigures, healthFigures } from './device/health.ts';
 import { readMetrics } from './device/metrics.ts';
+import { type PortFigures, portFigures, RECEIVED } from './device/port-figures.ts';
 import { DeviceTables, type Tables } from './device/tables.ts';
 import { SYSTEM } from './mib.ts';
 import { oidOf } from './varbind.ts';
@@ -15,20 +16,30 @@ const SEARCH_MS = 1_800_000;
 /** A device that did not answer is left alone for so long. */
 const AGAIN_MS = 300_000;
 
+/** What a device tells of itself, and of the transceivers in its ports, by the ports' names. */
+export interface HealthReading {
+  readonly device: DeviceHealthFigures;
+  readonly ports: ReadonlyMap<string, PortFigures>;
+}
+
+const NOTHING: HealthReading = { device: {}, ports: new Map() };
+
 /**
- * CPU, memory and temperature of one device, read beside the polls. The first reading asks for everything that its
- * vendor may have; from then on only for the tables that it has.
+ * CPU, memory and temperature of one device and light and temperature of its transceivers, read beside the polls. The
+ * first reading asks for everything that its vendor may have; from then on only for the tables that it has.
  */
 export class DeviceHealth {
   readonly #client: SnmpClient;
   readonly #clock: Clock;
+  readonly #ports: readonly string[];
   #known: readonly Vendor[] | null = null;
   #searchedAtMs = Number.NEGATIVE_INFINITY;
   #dueAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(client: SnmpClient, clock: Clock) {
+  constructor(client: SnmpClient, clock: Clock, ports: readonly string[]) {
     this.#client = client;
     this.#clock = clock;
+    this.#ports = ports;
   }
 
   get isDue(): boolean {
@@ -38,7 +49,7 @@ export class DeviceHealth {
   }
 
   /** What the device tells of itself now, nothing where it does not answer; never rejects. */
-  async read(deadlineMs: number): Promise<DeviceHealthFigures> {
+  async read(deadlineMs: number): Promise<HealthReading> {
     const nowMs = this.#clock.nowMs();
     this.#dueAtMs = nowMs + REFRESH_MS;
     const limits = { timeoutMs: deadlineMs / 3, deadlineMs };
@@ -46,17 +57,17 @@ export class DeviceHealth {
       const isSearch = this.#known === null || nowMs - this.#searchedAtMs >= SEARCH_MS;
       const vendors = isSearch ? await this.#vendors(limits.timeoutMs) : (this.#known ?? []);
       const tables = new DeviceTables(this.#client, limits, this.#clock);
-      const figures = healthFigures(await readMetrics(vendors, tables));
+      const metrics = await readMetrics(vendors, tables);
       const isWhole = !tables.problems.some(({ code }) => /TIMEOUT|WALK_CUT/.test(code));
       if (isSearch && isWhole) {
         this.#searchedAtMs = nowMs;
         this.#known = vendors.map((vendor) => onlyFound(vendor, tables));
       }
-      return figures;
+      return { device: healthFigures(metrics), ports: portFigures(metrics.sensors, this.#ports) };
     } catch {
       // The polls find out, and tell, whether the device is silent.
       this.#dueAtMs = nowMs + AGAIN_MS;
-      return {};
+      return NOTHING;
     }
   }
 
@@ -65,7 +76,9 @@ export class DeviceHealth {
     const { varbinds } = await this.#client.get([SYSTEM.sysObjectId], timeoutMs);
     return vendorsFor(await shippedVendors(), oidOf(varbinds[0])).map((vendor) => ({
       ...vendor,
-      sensors: (vendor.sensors ?? []).filter(({ kind }) => kind === 'temperature'),
+      sensors: (vendor.sensors ?? []).filter(
+        ({ kind, name }) => kind === 'temperature' || (kind === 'dbm' && RECEIVED.test(name)),
+      ),
     }));
   }
 }

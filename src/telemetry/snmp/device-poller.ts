@@ -3,9 +3,8 @@ import { DetourError } from '../../core/errors.ts';
 import type { End } from '../../core/ids.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { SnmpClient } from './client.ts';
-import type { DeviceHealthFigures } from './device/health.ts';
 import { DeviceClock } from './device-clock.ts';
-import { DeviceHealth } from './device-health.ts';
+import { DeviceHealth, type HealthReading } from './device-health.ts';
 import { type InterfaceMap, mapInterfaces } from './interface-map.ts';
 import { hasGaps, probeOids, readInterface } from './interface-plan.ts';
 import { interfaceSample } from './interface-sample.ts';
@@ -71,7 +70,11 @@ export class DevicePoller {
     this.#client = client;
     this.#options = options;
     this.#facts = new LinkFacts(client, options.clock, target.interfaces);
-    this.#health = new DeviceHealth(client, options.clock);
+    this.#health = new DeviceHealth(
+      client,
+      options.clock,
+      target.interfaces.map(({ name }) => name),
+    );
     this.#watched = target.interfaces.map(watch);
   }
 
@@ -106,8 +109,8 @@ export class DevicePoller {
     return this.#polls > 1 && this.#facts.isDue;
   }
 
-  /** CPU, memory and temperature, after a poll, in time of its own; never rejects. */
-  readHealth(deadlineMs: number): Promise<DeviceHealthFigures> {
+  /** CPU, memory and temperature, and the transceivers' light, after a poll, in time of its own; never rejects. */
+  readHealth(deadlineMs: number): Promise<HealthReading> {
     return this.#health.read(deadlineMs);
   }
 

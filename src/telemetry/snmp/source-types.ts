@@ -41,9 +41,9 @@ export interface InterfaceStatus {
   readonly isNews: boolean;
 }
 
-/** What a device told of itself at one moment, as the history takes it. */
+/** What a device told of itself, or of a port, at one moment, as the history takes it. */
 export interface DeviceReadings {
-  readonly kind: 'device';
+  readonly kind: 'device' | 'interface';
   readonly id: string;
   readonly atMs: number;
   readonly values: Record<string, number>;
@@ -55,7 +55,7 @@ export interface SnmpSourceOptions {
   readonly pollIntervalMs: number;
   /** Reads the community, or the JSON of a v3 user, that `env:NAME` or `file:PATH` points to; asked again while it fails. */
   readonly resolveCredentials: (reference: string) => Promise<Secret>;
-  /** Takes what devices tell of themselves: CPU, memory, temperature. Left out: nothing of that is read. */
+  /** Takes what devices tell of themselves and of transceivers: CPU, memory, temperature, light. Left out: nothing of that is read. */
   readonly writeReadings?: (records: readonly DeviceReadings[]) => Promise<void>;
   readonly events?: SnmpSourceEvents;
   readonly clock?: Clock;

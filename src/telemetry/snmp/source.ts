@@ -3,6 +3,7 @@ import { DetourError, messageOf } from '../../core/errors.ts';
 import { pause } from '../../core/pause.ts';
 import type { InterfaceSample } from '../sample.ts';
 import type { TelemetrySource } from '../source.ts';
+import type { HealthReading } from './device-health.ts';
 import type { DevicePoller, PollResult } from './device-poller.ts';
 import { Gate } from './engine/gate.ts';
 import { Lag } from './engine/lag.ts';
@@ -11,8 +12,14 @@ import { openPoller } from './open-poller.ts';
 import { laneOf, letGo, nextDueMs, type Polled, polledFrom, summaryOf } from './polled-device.ts';
 import { SnmpEngine } from './session.ts';
 import { MAX_LISTED, slowest } from './slow-devices.ts';
-import type { InterfaceStatus, PolledDevice, SnmpSourceOptions, SnmpSourceStats } from './source-types.ts';
-import { deviceTargets } from './targets.ts';
+import type {
+  DeviceReadings,
+  InterfaceStatus,
+  PolledDevice,
+  SnmpSourceOptions,
+  SnmpSourceStats,
+} from './source-types.ts';
+import { type DeviceTarget, deviceTargets } from './targets.ts';
 
 const LONGEST_DEADLINE_MS = 5_000;
 const LEAST_FOR_FACTS_MS = 50;
@@ -219,7 +226,7 @@ export class SnmpSource implements TelemetrySource {
       device.statuses.remember(samples);
       await this.#push(samples);
       if (device.poller) await this.#refreshFacts(device.poller, performance.now() - startMs);
-      if (device.poller) await this.#readHealth(device.poller, device.target.deviceId, performance.now() - startMs);
+      if (device.poller) await this.#readHealth(device.poller, device.target, performance.now() - startMs);
     } catch (error) {
       this.#stats.failures += 1;
       this.#ended(device, performance.now() - startMs);
@@ -238,15 +245,14 @@ export class SnmpSource implements TelemetrySource {
     if (this.#factsPace.take(performance.now())) await poller.refreshFacts(Math.min(LONGEST_DEADLINE_MS, leftMs));
   }
 
-  async #readHealth(poller: DevicePoller, deviceId: string, elapsedMs: number): Promise<void> {
+  async #readHealth(poller: DevicePoller, target: DeviceTarget, elapsedMs: number): Promise<void> {
     const { writeReadings, events } = this.#options;
     const leftMs = this.#leftMs(elapsedMs);
     if (!this.#running || !writeReadings || leftMs < LEAST_FOR_FACTS_MS || !poller.isHealthDue) return;
     if (!this.#healthPace.take(performance.now())) return;
-    const values = { ...(await poller.readHealth(Math.min(LONGEST_DEADLINE_MS, leftMs))) };
-    if (Object.keys(values).length === 0) return;
-    const record = { kind: 'device' as const, id: deviceId, atMs: this.#clock.nowMs(), values };
-    await writeReadings([record]).catch((error: unknown) => events?.onSinkError?.(error));
+    const reading = await poller.readHealth(Math.min(LONGEST_DEADLINE_MS, leftMs));
+    const records = recordsOf(reading, target, this.#clock.nowMs());
+    if (records.length > 0) await writeReadings(records).catch((error: unknown) => events?.onSinkError?.(error));
   }
 
   #ended(device: Polled, elapsedMs: number): void {
@@ -277,6 +283,16 @@ export class SnmpSource implements TelemetrySource {
     device.silent = true;
     this.#options.events?.onDeviceSilent?.(device.target.deviceId, reasonOf(error));
   }
+}
+
+/** What is not told is left out; of a device that tells nothing there is no record. */
+function recordsOf({ device, ports }: HealthReading, target: DeviceTarget, atMs: number): DeviceReadings[] {
+  const ofPorts = target.interfaces.flatMap(({ linkId, end, name }): DeviceReadings[] => {
+    const values = ports.get(name);
+    return values === undefined ? [] : [{ kind: 'interface', id: `${linkId}:${end}`, atMs, values: { ...values } }];
+  });
+  if (Object.keys(device).length === 0) return ofPorts;
+  return [{ kind: 'device', id: target.deviceId, atMs, values: { ...device } }, ...ofPorts];
 }
 
 /** A wall clock that was set must neither stop the polls nor bunch them. */

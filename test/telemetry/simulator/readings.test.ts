@@ -44,6 +44,7 @@ const POSSIBLE: Readonly<Record<string, readonly [number, number]>> = {
   temperatureCelsius: [20, 65],
   rxPowerDbm: [-14, -2],
   preFecBitErrorRatio: [1e-4, 0.02],
+  transceiverTemperatureCelsius: [30, 55],
   activeSessions: [100, 50_000],
   sessionStartsPerMinute: [0, 1000],
   sessionStopsPerMinute: [0, 1000],
@@ -57,6 +58,7 @@ describe('readings', () => {
     expect(count('cpuRatio')).toBe(100);
     expect(count('activeSessions')).toBe(62);
     expect(count('rxPowerDbm')).toBe(320);
+    expect(count('transceiverTemperatureCelsius')).toBe(320);
     // Short links and the few of 10G are plain optics.
     expect(count('preFecBitErrorRatio')).toBeGreaterThan(150);
     expect(count('preFecBitErrorRatio')).toBeLessThan(320);

@@ -7,6 +7,8 @@ const [FIRST_ERRORS, LAST_ERRORS] = [-9, -2.4];
 /** Of the way to the correction limit, as far as a link fades before it falls. */
 const BEFORE_CLIFF = 0.92;
 const BURST_SECONDS = 60;
+/** By so much a card, and what its router says of itself, is too warm when it gives up. */
+const OVERHEATED_CELSIUS = 35;
 
 /** Puts what a failure does at a time (seconds of its schedule) into the state of the plant. */
 export function applyFailure(failure: Failure, atSeconds: number, links: LinkTable, state: PlantState): void {
@@ -48,7 +50,12 @@ function announce(failure: Failure, strength: number, atSeconds: number, links: 
 
 /** Before a card fails by heat its router gets warmer; before it fails by load its processor has less and less left. */
 function heatOrLoad(failure: Failure, node: number, strength: number, links: LinkTable, state: PlantState): void {
-  if (failure.kind === 'overheating') add(state.temperatureRiseCelsius, node, 35 * strength);
+  if (failure.kind === 'overheating') {
+    add(state.temperatureRiseCelsius, node, OVERHEATED_CELSIUS * strength);
+    for (const link of failure.links) {
+      add(state.cardRiseCelsius, arcFrom(node, link, links), OVERHEATED_CELSIUS * strength);
+    }
+  }
   if (failure.kind !== 'overload') return;
   raise(state.cpuRise, node, 0.9 * strength);
   for (const link of failure.links) add(state.extraLatencyMs, arcFrom(node, link, links), 4 * strength ** 2);
@@ -82,7 +89,10 @@ function strike(failure: Failure, link: number, links: LinkTable, state: PlantSt
     default:
       state.linkUp[link] = 0;
       if (kind === 'maintenance') state.shut[link] = 1;
-      if (kind === 'overheating' && node !== null) raise(state.temperatureRiseCelsius, node, 35);
+      if (kind === 'overheating' && node !== null) {
+        raise(state.temperatureRiseCelsius, node, OVERHEATED_CELSIUS);
+        raise(state.cardRiseCelsius, arcFrom(node, link, links), OVERHEATED_CELSIUS);
+      }
   }
 }
 

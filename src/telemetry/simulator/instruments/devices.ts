@@ -19,6 +19,8 @@ export class Devices {
   readonly cpuRatio: Float64Array;
   readonly memoryRatio: Float64Array;
   readonly temperatureCelsius: Float64Array;
+  /** Of that, what comes from the room: the day and slow drift, around 0. */
+  readonly roomCelsius: Float64Array;
   readonly #plan: DevicesPlan;
   readonly #rng: Rng;
   readonly #usual: { readonly cpu: Float64Array; readonly memory: Float64Array; readonly celsius: Float64Array };
@@ -47,6 +49,7 @@ export class Devices {
     this.cpuRatio = new Float64Array(count);
     this.memoryRatio = new Float64Array(count);
     this.temperatureCelsius = new Float64Array(count);
+    this.roomCelsius = new Float64Array(count);
   }
 
   /** `loadRatio`: traffic that leaves each router, of what its links carry; `solarHours` of each router now. */
@@ -87,11 +90,13 @@ export class Devices {
       MEMORY_UNDER_STRESS * rise;
     this.memoryRatio[node] = between(0.01, 0.99, memory);
     const daily = Math.cos((2 * Math.PI * (solarHour - WARMEST_HOUR)) / 24);
+    const room =
+      plan.temperatureDailyCelsius * daily + plan.temperatureDriftCelsius * (this.#temperature.values[node] as number);
+    this.roomCelsius[node] = room;
     this.temperatureCelsius[node] =
       (this.#usual.celsius[node] as number) +
-      plan.temperatureDailyCelsius * daily +
+      room +
       plan.temperaturePerCpuCelsius * cpu +
-      plan.temperatureDriftCelsius * (this.#temperature.values[node] as number) +
       plan.temperatureNoiseCelsius * this.#rng.normal() +
       (plant.temperatureRiseCelsius[node] as number);
   }

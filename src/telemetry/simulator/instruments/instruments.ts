@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario-schema.ts';
 import { DEVICE_METRICS, Devices } from './devices.ts';
 import { OPTICS_METRICS, Optics } from './optics.ts';
 import { accessNodes, SESSION_METRICS, Sessions } from './sessions.ts';
+import { TRANSCEIVER_METRICS, Transceivers } from './transceivers.ts';
 
 /** Figures of things of one kind: one array a metric, in the order of `ids`; NaN where there is none. */
 export interface Readings {
@@ -20,6 +21,7 @@ export interface Readings {
 export class Instruments {
   readonly optics: Optics;
   readonly #devices: Devices;
+  readonly #transceivers: Transceivers;
   readonly #sessions: Sessions;
   readonly #graph: CompiledGraph;
   /** Node numbers of the access routers. */
@@ -36,6 +38,7 @@ export class Instruments {
     this.#graph = graph;
     this.optics = new Optics(scenario.optics, network.links, links, rng.fork('optics'));
     this.#devices = new Devices(scenario.devices, graph.nodeCount, rng.fork('devices'));
+    this.#transceivers = new Transceivers(scenario.transceivers, this.optics.media, links, rng.fork('transceivers'));
     const access = accessNodes(network);
     this.#access = access.map((id) => graph.nodeIndex.get(id) as number);
     this.#sessions = new Sessions(scenario.sessions, access.length, rng.fork('sessions'));
@@ -50,7 +53,7 @@ export class Instruments {
       {
         kind: 'interface',
         ids: links.ids.flatMap((id) => ENDS.map((end) => `${id}:${end}`)),
-        figures: pick(this.optics, OPTICS_METRICS),
+        figures: { ...pick(this.optics, OPTICS_METRICS), ...pick(this.#transceivers, TRANSCEIVER_METRICS) },
       },
     ];
   }
@@ -69,6 +72,7 @@ export class Instruments {
     }
     this.optics.advance(dtSeconds, plant);
     this.#devices.advance(dtSeconds, plant, this.#loadRatio, this.#hour);
+    this.#transceivers.advance(dtSeconds, plant, this.#devices.roomCelsius);
     const node = (index: number): number => this.#access[index] as number;
     this.#sessions.advance(
       dtSeconds,
