@@ -37,6 +37,31 @@ export function isRunning(identity: ProcessIdentity): boolean | null {
   return exists(identity.pid);
 }
 
+/**
+ * True only where it is certain that the process has ended: it ran on this machine since this boot, and in this very
+ * namespace. A machine of the same name, another container or an unreadable /proc prove nothing.
+ */
+export function hasEnded({ pid, start, host, namespace: space }: ProcessIdentity): boolean {
+  if (start === null || space === null || !seesItself()) return false;
+  if (host !== hostname() || space !== namespace() || !start.startsWith(`${bootId()}/`)) return false;
+  // Without an entry it may only be hidden from this user (hidepid of proc(5)): a signal is answered all the same.
+  const now = startOf(pid);
+  return now === null ? !exists(pid) : now !== start;
+}
+
+/** Whether /proc is of this namespace: a container may show its host's. */
+function seesItself(): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(process.pid);
+  } catch {
+    return false;
+  }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -51,9 +76,8 @@ function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     // A zombie has ended; only its parent has not taken notice.
-    return state === 'Z' ? 'ended' : `${boot}/${rest[18]}`;
+    return state === 'Z' || state === 'X' ? 'ended' : `${bootId()}/${rest[18]}`;
   } catch {
     return null;
   }

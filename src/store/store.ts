@@ -110,11 +110,14 @@ export interface ScoringCommit {
   readonly refused: number;
 }
 
+/** Clocks of machines that share the work may differ by this much. */
+export const CLOCK_SLACK_MS = 5_000;
+
 export interface ScoringStore {
   load(partition: number): Promise<{ lastId: string; memories: Map<string, unknown> }>;
   /**
    * All of it or nothing, in one step. A state with an older `receivedAtMs` than the stored one is not written (never
-   * heard from counts as oldest). When it rejects, the caller cannot know whether it was written: `load` again.
+   * heard from counts as oldest), unless that one's lies in the future: then the clock was set back. When it rejects, the caller cannot know whether it was written: `load` again.
    */
   commit(commit: ScoringCommit): Promise<'committed' | 'fenced'>;
   counts(): Promise<{ applied: number; refused: number }>;
@@ -220,10 +223,12 @@ export interface Lease {
 }
 
 export interface LeaseStore {
-  /** Null while another holder has it. Asking again as the holder renews it and keeps the fence; `holder` is unique to a process and its run. */
+  /** Null while another holder has it; all who ask for a name ask for the same time. Asking again as the holder renews it and keeps the fence; `holder` is unique to a process and its run. */
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
   /** Gives it back at once; nothing happens when someone else has it. */
   release(name: string, holder: string): Promise<void>;
+  /** Who has it now; null when nobody does. */
+  holderOf(name: string): Promise<string | null>;
   /** The clock that leases run by, ms since the epoch: the one clock that all processes share. */
   nowMs(): Promise<number>;
   /** True for the first caller within `ttlMs`: a throttle that all processes share. */

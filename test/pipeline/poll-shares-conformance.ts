@@ -72,6 +72,7 @@ export function pollSharesConformance(create: () => Promise<{ leases: LeaseStore
     const mortal: LeaseStore = {
       acquire: (...args) => (isDead ? Promise.reject(new Error('dead')) : fixture.leases.acquire(...args)),
       release: (...args) => (isDead ? Promise.reject(new Error('dead')) : fixture.leases.release(...args)),
+      holderOf: (...args) => fixture.leases.holderOf(...args),
       once: (...args) => fixture.leases.once(...args),
       nowMs: () => fixture.leases.nowMs(),
     };
@@ -96,6 +97,7 @@ export function pollSharesConformance(create: () => Promise<{ leases: LeaseStore
         return fixture.leases.acquire(...args);
       },
       release: (...args) => fixture.leases.release(...args),
+      holderOf: (...args) => fixture.leases.holderOf(...args),
       once: (...args) => fixture.leases.once(...args),
       nowMs: () => fixture.leases.nowMs(),
     };
@@ -113,6 +115,7 @@ export function pollSharesConformance(create: () => Promise<{ leases: LeaseStore
     const unsteady: LeaseStore = {
       acquire: (...args) => (isAway ? away() : fixture.leases.acquire(...args)),
       release: (...args) => (isAway ? away() : fixture.leases.release(...args)),
+      holderOf: (...args) => fixture.leases.holderOf(...args),
       once: (...args) => fixture.leases.once(...args),
       nowMs: () => (isAway ? away() : fixture.leases.nowMs()),
     };

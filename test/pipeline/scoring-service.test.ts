@@ -157,6 +157,7 @@ describe('the scoring service', () => {
       leases: {
         acquire: (...args) => (isDead ? Promise.reject(new Error('dead')) : store.leases.acquire(...args)),
         release: (...args) => (isDead ? Promise.reject(new Error('dead')) : store.leases.release(...args)),
+        holderOf: (...args) => store.leases.holderOf(...args),
         once: (...args) => store.leases.once(...args),
         nowMs: () => store.leases.nowMs(),
       },

@@ -42,6 +42,27 @@ export function leases(create: StoreFactory): void {
     await leases.release('never-held', 'a');
   });
 
+  it('says who has a lease, while somebody does', async () => {
+    const { leases } = fixture().store;
+    expect(await leases.holderOf('l')).toBeNull();
+    await leases.acquire('l', 'a', 60_000);
+    expect(await leases.holderOf('l')).toBe('a');
+    await leases.release('l', 'a');
+    expect(await leases.holderOf('l')).toBeNull();
+    await leases.acquire('short', 'a', 30);
+    expect(await eventually(fixture(), async () => (await leases.holderOf('short')) === null)).toBe(true);
+  });
+
+  it('lets nobody wait longer than they asked for, as after a clock that was set back', async () => {
+    const { leases } = fixture().store;
+    await leases.acquire('l', 'a', 3_600_000);
+    await leases.once('t', 3_600_000);
+    expect(await leases.acquire('l', 'b', 40)).toBeNull();
+    expect(await leases.once('t', 40)).toBe(false);
+    await eventually(fixture(), () => leases.acquire('l', 'b', 40));
+    expect(await eventually(fixture(), () => leases.once('t', 40))).toBe(true);
+  });
+
   it('raises the fence only when the holder changes', async () => {
     const { leases } = fixture().store;
     const fences: number[] = [];

@@ -62,6 +62,19 @@ export function scores(create: StoreFactory): void {
     );
   });
 
+  it('takes the states of a clock that was set back: those it has lie in the future', async () => {
+    const { store, clock } = fixture();
+    const nowMs = clock.nowMs();
+    const write = async (receivedAtMs: number, reason: string) => {
+      await store.scoring.commit(scoresOf({ states: [stateOf('l1', receivedAtMs, reason)] }));
+      return (await store.links.read('l1'))?.reason;
+    };
+    expect(await write(nowMs + 1_000, 'a clock a little ahead')).toBe('a clock a little ahead');
+    expect(await write(nowMs, 'older')).toBe('a clock a little ahead');
+    expect(await write(nowMs + 3_600_000, 'before the clock was set back')).toBe('before the clock was set back');
+    expect(await write(nowMs, 'after it')).toBe('after it');
+  });
+
   it('keeps the position when a sweep commits without one', async () => {
     const { scoring } = fixture().store;
     await scoring.commit(scoresOf({ lastId: '9-0' }));

@@ -24,6 +24,8 @@ export class MemoryLeases implements LeaseStore {
   async acquire(name: string, holder: string, ttlMs: number): Promise<Lease | null> {
     const nowMs = this.#clock.nowMs();
     const known = this.#leases.get(name);
+    // As Redis does: a clock that was set back does not make a lease last longer than its time.
+    if (known) known.untilMs = Math.min(known.untilMs, nowMs + ttlMs);
     if (known && known.holder !== holder && nowMs < known.untilMs) return null;
     const fence = known?.holder === holder ? known.fence : (known?.fence ?? 0) + 1;
     this.#leases.set(name, { holder, fence, untilMs: nowMs + ttlMs });
@@ -35,14 +37,24 @@ export class MemoryLeases implements LeaseStore {
     if (known?.holder === holder) known.untilMs = Number.NEGATIVE_INFINITY;
   }
 
+  async holderOf(name: string): Promise<string | null> {
+    const known = this.#leases.get(name);
+    return known && this.#clock.nowMs() < known.untilMs ? known.holder : null;
+  }
+
   async nowMs(): Promise<number> {
+    return this.wallMs();
+  }
+
+  wallMs(): number {
     return this.#clock.nowMs();
   }
 
   async once(name: string, ttlMs: number): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
-    if (nowMs < (this.#once.get(name) ?? Number.NEGATIVE_INFINITY)) return false;
-    this.#once.set(name, nowMs + ttlMs);
+    const untilMs = Math.min(this.#once.get(name) ?? Number.NEGATIVE_INFINITY, nowMs + ttlMs);
+    this.#once.set(name, nowMs < untilMs ? untilMs : nowMs + ttlMs);
+    if (nowMs < untilMs) return false;
     return true;
   }
 }

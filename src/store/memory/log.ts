@@ -85,7 +85,7 @@ export class MemoryLog<T> {
 
   /** Index of the first entry that is not older than the id. */
   #indexFrom(id: string): number {
-    return this.#indexOf(...requireStreamId(id, 'beforeId'));
+    return this.#indexOf(...requireStreamId(id, 'before'));
   }
 
   /** Index of the first entry from `ms-sequence` on (binary search). */

@@ -1,5 +1,5 @@
 import type { LinkState } from '../../health/link-state.ts';
-import { type LinkStateStore, type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
+import { CLOCK_SLACK_MS, type LinkStateStore, type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
 import type { MemoryEvents } from './events.ts';
 import type { MemoryHistoryFeed } from './history-feed.ts';
 import type { MemoryLeases } from './leases.ts';
@@ -59,7 +59,8 @@ export class MemoryScoring implements ScoringStore, LinkStateStore {
     if (commit.fence < Math.max(record.fence, this.#leases.fenceOf(scorerLease(commit.partition)))) return 'fenced';
     record.fence = commit.fence;
     record.lastId = commit.lastId ?? record.lastId;
-    for (const [linkId, state] of states) this.#writeState(linkId, state);
+    const presentMs = this.#leases.wallMs() + CLOCK_SLACK_MS;
+    for (const [linkId, state] of states) this.#writeState(linkId, state, presentMs);
     for (const [linkId, text] of memories) record.memories.set(linkId, text);
     this.#applied += commit.applied;
     this.#refused += commit.refused;
@@ -72,9 +73,9 @@ export class MemoryScoring implements ScoringStore, LinkStateStore {
     return { applied: this.#applied, refused: this.#refused };
   }
 
-  #writeState(linkId: string, state: StoredState): void {
-    const known = this.#states.get(linkId);
-    if (!known || state.receivedAtMs >= known.receivedAtMs) this.#states.set(linkId, state);
+  #writeState(linkId: string, state: StoredState, presentMs: number): void {
+    const beforeMs = this.#states.get(linkId)?.receivedAtMs ?? -1;
+    if (beforeMs > presentMs || state.receivedAtMs >= beforeMs) this.#states.set(linkId, state);
   }
 
   #partition(partition: number): PartitionRecord {

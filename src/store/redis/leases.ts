@@ -13,15 +13,15 @@ export function redisLeases({ connection, scripts, keys }: RedisContext): LeaseS
   const release = async (name: string, holder: string) => {
     await guarded('release a lease', () => scripts.releaseLease([keys.lease(name)], [holder]));
   };
+  const holderOf = (name: string) => guarded('read a lease', () => connection.get(keys.lease(name)));
   const once = async (name: string, ttlMs: number) => {
-    const answer = await guarded('throttle', () => connection.set(keys.once(name), '1', 'PX', wholeMs(ttlMs), 'NX'));
-    return answer === 'OK';
+    return Number(await guarded('throttle', () => scripts.once([keys.once(name)], [wholeMs(ttlMs)]))) === 1;
   };
   const nowMs = async () => {
     const [seconds, micros] = await guarded('read the clock', () => connection.time());
     return Number(seconds) * 1000 + Number(micros) / 1000;
   };
-  return { acquire, release, once, nowMs };
+  return { acquire, release, holderOf, once, nowMs };
 }
 
 export function redisCounters({ connection, keys }: RedisContext): CounterStore {

@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import { compileSchema } from '../../core/schema.ts';
 import { LIMITS } from '../keys.ts';
-import { type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
+import { CLOCK_SLACK_MS, type ScoringCommit, type ScoringStore, scorerLease } from '../store.ts';
 import type { RedisContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { historyTexts } from './history-feed.ts';
 
 const anything = compileSchema(Type.Unknown(), 'CORRUPT_RECORD');
 
-export function redisScoring({ connection, scripts, keys, records, partitions }: RedisContext): ScoringStore {
+export function redisScoring({ connection, scripts, keys, records, partitions, clock }: RedisContext): ScoringStore {
   const load = async (partition: number) => {
     const key = keys.memories(partition);
     const [lastId, texts] = await guarded('load a partition', () =>
@@ -36,7 +36,7 @@ export function redisScoring({ connection, scripts, keys, records, partitions }:
       keys.history,
       keys.historySizes,
     ];
-    const args = commitArguments(commit, partitions);
+    const args = commitArguments(commit, partitions, clock.nowMs());
     const answer = await guarded('write scores', () => scripts.commitScores(touched, args));
     return answer === 1 ? ('committed' as const) : ('fenced' as const);
   };
@@ -51,7 +51,7 @@ export function redisScoring({ connection, scripts, keys, records, partitions }:
   return { load, commit, counts };
 }
 
-function commitArguments(commit: ScoringCommit, partitions: number): (string | number)[] {
+function commitArguments(commit: ScoringCommit, partitions: number, nowMs: number): (string | number)[] {
   const { states, memories, events } = commit;
   return [
     commit.fence,
@@ -60,6 +60,7 @@ function commitArguments(commit: ScoringCommit, partitions: number): (string | n
     commit.refused,
     partitions,
     LIMITS.eventsMax,
+    nowMs + CLOCK_SLACK_MS,
     states.length,
     ...states.map((state) => state.linkId),
     ...states.map((state) => state.receivedAtMs ?? -1),

@@ -42,6 +42,7 @@ local links, times, memories, cursor, scored, events, layout, history =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local feed, feed_sizes = KEYS[9], KEYS[10]
 local fence, last_id, applied, refused, partitions, events_max = number(), take(), take(), take(), take(), take()
+local present = number()
 local seen = tonumber(redis.call('HGET', cursor, 'fence') or '0')
 if fence < math.max(seen, fence_of(history)) or redis.call('GET', layout) ~= partitions then return 0 end
 -- A key of a wrong type fails here, before anything is written.
@@ -53,7 +54,9 @@ local known = hmget(times, ids)
 local new_states, new_times = {}, {}
 for i = 1, count do
   local text = take()
-  if not known[i] or tonumber(received[i]) >= tonumber(known[i]) then
+  local before = tonumber(known[i] or '-1')
+  -- What lies in the future was received before the clock was set back: it says nothing about what is newer.
+  if before > present or tonumber(received[i]) >= before then
     new_states[#new_states + 1] = ids[i] new_states[#new_states + 1] = text
     new_times[#new_times + 1] = ids[i] new_times[#new_times + 1] = received[i]
   end
@@ -187,13 +190,25 @@ const ACQUIRE_LEASE = `
 local lease, history = KEYS[1], KEYS[2]
 local holder, ttl = take(), take()
 local present = redis.call('GET', lease)
-if present and present ~= holder then return 0 end
+if present and present ~= holder then
+  -- Redis counts by the wall clock: set back by an hour, it would keep the lease for an hour more.
+  if redis.call('PTTL', lease) > tonumber(ttl) then redis.call('PEXPIRE', lease, ttl) end
+  return 0
+end
 if redis.call('HGET', history, 'holder') ~= holder then
   redis.call('HINCRBY', history, 'fence', 1)
   redis.call('HSET', history, 'holder', holder)
 end
 redis.call('SET', lease, holder, 'PX', ttl)
 return fence_of(history)
+`;
+
+const ONCE = `
+local ttl = take()
+if redis.call('SET', KEYS[1], '1', 'PX', ttl, 'NX') then return 1 end
+-- As above: a clock that was set back must not make this last longer than anybody asked for.
+if redis.call('PTTL', KEYS[1]) > tonumber(ttl) then redis.call('PEXPIRE', KEYS[1], ttl) end
+return 0
 `;
 
 const RELEASE_LEASE = `
@@ -212,6 +227,7 @@ const SCRIPTS = {
   changeControl: PRELUDE + CHANGE_CONTROL,
   saveInput: PRELUDE + SAVE_INPUT,
   acquireLease: PRELUDE + ACQUIRE_LEASE,
+  once: PRELUDE + ONCE,
   releaseLease: PRELUDE + RELEASE_LEASE,
 } as const;
 

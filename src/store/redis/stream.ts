@@ -79,6 +79,6 @@ export async function newestOfStream<T>(connection: Redis, read: NewestRead<T>):
 
 /** Where to read on towards older ones; null when nothing can be older. Redis takes a half id for the last of its ms. */
 function idBefore(id: string): string | null {
-  const [ms, sequence] = requireStreamId(id, 'beforeId');
+  const [ms, sequence] = requireStreamId(id, 'before');
   return ms === 0n && sequence === 0n ? null : `(${ms}-${sequence}`;
 }
