@@ -21,6 +21,8 @@ export class ChangeRunner implements Service {
   readonly #options: ChangeRunnerOptions;
   readonly #stopping = new AbortController();
   #done: Promise<void> = Promise.resolve();
+  #isAsking = false;
+  #isWanted = false;
 
   constructor(options: ChangeRunnerOptions) {
     this.#options = options;
@@ -40,9 +42,18 @@ export class ChangeRunner implements Service {
 
   /** One look; public so that tests need not wait. */
   async look(): Promise<void> {
-    const { deps, requestPlan } = this.#options;
-    await tendChanges(deps);
-    if (await this.#maintenanceBegan()) await requestPlan();
+    await tendChanges(this.#options.deps);
+    if (await this.#maintenanceBegan()) this.#isWanted = true;
+    if (this.#isWanted && !this.#isAsking) void this.#ask();
+  }
+
+  /** A plan can take its time, and changes that are under way must not wait for it. */
+  async #ask(): Promise<void> {
+    const { requestPlan, onError } = this.#options;
+    this.#isAsking = true;
+    this.#isWanted = false;
+    await requestPlan().catch(onError);
+    this.#isAsking = false;
   }
 
   /** Whether a window began or ended that nobody has made a plan for. One of all processes is told. */

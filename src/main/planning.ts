@@ -6,10 +6,12 @@ import type { BoardQueue } from '../api/deps.ts';
 import type { CommandsView } from '../api/schemas/control.ts';
 import type { QueueBrief } from '../api/schemas/jobs.ts';
 import type { Config } from '../config/schema.ts';
+import { DetourError } from '../core/errors.ts';
 import { type Ask, applyProposal, approveProposal, renderProposal, rollBackProposal } from '../reroute/apply.ts';
-import { isAutomatic, readBeginning } from '../reroute/closed-loop/automatic.ts';
+import { isForNextPlan, readBeginning } from '../reroute/closed-loop/automatic.ts';
 import { runCycle } from '../reroute/cycle.ts';
-import type { CycleDeps } from '../reroute/cycle-deps.ts';
+import type { CycleDeps, MakePlan } from '../reroute/cycle-deps.ts';
+import { drainsUnmeasured, readMaintenance } from '../reroute/maintenance.ts';
 import type { Plan, PlanLimits } from '../reroute/plan.ts';
 import { type Proposal, waitsForApply } from '../reroute/proposal.ts';
 import { SavingsTicker } from '../reroute/savings.ts';
@@ -43,9 +45,16 @@ export interface PlanningClient {
   render(proposalId: string): Promise<CommandsView>;
 }
 
-export function planningClient(context: Context): PlanningClient {
+export function planningClient(context: Context, makePlan: MakePlan): PlanningClient {
   const plans = planService(context, null);
+  const deps = { ...cycleDeps(context), makePlan };
   const others = otherQueues(context);
+  // Whoever is told that a proposal does not hold any more is soon told what does.
+  const planAnew = (error: unknown): never => {
+    if (error instanceof DetourError && error.code === 'DETOUR_ERR_WORLD_CHANGED')
+      plans.planNow().catch(context.onError);
+    throw error;
+  };
   const queues = () => [...plans.queues, ...others.queues];
   const start = async (): Promise<void> => {
     await plans.start();
@@ -60,10 +69,10 @@ export function planningClient(context: Context): PlanningClient {
     boardQueues: () => boardQueues(queues()),
     jobs: () => Promise.all(queues().map(queueBrief)),
     planNow: () => plans.planNow(),
-    approve: (id, ask) => approveProposal(cycleDeps(context), id, ask),
-    apply: (id, ask) => applyProposal(cycleDeps(context), id, ask),
-    withdraw: (id, reason, ask) => rollBackProposal(cycleDeps(context), id, reason, ask),
-    render: (id) => renderProposal(cycleDeps(context), id),
+    approve: (id, ask) => approveProposal(deps, id, ask),
+    apply: (id, ask) => applyProposal(deps, id, ask).catch(planAnew),
+    withdraw: (id, reason, ask) => rollBackProposal(deps, id, reason, ask),
+    render: (id) => renderProposal(deps, id),
   };
 }
 
@@ -119,7 +128,7 @@ function planService(context: Context, runPlan: Parameters<typeof createPlanServ
     planIntervalMs: config.planIntervalSeconds * 1000,
     planSpacingMs: config.planSpacingSeconds * 1000,
     runPlan,
-    isUnfinished: () => hasUnapplied(context),
+    isUnfinished: async () => (await hasUnapplied(context)) || isToBeDrained(context),
     onError,
   });
 }
@@ -129,7 +138,17 @@ async function hasUnapplied({ store, runtime, actuator, clock }: Context): Promi
   const waiting = (await store.plans.briefs('open')).filter(waitsForApply);
   if (waiting.length === 0 || !actuator.changesNetwork) return false;
   const automation = await readBeginning({ store, clock, mode: runtime.mode });
-  return waiting.some((brief) => brief.heldBack === undefined && isAutomatic(automation, brief));
+  return waiting.some((brief) => isForNextPlan(automation, brief));
+}
+
+/** So long after it began, or after this process did, a drain whose links are not measured yet is planned again. */
+const FIRST_LOOKS_MS = 60_000;
+
+async function isToBeDrained({ store, clock }: Context): Promise<boolean> {
+  const nowMs = clock.nowMs();
+  const windows = await readMaintenance(store);
+  const young = windows.filter(({ fromMs }) => Math.min(nowMs - fromMs, performance.now()) < FIRST_LOOKS_MS);
+  return young.length > 0 && drainsUnmeasured(young, await store.links.readAll(), nowMs);
 }
 
 function cycleDeps({ store, network, clock, runtime, config, reach, actuator }: Context): CycleDeps {

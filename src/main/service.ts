@@ -29,6 +29,7 @@ import { estimator, planningClient, planWorker, studies } from './planning.ts';
 import { Polling } from './polling.ts';
 import { openRedis } from './redis.ts';
 import { type Runtime, resolveRuntime } from './runtime.ts';
+import { withSuccession } from './succession.ts';
 import { simulatorSource, type TelemetryParts, writeFileDemands } from './telemetry.ts';
 
 export type { Event } from '../store/events.ts';
@@ -95,13 +96,14 @@ async function open(
   const redis = await openRedis(config, { onError, onBack, onWarning, onExit });
   await lifecycle.start(running('redis', redis.stop));
   try {
-    const store = await createRedisStore({
+    const stored = await createRedisStore({
       networkName: network.name,
       partitions: config.partitions,
       connection: redis.commands,
       clock: systemClock,
       onCorrupt: (error) => logger.error({ err: error }, 'a stored record cannot be read and was left out'),
     });
+    const store: Store = { ...stored, leases: withSuccession(stored.leases) };
     const index = indexNetwork(network);
     await lifecycle.start(running('store', () => store.close()));
     const actuator = await openActuator({ ...options, runtime, network: index, store });
@@ -155,9 +157,9 @@ async function startRoles(context: Context, lifecycle: Lifecycle): Promise<strin
 }
 
 async function startApi(context: Context, lifecycle: Lifecycle): Promise<string> {
-  const plans = planningClient(context);
-  await lifecycle.start(plans.service);
   const questions = studies(context);
+  const plans = planningClient(context, questions.makePlan);
+  await lifecycle.start(plans.service);
   await lifecycle.start(questions);
   const { service, url } = await listen(context, plans, questions);
   await lifecycle.start(service);

@@ -2,8 +2,9 @@ import type { Layout } from '../api/layout/layout.ts';
 import { type LayoutTask, layout } from '../api/layout/layout-worker.ts';
 import { DetourError } from '../core/errors.ts';
 import type { Change } from '../reroute/change.ts';
-import type { CycleDeps } from '../reroute/cycle-deps.ts';
+import type { CycleDeps, MakePlan } from '../reroute/cycle-deps.ts';
 import type { Estimate } from '../reroute/estimate-demands.ts';
+import type { PlanOutcome } from '../reroute/plan.ts';
 import { type Replay, readRecording } from '../reroute/replay.ts';
 import { takeSnapshot } from '../reroute/snapshot.ts';
 import { type Study, type StudyAnswer, study } from '../reroute/study.ts';
@@ -37,6 +38,8 @@ export interface Studies extends Service {
   layout(task: LayoutTask): Promise<Layout>;
   whatIf(change: Change, top: number): Promise<WhatIf>;
   replay(planId: string): Promise<Replay>;
+  /** Makes a plan that is not kept. */
+  readonly makePlan: MakePlan;
 }
 
 export function createStudies(
@@ -62,6 +65,8 @@ export function createStudies(
         await pool.run({ kind: 'what-if', network: deps.network.network, input, change, top }),
       );
     },
+    makePlan: async (input, trigger, ids) =>
+      resultOf('plan', await pool.run({ kind: 'plan', network: deps.network.network, input, trigger, ids })),
     replay: async (planId) => {
       const recording = await readRecording(deps.store, planId);
       return resultOf('replay', await pool.run({ kind: 'replay', recording }));
@@ -73,6 +78,7 @@ interface Results {
   readonly 'what-if': WhatIf;
   readonly replay: Replay;
   readonly estimate: Estimate;
+  readonly plan: PlanOutcome;
 }
 
 /** The result, or the refusal as the error it was. */

@@ -2,11 +2,11 @@ import { DetourError } from '../core/errors.ts';
 import type { Commands } from './actuator.ts';
 import { type Ask, BY_ITSELF } from './closed-loop/audit.ts';
 import { backExecution, forwardExecution, ownDemands } from './closed-loop/begin.ts';
-import { differencesOf } from './closed-loop/differences.ts';
 import { driveChange, turnBack } from './closed-loop/drive.ts';
 import { guardrailFacts } from './closed-loop/facts.ts';
 import { predictFigures } from './closed-loop/figures.ts';
 import { liveView } from './closed-loop/live-view.ts';
+import { differencesNow, outdated } from './closed-loop/outdated.ts';
 import { inTurn } from './closed-loop/turn.ts';
 import { conflict, decide, existing } from './closed-loop/write.ts';
 import type { CycleDeps } from './cycle-deps.ts';
@@ -60,8 +60,8 @@ async function beginChange(deps: CycleDeps, id: string, ask: Ask): Promise<Propo
   const { guardrails } = await readGuardrails(deps.store);
   requireApprovals(guardrails, before, ask);
   const view = await liveView(deps);
-  const differences = differencesOf(view, before);
-  if (differences.length > 0) throw worldChanged(before, differences);
+  const differences = await differencesNow(deps, view, before);
+  if (differences.length > 0) throw await outdated(deps, before, differences, ask);
   const realised = realise(deps, view, before);
   const wanted = realised ? { ...before, ...realised.proposal } : before;
   const refusals = refusalsOf(guardrails, wanted, await guardrailFacts(deps, wanted, view.input, ask.automatic));
@@ -71,7 +71,13 @@ async function beginChange(deps: CycleDeps, id: string, ask: Ask): Promise<Propo
   const reach = await readReach(deps.actuator, wanted);
   const about = { ask, arcs, atMs, reach, ...(realised ? { changes: realised.changes, held: realised.held } : {}) };
   const execution = forwardExecution(deps.actuator, wanted, view.input.tunnels, about);
-  const { heldBack: _held, verification: _verification, ...rest } = wanted;
+  const {
+    heldBack: _held,
+    verification: _verification,
+    outdatedAtMs: _outdated,
+    refusals: _refusals,
+    ...rest
+  } = wanted;
   const after: Proposal = { ...rest, status: 'applying', execution, updatedAtMs: atMs };
   const details = { steps: execution.steps.length, actuator: execution.actuator };
   await decide(deps, { action: 'apply', before, after, ask, details });
@@ -159,14 +165,6 @@ function nothingApplied({ actuator }: CycleDeps, id: string): DetourError {
     field: 'actuator',
     value: actuator.name,
     hint: 'its commands say what to carry out by hand',
-  });
-}
-
-function worldChanged({ id }: Proposal, differences: ReturnType<typeof differencesOf>): DetourError {
-  const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
-  return new DetourError('WORLD_CHANGED', `proposal ${id} does not hold any more: ${differences[0]?.message}${more}`, {
-    problems: differences.slice(0, 20),
-    hint: 'the next plan revises it; ask for one now, or wait for it',
   });
 }
 

@@ -3,7 +3,7 @@ import { nodeNumber, type Twin } from '../twin/twin.ts';
 import { downLinksBehind, identifyCause, type KnownCause, overloadEpochMs, overloadIsMeasured } from './causes.ts';
 import { Drafts, partitionAround } from './draft.ts';
 import type { PlanInput } from './plan.ts';
-import type { Proposal } from './proposal.ts';
+import { isSameCause, type Proposal } from './proposal.ts';
 import type { Problem, Solver } from './solver.ts';
 
 /** Everything a look for causes needs. */
@@ -25,14 +25,19 @@ export function investigate(investigation: Investigation): Drafts {
   return drafts;
 }
 
+/** Gives a cause its identity. In a look at one proposal all other causes are left alone, as if they were settled. */
 function identify(
   at: Investigation,
   kind: 'unhealthy' | 'overload' | 'down',
   links: string[],
   epochMs: number,
   by: readonly string[] = [],
-) {
-  return identifyCause(at.network.network.name, at.input, at.standing, { kind, links, epochMs }, by);
+): KnownCause {
+  const { input, network, standing } = at;
+  const known = identifyCause(network.network.name, input, standing, { kind, links, epochMs }, by);
+  if (input.anew === undefined) return known;
+  const isWanted = input.open.some(({ id, cause }) => id === input.anew && isSameCause(cause, known.cause));
+  return { ...known, settled: known.settled || !isWanted };
 }
 
 /** All demands on bad arcs move together, the largest first; each belongs to the first bad link on its way. */

@@ -153,7 +153,9 @@ export function adoptStanding(problem: Problem, standing: readonly Proposal[]): 
       const index = problem.board.twin.demandIndex.get(move.demand);
       const paths = numberedPaths(problem.board.twin.graph, move.to);
       const fresh = paths && newArcs(problem, paths, index);
-      if (index === undefined || !paths || !fresh || !mayGo(problem, paths, fresh)) drop(proposal.id, move.demand);
+      const isOutdated = proposal.outdatedAtMs !== undefined && fresh !== null && fresh.length > 0;
+      if (index === undefined || !paths || !fresh || isOutdated || !mayGo(problem, paths, fresh))
+        drop(proposal.id, move.demand);
       else {
         problem.board.route(index, paths);
         adopted.push({ proposalId: proposal.id, demand: move.demand, index, arcs: fresh });
@@ -193,9 +195,4 @@ function dropOverfull(
     }
     rest = rest.filter((move) => !overfull.includes(move));
   }
-}
-
-/** True when nothing of an open proposal has become impossible: for a last look before it is applied. */
-export function movesHold(problem: Problem, proposal: Proposal): boolean {
-  return adoptStanding(problem, [{ ...proposal, status: 'proposed' }]).size === 0;
 }

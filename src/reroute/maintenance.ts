@@ -73,9 +73,44 @@ export function withMaintenance(
   });
 }
 
-/** The window that a proposal drains for; null for a proposal of another cause. */
+/** The window that a proposal was made for; null for a proposal of another cause. */
 export function drainFor({ cause }: Pick<Proposal, 'cause'>, windows: readonly Maintenance[]): Maintenance | null {
-  const isOf = ({ fromMs, drains }: Maintenance): boolean =>
-    cause.epochMs === fromMs && cause.links.every((link) => drains.includes(link));
+  const isOf = (window: Maintenance): boolean => cause.epochMs === window.fromMs && drainsAll(window, cause.links);
   return windows.find(isOf) ?? null;
+}
+
+/**
+ * The window that wants the traffic of a proposal away now: its own, one that overlaps it, or one for links that were
+ * bad before it began. Null for another cause, and when all windows of its links are over.
+ */
+export function drainNow(
+  { cause }: Pick<Proposal, 'cause'>,
+  windows: readonly Maintenance[],
+  nowMs: number,
+): Maintenance | null {
+  if (cause.kind !== 'unhealthy') return null;
+  const isNow = (window: Maintenance): boolean =>
+    maintenanceState(window, nowMs) === 'active' && drainsAll(window, cause.links);
+  return windows.find(isNow) ?? null;
+}
+
+/** True while it is not known what a link carries that is to be drained now: a plan finds nothing to move there yet. */
+export function drainsUnmeasured(
+  windows: readonly Maintenance[],
+  states: ReadonlyMap<string, LinkState>,
+  nowMs: number,
+): boolean {
+  const active = windows.filter((window) => maintenanceState(window, nowMs) === 'active');
+  return active.some(({ drains }) => drains.some((link) => isUnmeasured(states.get(link))));
+}
+
+/** A link that is down carries nothing. */
+function isUnmeasured(state: LinkState | undefined): boolean {
+  if (!state || state.state === 'stale') return true;
+  if (state.state === 'down' || state.adminDown) return false;
+  return state.arcs.az.loadBps === null || state.arcs.za.loadBps === null;
+}
+
+function drainsAll({ drains }: Pick<Maintenance, 'drains'>, links: readonly string[]): boolean {
+  return links.every((link) => drains.includes(link));
 }

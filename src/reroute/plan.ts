@@ -75,6 +75,8 @@ export const PlanInputSchema = Type.Object({
   limits: PlanLimitsSchema,
   /** Where only metrics can be set: reroutes are planned as such. Explicit paths where left out. */
   realisation: Type.Optional(Type.Literal('metrics')),
+  /** The id of an open proposal: a look at its cause alone, as if it did not stand. No plan that is kept has it. */
+  anew: Type.Optional(Type.String()),
 });
 export type PlanInput = Static<typeof PlanInputSchema>;
 

@@ -7,7 +7,7 @@ import { Board } from './board.ts';
 import { assessLinks, type Condition } from './condition.ts';
 import { maxAgeOf } from './demands-in-use.ts';
 import { investigate } from './investigate.ts';
-import { adoptStanding, closeWhatIsOver } from './lifecycle.ts';
+import { adoptStanding, type Closing, closeWhatIsOver } from './lifecycle.ts';
 import { withMetrics } from './metrics/plan-metrics.ts';
 import { optimal } from './optimal.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
@@ -64,14 +64,13 @@ export function planReroutes(
   const isAvoided = (link: string): boolean => damped.has(link) || atRisk.has(link);
   const shunned = condition.shunned.map((mark, arc) => (mark || isAvoided(twin.linkOf[arc] as string) ? 1 : 0));
   const problem = { board, condition: { ...condition, shunned, atRisk }, limits: input.limits };
-  const budget = new MoveBudget(input);
-  const { closed, standing } = closeWhatIsOver(problem, input, budget);
+  const { budget, closed, standing } = whatStands(problem, input);
   const dropped = adoptStanding(problem, standing);
   const before = board.decisions();
   const drafts = investigate({ network, input, problem, solver, standing });
   rationMoves(problem, drafts.all(), before, budget);
   const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
-  const result = reconcile(input, ids.planId, findings, standing, dropped);
+  const result = reconcile(input, ids.planId, findings, input.anew === undefined ? standing : [], dropped);
   const all = {
     ...result,
     created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
@@ -84,6 +83,16 @@ export function planReroutes(
     plan: { ...head, ...idsOf(all), refused: null, mlu, movedBps: movedSum, proofs: drafts.proofs },
     changed: [...all.created, ...all.revised, ...all.closed],
   };
+}
+
+/** What of the open proposals stands in this plan. A look at one of them ends no other, and does not count its moves. */
+function whatStands(problem: Problem, input: PlanInput): Closing & { readonly budget: MoveBudget } {
+  if (input.anew === undefined) {
+    const budget = new MoveBudget(input);
+    return { budget, ...closeWhatIsOver(problem, input, budget) };
+  }
+  const standing = input.open.filter(({ id }) => id !== input.anew);
+  return { budget: new MoveBudget({ ...input, open: standing }), closed: [], standing };
 }
 
 /** Where only metrics can be set: the proposal as such, or, where none help, as it is with the reason. */

@@ -130,8 +130,17 @@ export const ProposalSchema = Type.Object({
   returnDueAtMs: Type.Optional(nullable(Type.Number())),
   /** Why it was not applied automatically; absent where nothing held it back. */
   heldBack: Type.Optional(Type.String()),
+  /** Since when the network is known to be otherwise than this revision was planned for: the next plan makes it anew. */
+  outdatedAtMs: Type.Optional(Type.Number()),
+  /** How often it was refused for that, over its revisions, since it was last carried out. */
+  refusals: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type Proposal = Static<typeof ProposalSchema>;
+
+/** True where two causes are about the same trouble of the same links, whenever it began. */
+export function isSameCause(one: Pick<Cause, 'kind' | 'links'>, other: Pick<Cause, 'kind' | 'links'>): boolean {
+  return one.kind === other.kind && one.links.join('\n') === other.links.join('\n');
+}
 
 /** What lists, counts and histories need of a proposal: a few hundred bytes where the whole one may be a megabyte. */
 export const ProposalBriefSchema = Type.Object({

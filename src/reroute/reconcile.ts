@@ -57,10 +57,13 @@ function review(
   const retained = proposal.moves.filter((move) => !gone.has(move.demand) && !moved.has(move.demand));
   const moves = [...retained, ...(finding?.moves ?? [])];
   const kind = moves.length > 0 ? 'reroute' : 'no-safe-alternative';
-  if (!finding && (kind === 'no-safe-alternative' || proposal.kind === 'no-safe-alternative')) {
+  // Of what was refused because the network is otherwise now, only what is in the network stands without a finding.
+  const isMoot = proposal.outdatedAtMs !== undefined && proposal.appliedAtMs === null;
+  if (!finding && (isMoot || kind === 'no-safe-alternative' || proposal.kind === 'no-safe-alternative')) {
     return { verdict: 'closed', proposal: closeProposal(proposal, input, 'no traffic needs to move any more') };
   }
-  const holds = moved.size === 0 && gone.size === 0 && kind === proposal.kind && !staysMore(proposal, finding);
+  const isAsFound = moved.size === 0 && gone.size === 0 && !staysMore(proposal, finding);
+  const holds = isAsFound && kind === proposal.kind && proposal.outdatedAtMs === undefined;
   if (holds) return { verdict: 'kept', proposal };
   return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves, gone) };
 }
@@ -86,7 +89,7 @@ function revise(
     ({ proposalId, demand }) => proposalId === proposal.id && gone.has(demand) && !changed.has(demand),
   );
   // What was said about the revision before says nothing about this one.
-  const { approvals: _approvals, heldBack: _heldBack, ...lasting } = proposal;
+  const { approvals: _approvals, heldBack: _heldBack, outdatedAtMs: _outdated, ...lasting } = proposal;
   return {
     ...lasting,
     ...(finding ?? {}),

@@ -2,7 +2,8 @@ import { indexNetwork, type Network } from '../../topology/model.ts';
 import { DetourError, type ErrorKey } from '../core/errors.ts';
 import type { Change } from './change.ts';
 import { type Estimate, type EstimateView, estimateDemands } from './estimate-demands.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
+import { type PlanIds, planReroutes } from './planner.ts';
 import { type Recording, type Replay, replayPlan } from './replay.ts';
 import { type WhatIf, whatIf } from './what-if.ts';
 
@@ -16,7 +17,14 @@ export type Study =
       readonly top: number;
     }
   | { readonly kind: 'replay'; readonly recording: Recording }
-  | { readonly kind: 'estimate'; readonly network: Network; readonly view: EstimateView };
+  | { readonly kind: 'estimate'; readonly network: Network; readonly view: EstimateView }
+  | {
+      readonly kind: 'plan';
+      readonly network: Network;
+      readonly input: PlanInput;
+      readonly trigger: PlanTrigger;
+      readonly ids: PlanIds;
+    };
 
 export interface Refusal {
   readonly kind: 'refused';
@@ -31,6 +39,7 @@ export type StudyAnswer =
   | { readonly kind: 'what-if'; readonly result: WhatIf }
   | { readonly kind: 'replay'; readonly result: Replay }
   | { readonly kind: 'estimate'; readonly result: Estimate }
+  | { readonly kind: 'plan'; readonly result: PlanOutcome }
   | Refusal;
 
 /** Does it. Errors for people come back as values: sent between threads they would lose their code. */
@@ -51,5 +60,6 @@ function answer(task: Study): StudyAnswer {
   }
   const network = indexNetwork(task.network);
   if (task.kind === 'estimate') return { kind: 'estimate', result: estimateDemands(network, task.view) };
+  if (task.kind === 'plan') return { kind: 'plan', result: planReroutes(network, task.input, task.trigger, task.ids) };
   return { kind: 'what-if', result: whatIf({ network, input: task.input }, task.change, task.top) };
 }

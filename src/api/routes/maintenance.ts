@@ -5,11 +5,13 @@ import type { Ask } from '../../reroute/apply.ts';
 import {
   drainedLinks,
   drainFor,
+  drainNow,
   MAX_DRAINED,
   type Maintenance,
   maintenanceState,
   readMaintenance,
 } from '../../reroute/maintenance.ts';
+import type { ProposalBrief } from '../../reroute/proposal.ts';
 import { WhatIfSchema } from '../../reroute/what-if.ts';
 import type { Written } from '../../store/store.ts';
 import { askOf, controlAudit, once, onceMade, REPEATED } from '../asking.ts';
@@ -41,10 +43,13 @@ export function maintenanceRoutes(app: ApiServer, deps: ApiDeps): void {
 
   const views = async (windows: readonly Maintenance[]): Promise<MaintenanceView[]> => {
     const briefs = await store.plans.briefs('open');
+    const nowMs = clock.nowMs();
+    const isOf = (brief: ProposalBrief, window: Maintenance): boolean =>
+      drainFor(brief, [window]) !== null || drainNow(brief, [window], nowMs) !== null;
     return windows.map((window) => ({
       ...window,
-      state: maintenanceState(window, clock.nowMs()),
-      proposals: briefs.filter((brief) => drainFor(brief, [window]) !== null).map(({ id }) => id),
+      state: maintenanceState(window, nowMs),
+      proposals: briefs.filter((brief) => isOf(brief, window)).map(({ id }) => id),
     }));
   };
   const view = async (id: string): Promise<MaintenanceView> => {

@@ -3,9 +3,10 @@ import { applyProposal } from '../apply.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import { readGuardrails } from '../guardrail-record.ts';
 import { type Guardrails, modeFor } from '../guardrails.ts';
-import { drainFor, type Maintenance, maintenanceState, readMaintenance } from '../maintenance.ts';
+import { drainFor, drainNow, type Maintenance, readMaintenance } from '../maintenance.ts';
 import { type Proposal, type ProposalBrief, waitsForApply } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
+import { MOST_REFUSALS } from './plan-again.ts';
 import { writeStep } from './write.ts';
 
 /** Why a change that nobody asked for may wait; anything else is a fault. */
@@ -20,15 +21,14 @@ const HELD_BACK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export interface Automation {
   readonly guardrails: Guardrails;
   readonly windows: readonly Maintenance[];
+  /** Where a change begins: then a window that has ended, or was cancelled, approves nothing any more. */
+  readonly beginsAtMs?: number;
   readonly configured: CycleDeps['mode'];
 }
 
-/** What decides on changes that begin: a window that has ended, or was cancelled, approves nothing any more. */
+/** What decides on changes that begin now. */
 export async function readBeginning(deps: Pick<CycleDeps, 'store' | 'mode' | 'clock'>): Promise<Automation> {
-  const automation = await readAutomation(deps);
-  const nowMs = deps.clock.nowMs();
-  const windows = automation.windows.filter((window) => maintenanceState(window, nowMs) === 'active');
-  return { ...automation, windows };
+  return { ...(await readAutomation(deps)), beginsAtMs: deps.clock.nowMs() };
 }
 
 export async function readAutomation({ store, mode }: Pick<CycleDeps, 'store' | 'mode'>): Promise<Automation> {
@@ -38,11 +38,20 @@ export async function readAutomation({ store, mode }: Pick<CycleDeps, 'store' | 
 
 /** True where nobody has to decide: by mode, or because somebody planned the drain. The kill switch stops both. */
 export function isAutomatic(
-  { guardrails, windows, configured }: Automation,
+  { guardrails, windows, configured, beginsAtMs }: Automation,
   proposal: Pick<Proposal, 'cause'>,
 ): boolean {
   if (guardrails.killSwitch) return false;
-  return modeFor(guardrails, configured, proposal) === 'auto' || drainFor(proposal, windows) !== null;
+  if (modeFor(guardrails, configured, proposal) === 'auto') return true;
+  const window = beginsAtMs === undefined ? drainFor(proposal, windows) : drainNow(proposal, windows, beginsAtMs);
+  return window !== null;
+}
+
+/** True for what would be applied by itself, and may be after another plan: nothing holds it back but the plan it is of. */
+export function isForNextPlan(automation: Automation, brief: ProposalBrief): boolean {
+  const { heldBack, outdatedAtMs, refusals = 0 } = brief;
+  const isHeld = heldBack !== undefined && (outdatedAtMs === undefined || refusals >= MOST_REFUSALS);
+  return !isHeld && isAutomatic(automation, brief);
 }
 
 /** Applies what waits and may be applied by itself, one after another; what is held back says why, and waits on. */

@@ -29,7 +29,8 @@ export function compare(input: CompareInput): Omit<Verification, 'atMs'> {
   const measured = arcs.filter(({ measuredBps }) => measuredBps !== null);
   const loadError = errorOf(measured);
   const rest = { loadError, arcs: [...arcs] };
-  const worse = worseOf(input, measured);
+  // Where nothing was moved, nothing that is worse now is its doing.
+  const worse = input.movedBps > 0 ? worseOf(input, measured) : null;
   if (worse !== null) return { verdict: 'worse', reason: worse, ...rest };
   if (!isDue) return { verdict: 'pending', reason: 'waiting for samples from after the change', ...rest };
   if (measured.length === 0 && arcs.length > 0)
@@ -49,20 +50,21 @@ export function errorOf(arcs: readonly ArcFigure[]): number | null {
   return all > 0 ? wrong / all : null;
 }
 
-function worseOf({ allowedBps, movedBps }: CompareInput, arcs: readonly ArcFigure[]): string | null {
+function worseOf({ arcs, allowedBps, movedBps }: CompareInput, measured: readonly ArcFigure[]): string | null {
   // Worse is what is certain: of an unknown loss, an arc lost at most everything before, and at least nothing after. So
-  // one that carried hardly anything before, too little for a ratio, is judged by what it does with the traffic now.
+  // one that carried hardly anything before, too little for a ratio, is judged by what it does with the traffic now, and
+  // one that is not measured any more, as a link that was left and then went down, still counts with what it lost.
   const told = arcs.filter(({ lossBefore, lossAfter }) => lossBefore !== null || lossAfter !== null);
   const lostBefore = sum(told, ({ lossBefore, beforeBps }) => (lossBefore ?? 1) * beforeBps);
-  const lostAfter = sum(told, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
+  const lostAfter = sum(measured, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
   if (lostAfter > lostBefore + LOSS_MARGIN * movedBps)
     return `${formatBps(lostAfter)} is lost on the arcs concerned, ${formatBps(lostBefore)} before the change`;
   const above = (arc: string, bps: number): number => Math.max(0, bps - allowedBps(arc));
   const overBefore = sum(arcs, ({ arc, beforeBps }) => above(arc, beforeBps));
-  const overAfter = sum(arcs, ({ arc, measuredBps }) => above(arc, measuredBps ?? 0));
+  const overAfter = sum(measured, ({ arc, measuredBps }) => above(arc, measuredBps ?? 0));
   if (overAfter > overBefore + OVERLOAD_MARGIN * movedBps)
     return `${formatBps(overAfter)} is above the limit on the arcs concerned, ${formatBps(overBefore)} before the change`;
-  const slow = arcs.find(isSlower);
+  const slow = measured.find(isSlower);
   return slow ? `${slow.arc} takes ${slow.latencyAfterMs} ms, ${slow.latencyBeforeMs} ms before the change` : null;
 }
 

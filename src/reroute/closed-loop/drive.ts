@@ -11,11 +11,14 @@ import { isInForce, type Proposal } from '../proposal.ts';
 import { logged } from '../stability/budget.ts';
 import { type Ask, BY_ITSELF } from './audit.ts';
 import { ownDemands } from './begin.ts';
+import { countFromNow, isAhead } from './clock-back.ts';
+import { haltedBy, tellHalt } from './halt.ts';
+import { holding } from './holding.ts';
 import { measuredOutcome } from './outcome.ts';
 import { stepToRevert } from './own-step.ts';
 import { writeStep } from './write.ts';
 
-/** Longer than any step takes, so that two never work on one change; a killed one's change waits for this long. */
+/** Renewed while a step is made, so that two never work on one change; one that was killed where nobody can see it is waited for so long. */
 const LEASE_TTL_MS = 10_000;
 /** Between two steps, so that what the first did is measured before the next is made. */
 export const STEP_SETTLE_MS = 3_000;
@@ -31,30 +34,35 @@ const SLOWEST_RETRY_MS = 30_000;
 export async function driveChange(deps: CycleDeps, id: string): Promise<Proposal | null> {
   const { leases, plans } = deps.store;
   const holder = randomUUID();
-  const lease = `change-${id}`;
-  if (!(await leases.acquire(lease, holder, LEASE_TTL_MS))) return plans.proposal(id);
-  try {
+  const name = `change-${id}`;
+  const isOurs = async (): Promise<boolean> => (await leases.acquire(name, holder, LEASE_TTL_MS)) !== null;
+  if (!(await isOurs())) return plans.proposal(id);
+  return holding(leases, { name, holder, ttlMs: LEASE_TTL_MS }, async () => {
     for (;;) {
       const proposal = await plans.proposal(id);
       const next = proposal && (await advance(deps, proposal));
-      if (!next) return proposal;
-      await leases.acquire(lease, holder, LEASE_TTL_MS);
+      if (!next || !(await isOurs())) return proposal;
     }
-  } finally {
-    await leases.release(lease, holder);
-  }
+  });
 }
 
 /** One step; null when there is nothing to do, or not yet. */
 async function advance(deps: CycleDeps, proposal: Proposal): Promise<Proposal | null> {
   const { execution } = proposal;
-  if (proposal.status !== 'applying' || !execution || deps.clock.nowMs() < dueAtMs(execution)) return null;
-  if (execution.direction === 'back') return stepBack(deps, proposal, execution);
-  if (execution.done > 0 && execution.failures === 0) {
+  const nowMs = deps.clock.nowMs();
+  if (proposal.status !== 'applying' || !execution) return null;
+  if (isAhead(proposal, nowMs)) return countFromNow(deps, proposal);
+  if (nowMs < dueAtMs(execution)) return null;
+  if (execution.direction === 'forward' && execution.done > 0 && execution.failures === 0) {
     const outcome = await measuredOutcome(deps, proposal, false);
     if (outcome.verdict === 'worse') return turnBack(deps, proposal, outcome.reason, 'rolled-back', BY_ITSELF);
   }
-  return stepForward(deps, proposal, execution);
+  const halted = await haltedBy(deps, execution);
+  if (halted !== null) {
+    await tellHalt(deps, proposal, execution, halted);
+    return null;
+  }
+  return execution.direction === 'back' ? stepBack(deps, proposal, execution) : stepForward(deps, proposal, execution);
 }
 
 /** When the next step may be made: what was done has to settle, what failed is tried ever more slowly. */
@@ -82,7 +90,7 @@ async function stepForward(deps: CycleDeps, proposal: Proposal, execution: Execu
   const changed = { ...execution, done, failures: 0, stepAtMs: deps.clock.nowMs() };
   const after = isLast
     ? enteredForce(deps, proposal, changed)
-    : { ...proposal, execution: changed, updatedAtMs: changed.stepAtMs };
+    : { ...goingOn(proposal), execution: changed, updatedAtMs: changed.stepAtMs };
   return writeStep(deps, {
     action: 'step',
     before: proposal,
@@ -104,7 +112,12 @@ async function finish(deps: CycleDeps, before: Proposal, execution: Execution): 
 
 function enteredForce({ clock }: CycleDeps, proposal: Proposal, execution: Execution): Proposal {
   const atMs = clock.nowMs();
-  return { ...proposal, status: 'applied', execution, appliedAtMs: atMs, updatedAtMs: atMs };
+  return { ...goingOn(proposal), status: 'applied', execution, appliedAtMs: atMs, updatedAtMs: atMs };
+}
+
+/** Whatever held it back does so no more. */
+function goingOn({ heldBack: _heldBack, ...proposal }: Proposal): Proposal {
+  return proposal;
 }
 
 async function stepBack(deps: CycleDeps, proposal: Proposal, execution: Execution): Promise<Proposal | null> {

@@ -1,6 +1,7 @@
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { GuardrailFacts } from '../guardrails.ts';
-import { drainFor, readMaintenance } from '../maintenance.ts';
+import { CAUSE_GONE } from '../lifecycle.ts';
+import { drainFor, drainNow, readMaintenance } from '../maintenance.ts';
 import type { PlanInput } from '../plan.ts';
 import type { Proposal, ProposalBrief } from '../proposal.ts';
 import { ON_REQUEST } from '../stability/closed.ts';
@@ -20,7 +21,7 @@ export async function guardrailFacts(
   return {
     nowMs,
     automatic,
-    planned: drainFor(proposal, windows) !== null,
+    planned: drainFor(proposal, windows) !== null || drainNow(proposal, windows, nowMs) !== null,
     totalBps: input.demands.demands.reduce((sum, { bps }) => sum + bps, 0),
     busy: others.filter(({ status }) => status === 'applying' || status === 'applied').length,
     lastHour: others.filter(({ appliedAtMs }) => appliedAtMs !== null && appliedAtMs > nowMs - HOUR_MS).length,
@@ -39,7 +40,12 @@ function harmedAtMs(briefs: readonly ProposalBrief[], { cause }: Proposal): numb
 /** Returned because its cause had gone, or because somebody asked for it, is no harm. */
 function isHarm({ status, closedReason }: ProposalBrief): boolean {
   if (status === 'failed') return true;
-  return status === 'rolled-back' && !GOOD_REASONS.some((reason) => closedReason?.startsWith(reason));
+  return status === 'rolled-back' && !closedReason?.startsWith(ON_REQUEST) && !isReturn(closedReason);
 }
 
-const GOOD_REASONS = [ON_REQUEST, 'cause gone', 'maintenance over', 'no traffic needs'];
+/** True for the reason of a change that goes back because it is needed no more. */
+export function isReturn(reason: string | null): boolean {
+  return RETURNS.some((begin) => reason?.startsWith(begin));
+}
+
+const RETURNS = [CAUSE_GONE, 'maintenance over', 'no traffic needs'];

@@ -2,7 +2,7 @@ import { takeBack } from '../apply.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import { readGuardrails } from '../guardrail-record.ts';
 import { stoppedBy } from '../guardrails.ts';
-import { drainFor, type Maintenance, maintenanceState, readMaintenance } from '../maintenance.ts';
+import { drainFor, drainNow, type Maintenance, maintenanceState, readMaintenance } from '../maintenance.ts';
 import { isInForce, type Proposal, type ProposalBrief } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
 import { driveChange } from './drive.ts';
@@ -44,7 +44,7 @@ async function endDrains(
   const nowMs = deps.clock.nowMs();
   for (const brief of inForce) {
     const window = drainFor(brief, windows);
-    if (!window || ['planned', 'active'].includes(maintenanceState(window, nowMs))) continue;
+    if (!window || maintenanceState(window, nowMs) === 'planned' || drainNow(brief, windows, nowMs)) continue;
     const proposal = await deps.store.plans.proposal(brief.id);
     if (proposal && isInForce(proposal) && (await isBack(deps, proposal)))
       await takeBack(deps, proposal, 'maintenance over: traffic returned to the IGP', BY_ITSELF);

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { DetourError } from '../../core/errors.ts';
 import { pause } from '../../core/pause.ts';
 import type { LeaseStore } from '../../store/store.ts';
+import { holding } from './holding.ts';
 
 const TURN = 'begin-change';
-/** Longer than a look at the network and the guardrails takes; a killed one's turn ends after it. */
+/** Renewed while a change is begun; the turn of one that was killed where nobody can see it ends after it. */
 const TURN_TTL_MS = 10_000;
 const WAIT_MS = 12_000;
 const ASK_EVERY_MS = 50;
@@ -16,11 +17,7 @@ const ASK_EVERY_MS = 50;
 export async function inTurn<T>(leases: LeaseStore, begin: () => Promise<T>): Promise<T> {
   const holder = randomUUID();
   await takeTurn(leases, holder);
-  try {
-    return await begin();
-  } finally {
-    await leases.release(TURN, holder);
-  }
+  return holding(leases, { name: TURN, holder, ttlMs: TURN_TTL_MS }, begin);
 }
 
 async function takeTurn(leases: LeaseStore, holder: string): Promise<void> {

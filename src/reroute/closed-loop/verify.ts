@@ -1,6 +1,7 @@
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { Proposal } from '../proposal.ts';
 import { BY_ITSELF } from './audit.ts';
+import { countFromNow, isAhead } from './clock-back.ts';
 import { driveChange, turnBack } from './drive.ts';
 import { measuredOutcome } from './outcome.ts';
 import { writeStep } from './write.ts';
@@ -18,6 +19,7 @@ export async function verifyChange(deps: CycleDeps, proposal: Proposal): Promise
   const { execution, verification } = proposal;
   if (proposal.status !== 'applied' || !execution) return null;
   const atMs = deps.clock.nowMs();
+  if (isAhead(proposal, atMs)) return countFromNow(deps, proposal);
   const ageMs = atMs - execution.stepAtMs;
   const outcome = await measuredOutcome(deps, proposal, ageMs >= VERIFY_MS);
   const after: Proposal = { ...proposal, verification: { ...outcome, atMs }, updatedAtMs: atMs };

@@ -238,7 +238,7 @@ describe('before a change', () => {
       code: 'DETOUR_ERR_WORLD_CHANGED',
       problems: [{ field: 'cause' }],
     });
-    expect(await at.actions()).toEqual(['propose']);
+    expect(await at.actions()).toEqual(['propose', 'refuse', 'refuse']);
   });
 
   it('two people approve where two have to; one person counts once', async () => {
