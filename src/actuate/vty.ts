@@ -47,38 +47,63 @@ export function vtyRunner({ port, password, timeoutMs = TIMEOUT_MS }: VtyOptions
     });
 }
 
-/** The lines before the caller's own: password, enable, its password, and no pages. */
-const LINES_OF_LOGIN = 4;
+/** Where a session is: before the first prompt, before the one that may change things, and after it. */
+type Stage = 'login' | 'enable' | 'commands';
 
-/** What is typed when, and what was printed for the caller's lines. */
+/** What is typed when, and what was printed for the caller's lines. A password is typed only where it is asked for. */
 class Dialogue {
-  readonly #script: readonly string[];
+  readonly #password: string;
+  readonly #lines: readonly string[];
+  #stage: Stage = 'login';
+  #hasTypedPassword = false;
   #next = 0;
   #turn = '';
   output = '';
 
   constructor(password: string, lines: readonly string[]) {
-    this.#script = [password, 'enable', password, 'terminal length 0', ...lines, 'exit'];
+    this.#password = password;
+    this.#lines = ['terminal length 0', ...lines, 'exit'];
   }
 
   get isOver(): boolean {
-    return this.#next >= this.#script.length;
+    return this.#next >= this.#lines.length;
   }
 
   /** The line to type next, null while more is printed, or why it cannot go on. */
   hear(text: string): { readonly line: string | null } | { readonly failure: string } {
     this.#turn += text;
     if (this.output.length + this.#turn.length > MAX_OUTPUT) return { failure: 'prints without end' };
-    if (!WAITS.test(this.#turn)) return { line: null };
+    const prompt = WAITS.exec(this.#turn)?.[1];
+    if (prompt === undefined) return { line: null };
     const refusal = REFUSALS.exec(this.#turn);
-    if (refusal) return { failure: `refused: ${refusal[0].slice(0, 200)}` };
-    const isAsked = this.#turn.endsWith('Password: ');
-    // Asked again where no password is due: the one before was wrong.
-    if (isAsked && this.#next !== 0 && this.#next !== 2) return { failure: 'does not take the password' };
-    if (this.#next > LINES_OF_LOGIN) this.output += this.#turn;
+    // A router repeats what it does not understand.
+    if (refusal) return { failure: `refused: ${this.#withoutPassword(refusal[0]).slice(0, 200)}` };
+    // What is printed for `terminal length 0` is nobody's.
+    if (this.#stage === 'commands' && this.#next > 1) this.output += this.#turn;
     this.#turn = '';
-    const line = this.#script[this.#next] ?? null;
+    if (prompt === 'Password: ') return this.#askedForPassword();
+    if (prompt.endsWith('> ')) return this.#mayOnlyLook();
+    this.#stage = 'commands';
+    const line = this.#lines[this.#next] ?? null;
     this.#next += 1;
     return { line };
+  }
+
+  #askedForPassword(): { readonly line: string } | { readonly failure: string } {
+    // Asked again where no password is due: the one before was wrong.
+    if (this.#hasTypedPassword || this.#stage === 'commands') return { failure: 'does not take the password' };
+    this.#hasTypedPassword = true;
+    return { line: this.#password };
+  }
+
+  #mayOnlyLook(): { readonly line: string } | { readonly failure: string } {
+    if (this.#stage !== 'login') return { failure: 'does not let us configure' };
+    this.#stage = 'enable';
+    this.#hasTypedPassword = false;
+    return { line: 'enable' };
+  }
+
+  #withoutPassword(text: string): string {
+    return this.#password === '' ? text : text.replaceAll(this.#password, '***');
   }
 }

@@ -3,6 +3,8 @@ import { createServer, type Socket } from 'node:net';
 
 interface Router {
   readonly password: string;
+  /** Whether it asks for the password once more before anything may be changed; many are set up without. */
+  asksTwice: boolean;
   readonly costs: Map<string, number>;
   readonly history: { name: string; cost: number }[];
   forgets: boolean;
@@ -35,7 +37,7 @@ class Session {
     if (line.startsWith('ip ospf cost ') && this.mode === 'config-if') return this.#cost(Number(line.slice(13)));
     if (line.startsWith('interface ') && this.mode.startsWith('config')) this.#name = line.slice(10);
     const next = this.#next(line.split(' ')[0] ?? '');
-    if (next === null) return '% Unknown command.\r\n';
+    if (next === null) return `% Unknown command: ${line}\r\n`;
     this.mode = next;
     return '';
   }
@@ -61,19 +63,28 @@ class Session {
     const isConfig = this.mode.startsWith('config');
     const ways: Readonly<Record<string, string>> = isConfig
       ? { interface: 'config-if', exit: 'config', end: 'enable' }
-      : { enable: 'enable-login', configure: 'config', exit: 'closed', terminal: this.mode };
+      : {
+          enable: this.#router.asksTwice ? 'enable-login' : 'enable',
+          configure: 'config',
+          exit: 'closed',
+          terminal: this.mode,
+        };
     return ways[word] ?? null;
   }
 }
 
 /** An ospfd as its TCP vty shows it: password, enable, configuration, and costs that it keeps. */
 export async function startFakeVty(password: string, costs: Map<string, number>) {
-  const router: Router = { password, costs, history: [], forgets: false, table: '{ }' };
+  const router: Router = { password, costs, history: [], asksTwice: true, forgets: false, table: '{ }' };
   const server = createServer((socket) => serve(socket, new Session(router)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     history: router.history,
+    /** Lets everybody who is logged in configure it. */
+    askOnce: (): void => {
+      router.asksTwice = false;
+    },
     /** Takes costs and does not keep them. */
     forget: (): void => {
       router.forgets = true;

@@ -78,9 +78,23 @@ describe('frr, over a TCP vty', () => {
     expect(failed).toMatchObject({ code: 'DETOUR_ERR_ACTUATOR_FAILED', message: expect.stringContaining('password') });
     expect(JSON.stringify([failed, String(failed)])).not.toContain('a wrong one');
     const run = vtyRunner({ port: router.port, password: PASSWORD, timeoutMs: 500 });
-    await expect(run('127.0.0.1', ['show nothing'])).rejects.toThrow('refused: % Unknown command.');
+    await expect(run('127.0.0.1', ['show nothing'])).rejects.toThrow('refused: % Unknown command: show nothing');
     await router.close();
     await expect(run('127.0.0.1', ['show version'])).rejects.toMatchObject({ code: 'DETOUR_ERR_ACTUATOR_FAILED' });
+  });
+
+  it('types the password only where it is asked for, and never repeats what the router repeats of it', async () => {
+    const { router, actuator } = await lab();
+    router.askOnce();
+    const [step] = actuator.plan('c', [OUT]);
+    if (!step) throw new Error('no step');
+    await actuator.apply(step);
+    expect(await actuator.observe(step)).toMatchObject({ state: 'after' });
+    const run = vtyRunner({ port: router.port, password: PASSWORD, timeoutMs: 500 });
+    const failed = await run('127.0.0.1', [`show ${PASSWORD}`]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ message: expect.stringContaining('% Unknown command: show ***') });
+    expect(JSON.stringify([failed, String(failed)])).not.toContain(PASSWORD);
+    await router.close();
   });
 
   it('knows the destinations of a router by its own table, and nothing of one that does not say', async () => {
