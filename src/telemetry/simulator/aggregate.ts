@@ -4,9 +4,13 @@ import { COUNTER_FIELDS, type InterfaceSample, type Measurement } from '../sampl
  * One sample per interface out of the measurements of several steps of simulated time, as a collector would have got
  * it that lives `speed` times slower: counts are divided by the speed and stand in an interval of wall-clock time, so
  * that rates (octets by interval) are the simulated network's own, and silence and skew can be judged by wall clock.
- * The status is the last one; the latency is the mean of the steps in which a probe got through.
+ * The status is the last one; the latency is the mean of the steps in which a probe got through. `atMs` is the time up to which the steps reach, by the wall clock, `receivedAtMs` the present.
  */
-export function aggregate(steps: readonly (readonly Measurement[])[], speed: number, nowMs: number): InterfaceSample[] {
+export function aggregate(
+  steps: readonly (readonly Measurement[])[],
+  speed: number,
+  { atMs, receivedAtMs }: Pick<InterfaceSample, 'atMs' | 'receivedAtMs'>,
+): InterfaceSample[] {
   const last = steps.at(-1) ?? [];
   return last.map((measurement, index) => {
     const parts = steps.map((step) => step[index] as Measurement);
@@ -16,8 +20,8 @@ export function aggregate(steps: readonly (readonly Measurement[])[], speed: num
       ...counts,
       intervalMs: scaledSum(parts, 'intervalMs', speed),
       latencyMs: meanLatency(parts),
-      atMs: nowMs,
-      receivedAtMs: nowMs,
+      atMs,
+      receivedAtMs,
     };
   });
 }

@@ -14,7 +14,6 @@ export function stepSeconds(speed: number): number {
 /** Says how many steps are due. Bounded: a pause of the process, or a jump of the clock, never builds up a backlog. */
 export class Pacing {
   readonly #stepMs: number;
-  /** Wall-clock time up to which steps were handed out. */
   #doneMs: number;
   #slippedMs = 0;
 
@@ -22,6 +21,11 @@ export class Pacing {
   constructor(speed: number, nowMs: number) {
     this.#stepMs = (stepSeconds(speed) * 1000) / speed;
     this.#doneMs = nowMs - TICK_MS;
+  }
+
+  /** Wall-clock time up to which steps were handed out. */
+  get doneMs(): number {
+    return this.#doneMs;
   }
 
   /** Wall-clock time that was let go, ms. */

@@ -120,10 +120,12 @@ export class SimulatorSource implements TelemetrySource {
   /** Moves the network on to the clock's time and hands out what came of it, without waiting for anyone. */
   #turn(): void {
     const nowMs = this.#options.clock.nowMs();
-    this.#pacing ??= new Pacing(this.#options.speed, nowMs);
+    const pacing = this.#pacing ?? new Pacing(this.#options.speed, nowMs);
+    this.#pacing = pacing;
     try {
-      const results = this.#advance(this.#pacing.due(nowMs));
-      if (results.length > 0) this.#publish(results, nowMs);
+      const results = this.#advance(pacing.due(nowMs));
+      // A late turn counts up to the second it was for: what a sample covers must join on to the one before.
+      if (results.length > 0) this.#publish(results, nowMs, Math.min(nowMs, pacing.doneMs));
     } catch (error) {
       this.#options.onError(error);
     }
@@ -135,10 +137,10 @@ export class SimulatorSource implements TelemetrySource {
     return Array.from({ length: steps }, () => this.#options.engine.step(seconds));
   }
 
-  #publish(results: readonly StepResult[], nowMs: number): void {
+  #publish(results: readonly StepResult[], nowMs: number, atMs: number): void {
     const { engine, speed } = this.#options;
     const steps = results.map((result) => result.measurements);
-    this.#samples.put(aggregate(steps, speed, nowMs));
+    this.#samples.put(aggregate(steps, speed, { atMs, receivedAtMs: nowMs }));
     for (const { truth } of results) {
       for (const record of truth) {
         this.#truth.put({ ...record, atMs: nowMs, details: { ...record.details, simulatedAtMs: record.atMs } });

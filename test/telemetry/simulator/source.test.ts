@@ -90,6 +90,20 @@ describe('SimulatorSource', () => {
     expect(batches.slice(3).map((batch) => batch[0]?.intervalMs)).toEqual([1000, 1000]);
   });
 
+  it('hands out samples that join on to each other although it is late by most of a second now and then', async () => {
+    const { batches, clock, source } = harness();
+    for (const waitMs of [1000, 1700, 300, 1000, 1900, 1100, 200, 1000]) {
+      await source.tick();
+      clock.advance(waitMs);
+    }
+    const samples = batches.map((batch) => batch[0] as InterfaceSample);
+    expect(samples.length).toBeGreaterThanOrEqual(7);
+    for (const [index, { atMs, intervalMs, receivedAtMs }] of samples.entries()) {
+      expect(atMs).toBeLessThanOrEqual(receivedAtMs);
+      if (index > 0) expect(atMs - (intervalMs ?? Number.NaN)).toBe(samples[index - 1]?.atMs);
+    }
+  });
+
   it('follows the tunnels that are wanted', async () => {
     let wanted: { version: number; tunnels: Tunnel[] } = { version: 1, tunnels: [] };
     const rejected: string[] = [];
