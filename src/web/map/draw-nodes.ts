@@ -46,6 +46,7 @@ export function drawLabels(frame: Frame): Shape[] {
     [...names, ...(isHurried ? [] : staleLabels(frame))],
     [...obstacles, ...markPlaces(frame)],
     frame.size,
+    frame.covered,
   );
   return placed.map(({ label, x, y }): Shape => {
     const { text, height, clear } = label;

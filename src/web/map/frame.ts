@@ -2,6 +2,7 @@ import type { LinkView, RiskLevel } from '../../api/schemas/screen.ts';
 import type { Palette } from '../theme/tokens.ts';
 import type { Arrangement } from './arrange.ts';
 import { beside, isOutside, laneGap, type Segment } from './geometry.ts';
+import type { Box } from './labels.ts';
 import type { MinSeverity } from './link-style.ts';
 import type { Scene } from './scene.ts';
 import type { Size, View } from './view.ts';
@@ -25,6 +26,8 @@ export interface Frame {
   /** While the map moves, and for very large ones, what is small is left out. */
   readonly detail: 'full' | 'moving';
   readonly nowMs: number;
+  /** What buttons and the legend hide of the map. */
+  readonly covered: readonly Box[];
   /** Width of a text, px. */
   measure(text: string, size: number, weight: number): number;
 }

@@ -16,7 +16,8 @@ export interface PlacedLabel {
   readonly y: number;
 }
 
-interface Box {
+/** A rectangle on the screen, px. */
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -36,14 +37,16 @@ const SPACE = 6;
 
 /**
  * Greedy placement: each label takes the first of eight places around its point where it covers no other label and no
- * obstacle, and stays away where there is none. Labels and obstacles are kept in a grid, so it is linear in practice.
+ * obstacle and lies under nothing, and stays away where there is none. Labels and obstacles are kept in a grid, so it is linear in practice.
  */
 export function placeLabels(
   labels: readonly Label[],
   obstacles: readonly Obstacle[],
   size: { readonly width: number; readonly height: number },
+  covered: readonly Box[] = [],
 ): PlacedLabel[] {
   const taken = new Grid();
+  for (const box of covered) taken.add(box);
   for (const { x, y, radius } of obstacles) {
     taken.add({ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius });
   }

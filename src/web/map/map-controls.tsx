@@ -43,7 +43,7 @@ export function MapControls(props: Props) {
 
 function Filters({ scene, settings, setters, rendererRef }: Props) {
   return (
-    <div className={classes.filters}>
+    <div className={classes.filters} data-covers-map>
       <MapSearch scene={scene} setters={setters} rendererRef={rendererRef} />
       <Select
         size="xs"
@@ -76,7 +76,7 @@ function Filters({ scene, settings, setters, rendererRef }: Props) {
 function Tools({ scene, settings, setters, rendererRef, brief = false }: Props) {
   const zoom = (factor: number) => () => rendererRef.current?.zoomBy(factor);
   return (
-    <div className={classes.tools} data-brief={brief}>
+    <div className={classes.tools} data-brief={brief} data-covers-map>
       <Tool label="Zoom in" icon={<IconPlus size={16} />} onClick={zoom(1.5)} />
       <Tool label="Zoom out" icon={<IconMinus size={16} />} onClick={zoom(1 / 1.5)} />
       <Tool
@@ -148,7 +148,7 @@ function Export({ scene, rendererRef }: Pick<Props, 'scene' | 'rendererRef'>) {
 
 function LeaveWall({ setters }: Pick<Props, 'setters'>) {
   return (
-    <div className={classes.tools}>
+    <div className={classes.tools} data-covers-map>
       <Tool label="Leave the wall screen" icon={<IconDeviceTv size={16} />} onClick={() => setters.setWall(false)} />
     </div>
   );

@@ -19,7 +19,7 @@ interface Props {
 export function MapLegend({ settings, withRisks = false, withWork = false, withPaths = false, brief = false }: Props) {
   const withKnown = useLive(({ links }) => links.some(({ acknowledged }) => acknowledged !== null));
   return (
-    <div className={classes.legend} data-testid="map-legend" data-brief={brief}>
+    <div className={classes.legend} data-testid="map-legend" data-covers-map data-brief={brief}>
       <UtilisationLegend scale={settings.scale} />
       {withPaths && (
         <ul className={classes.list} aria-label="Paths">

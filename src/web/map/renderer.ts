@@ -11,6 +11,7 @@ import { drawLabels, drawNodes } from './draw-nodes.ts';
 import { drawRiskHalos, drawRiskMarks } from './draw-risks.ts';
 import type { Frame } from './frame.ts';
 import { type Target, targetAt } from './hit.ts';
+import type { Box } from './labels.ts';
 import type { MinSeverity } from './link-style.ts';
 import { fontOf, paintCanvas } from './paint-canvas.ts';
 import type { Scene } from './scene.ts';
@@ -65,6 +66,7 @@ export class MapRenderer {
   #view: View = { k: 1, x: 0, y: 0 };
   #coastView: View | null = null;
   #size: Size = { width: 0, height: 0 };
+  #covered: readonly Box[] = [];
   #coast: { land: Path2D; borders: Path2D } | null = null;
   #fitted: Padding | null = null;
   #pulses: Pulse[] = [];
@@ -203,6 +205,7 @@ export class MapRenderer {
       arrangement: this.#arrangement(),
       view,
       size,
+      covered: this.#covered,
       links,
       palette,
       colours,
@@ -294,6 +297,8 @@ export class MapRenderer {
     if (width === 0 || height === 0) return;
     const stale = this.#stale;
     this.#stale = new Set();
+    // Nothing moves over the map while it is moved itself.
+    if (this.#rest === null) this.#covered = coveredOf(this.#host);
     const frame = this.frame(this.#rest === null ? 'full' : 'moving');
     if (stale.has('coast')) this.#drawCoast();
     if (stale.has('under')) this.#drawUnder(frame);
@@ -389,6 +394,16 @@ function linkShapes(frame: Frame): Shape[] {
     ...drawNodes(frame),
     ...drawLabels(frame),
   ];
+}
+
+/** What stands over the map, in its own coordinates: whatever is marked `data-covers-map` within `data-map`. */
+function coveredOf(host: HTMLElement): Box[] {
+  const { left, top } = host.getBoundingClientRect();
+  const covers = host.closest('[data-map]')?.querySelectorAll('[data-covers-map]') ?? [];
+  return Array.from(covers, (each) => {
+    const box = each.getBoundingClientRect();
+    return { left: box.left - left, top: box.top - top, right: box.right - left, bottom: box.bottom - top };
+  });
 }
 
 function canvasIn(host: HTMLElement): HTMLCanvasElement {

@@ -78,7 +78,7 @@ export function Weathermap(props: WeathermapProps) {
   useCoast(renderer, scene);
   useEffect(() => renderer?.setOptions(options), [options, renderer]);
   return (
-    <div className={classes.map} data-testid="map">
+    <div className={classes.map} data-testid="map" data-map>
       <MapKeys scene={scene} settings={settings} setters={setters} rendererRef={rendererRef} brief={brief}>
         <div ref={hostRef} className={classes.surface} data-pointed={pointed !== null} data-testid="map-surface" />
       </MapKeys>

@@ -16,7 +16,7 @@ function frame(links: readonly LinkView[], least: Frame['least'] = null): Frame 
   return {
     ...{ scene, arrangement: arrange(scene, 0), view: { k: 1, x: 0, y: 0 }, size: { width: 2000, height: 2000 } },
     ...{ links, palette: DARK, colours: [], least, risks: new Map(), maintained: new Set<number>() },
-    ...{ detail: 'full', nowMs: 0, measure: () => 10 },
+    ...{ detail: 'full', nowMs: 0, covered: [], measure: () => 10 },
   };
 }
 

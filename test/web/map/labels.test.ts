@@ -47,6 +47,13 @@ describe('labels', () => {
     );
   });
 
+  it('go where nothing stands over the map, and away where everything is covered', () => {
+    const above = { left: 360, top: 250, right: 440, bottom: 299 };
+    const [placed] = placeLabels([label(400, 300)], [], SIZE, [above]);
+    expect(placed?.y).toBeGreaterThan(300);
+    expect(placeLabels([label(400, 300)], [], SIZE, [{ left: 0, top: 0, right: 800, bottom: 600 }])).toEqual([]);
+  });
+
   it('give way to the more important, which comes first', () => {
     const crowd = Array.from({ length: 30 }, (_, i) => label(400, 300, `node ${i}`));
     const placed = placeLabels(crowd, [], SIZE);

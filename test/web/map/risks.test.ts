@@ -27,6 +27,7 @@ function frame(links: readonly LinkView[], risks: readonly (readonly [number, Ri
       maintained: new Set<number>(),
       detail: 'full',
       nowMs: 0,
+      covered: [],
       measure: () => 10,
     },
   };
