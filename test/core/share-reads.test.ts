@@ -31,6 +31,28 @@ describe('shared reads', () => {
     expect(await fourth).toBe(3);
   });
 
+  it('wait a little before the next one, where there is a pause, and still begin after they were asked for', async () => {
+    let begun = 0;
+    const rested: (() => void)[] = [];
+    const ask = shareReads(
+      async () => {
+        begun += 1;
+        return begun;
+      },
+      () => new Promise<void>((resolve) => rested.push(resolve)),
+    );
+    expect(await ask()).toBe(1);
+    const shared = [ask(), ask()];
+    await Promise.resolve();
+    expect(begun).toBe(1);
+    rested[0]?.();
+    expect(await Promise.all(shared)).toEqual([2, 2]);
+    rested[1]?.();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(await ask()).toBe(3);
+  });
+
   it('a read that fails fails for those who share it, and for nobody after them', async () => {
     const { open, ask } = reads();
     const first = ask();

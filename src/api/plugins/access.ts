@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import {
   type AccessRole,
@@ -25,6 +26,8 @@ const OPEN: ReadonlySet<string> = new Set([
   ...SCREEN_PATHS.flatMap((name) => [`/${name}`, `/${name}/*`]),
 ]);
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Between two looks at the tokens: thousands of requests a second would look as often, and wait for Redis each time. */
+const LOOK_PAUSE_MS = 2;
 
 /** Roles by method and route, the first that fits; what reads needs a viewer, any other change an operator. */
 const NEEDED: readonly (readonly [method: RegExp, path: RegExp, role: AccessRole])[] = [
@@ -62,7 +65,10 @@ export function callerOf(request: FastifyRequest): Caller {
  * requests that come while others are looked up share the next look.
  */
 export function registerAccess(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'config' | 'adminToken'>): void {
-  const records = shareReads(() => deps.store.control.list('tokens'));
+  const records = shareReads(
+    () => deps.store.control.list('tokens'),
+    () => pause(LOOK_PAUSE_MS),
+  );
   app.addHook('onRequest', async (request, reply) => {
     // The route that answers, never the address as it was sent: `/%61pi/v1/links` and `.../apply#x` lead there, too.
     const route = request.routeOptions.url;

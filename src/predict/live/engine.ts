@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.ts';
-import { type Ensemble, probabilityOf } from '../ensemble.ts';
+import { type Ensemble, probabilitiesOf, probabilityOf } from '../ensemble.ts';
 import { type OpenSession, openOnnx, type RiskSession } from '../onnx/session.ts';
 import type { RunRows } from './coalescer.ts';
 
@@ -24,9 +24,7 @@ export function treeEngine(ensembles: Ensembles, featureCount: number, reason: s
     name: 'typescript',
     reason,
     run: async (values, rowCount) =>
-      models.map((model) =>
-        Float32Array.from({ length: rowCount }, (_, row) => probabilityOf(model, values, row * featureCount)),
-      ),
+      models.map((model) => Float32Array.from(probabilitiesOf(model, values, rowCount, featureCount))),
     close: async () => undefined,
   };
 }

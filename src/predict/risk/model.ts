@@ -1,5 +1,5 @@
 import { riskLevelOf } from '../../core/risk.ts';
-import { type Ensemble, probabilityOf } from '../ensemble.ts';
+import { type Ensemble, probabilitiesOf } from '../ensemble.ts';
 import type { FeatureTable } from '../feature-table.ts';
 import type { AttributedTrees } from './attribution.ts';
 import { RISK_HORIZONS } from './labels.ts';
@@ -24,9 +24,7 @@ export interface RiskModel {
  */
 export function predictRisks({ horizons }: RiskModel, table: FeatureTable): Float64Array[] {
   const width = table.names.length;
-  const chances = horizons.map(({ ensemble }) =>
-    Float64Array.from({ length: table.rowCount }, (_, row) => probabilityOf(ensemble, table.values, row * width)),
-  );
+  const chances = horizons.map(({ ensemble }) => probabilitiesOf(ensemble, table.values, table.rowCount, width));
   return ordered(chances);
 }
 
