@@ -1,4 +1,5 @@
 import { turnGauge } from './gauge.ts';
+import type { LinkState } from './link-state.ts';
 import type { LinkMemory } from './memory.ts';
 import { isAdminDown, isOperDown } from './status.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -21,4 +22,23 @@ export function observeFlapping(memory: LinkMemory, nowMs: number, thresholds: T
 /** Below this nothing is left to remember. */
 function settle(flaps: number): number {
   return flaps < 0.001 ? 0 : flaps;
+}
+
+/** True of a link that went down again and again lately, also while it is down. */
+export function isFlapping({ parts }: Pick<LinkState, 'parts'>): boolean {
+  return parts.some(({ part, level }) => part === 'flapping' && level === 'unhealthy');
+}
+
+/** An outage that is over sooner was not mended by anybody, and the next one is likely, ms. */
+const BOUNCE_MS = 30_000;
+
+/** True of a link that is up again after a short outage, though not for long enough to count as up. */
+export function isBouncing(
+  state: Pick<LinkState, 'state' | 'adminDown' | 'ends' | 'sinceMs' | 'receivedAtMs'>,
+): boolean {
+  const { a, z } = state.ends;
+  if (state.state !== 'down' || state.adminDown || state.receivedAtMs === null) return false;
+  const isUp = [a, z].some(({ operStatus }) => operStatus === 'up');
+  const isDown = [a, z].some(({ operStatus }) => isOperDown(operStatus));
+  return isUp && !isDown && state.receivedAtMs - state.sinceMs <= BOUNCE_MS;
 }

@@ -191,7 +191,13 @@ export function observeLoss(
   else forget(arc.lossRatio, wire.why || congestion.why);
   if (wire.value === null && congestion.value === null) skipGauge(arc.loss, nowMs, thresholds.forgetMs);
   // Half of the loss is a lower bound of it: it may raise the alarm but does not end one.
-  else turnGauge(arc.loss, total, thresholds.loss, nowMs, !isPassing(wire.why) && !isPassing(congestion.why));
+  else
+    turnGauge(arc.loss, total, limitsFor(wire, thresholds), nowMs, !isPassing(wire.why) && !isPassing(congestion.why));
+}
+
+/** Large loss that both ends agree on has gone on for three intervals by then: it is not waited for once more. */
+function limitsFor(wire: Ratio, { loss }: Thresholds): Thresholds['loss'] {
+  return (wire.value ?? 0) >= PLAIN_RATIO ? { ...loss, rise: 1 } : loss;
 }
 
 function note(figure: ArcMemory['wireLossRatio'], ratio: Ratio): void {

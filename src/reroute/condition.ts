@@ -8,6 +8,8 @@ import type { ArcTraits } from './cost.ts';
 export interface Condition extends ArcTraits {
   /** 1 where traffic has to leave: this direction of an unhealthy link is what is bad. */
   readonly bad: Uint8Array;
+  /** 1 where a degraded link has lost packets for long: traffic leaves this direction where there is room. */
+  readonly lasting: Uint8Array;
   /** 1 where no new traffic may go: any arc of a link that is unhealthy, down, shut or stale. */
   readonly shunned: Uint8Array;
   /** Links with a bad arc, links that are down by fault, links of which nothing is known; in network order. */
@@ -23,12 +25,14 @@ export function assessLinks(network: NetworkIndex, twin: Twin, utilisationLimit:
   const stateOf = (id: string) => twin.states.get(id);
   const badDirections = new Map(ids.map((id) => [id, directionsToLeave(stateOf(id), utilisationLimit)]));
   const unhealthyLinks = ids.filter((id) => (badDirections.get(id)?.length ?? 0) > 0);
+  const lastingDirections = new Map(ids.map((id) => [id, directionsWithLastingLoss(stateOf(id), utilisationLimit)]));
   const downLinks = ids.filter((id) => stateOf(id)?.state === 'down' && !stateOf(id)?.adminDown);
   const atRisk = riskMates(network, [...unhealthyLinks, ...downLinks]);
   const mark = (test: (id: string, arc: number) => boolean): Uint8Array =>
     Uint8Array.from(twin.linkOf, (id, arc) => (test(id, arc) ? 1 : 0));
   return {
     bad: mark((id, arc) => badDirections.get(id)?.includes(directionOf(twin, arc)) ?? false),
+    lasting: mark((id, arc) => lastingDirections.get(id)?.includes(directionOf(twin, arc)) ?? false),
     shunned: mark((id, arc) => Boolean(twin.closed[arc] || twin.stale[arc]) || stateOf(id)?.state === 'unhealthy'),
     risky: mark((id) => atRisk.has(id)),
     worn: mark((id) => qualityParts(stateOf(id), utilisationLimit).length > 0),
@@ -74,6 +78,20 @@ function directionsToLeave(state: LinkState | undefined, utilisationLimit: numbe
   const worst = parts.filter((part) => part.level !== 'degraded');
   const guilty = new Set((worst.length > 0 ? worst : parts).flatMap(directionsOfPart));
   return DIRECTIONS.filter((direction) => guilty.has(direction));
+}
+
+/** Loss that has not passed for so long will not pass before somebody mends the link, ms. */
+const LASTING_MS = 10 * 60_000;
+
+/** Directions of a degraded link that have lost packets on the wire, measured, all the time for long. */
+function directionsWithLastingLoss(state: LinkState | undefined, utilisationLimit: number): readonly Direction[] {
+  if (state?.state !== 'degraded' || state.adminDown || state.receivedAtMs === null) return [];
+  const { arcs, receivedAtMs } = state;
+  const lasting = qualityParts(state, utilisationLimit).filter(
+    ({ part, sinceMs }) => part === 'loss' && receivedAtMs - sinceMs >= LASTING_MS,
+  );
+  const guilty = new Set(lasting.flatMap(directionsOfPart));
+  return DIRECTIONS.filter((direction) => guilty.has(direction) && (arcs[direction].lossRatio ?? 0) > 0);
 }
 
 /** Links that share a risk group with one of these: what hit those may hit them next. */

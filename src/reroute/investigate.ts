@@ -1,7 +1,9 @@
 import type { NetworkIndex } from '../../topology/model.ts';
+import { isFlapping } from '../health/flapping.ts';
 import { nodeNumber, type Twin } from '../twin/twin.ts';
 import { downLinksBehind, identifyCause, type KnownCause, overloadEpochMs, overloadIsMeasured } from './causes.ts';
 import { Drafts, partitionAround } from './draft.ts';
+import { isComingAndGoing, keptOff } from './keep-off.ts';
 import type { PlanInput } from './plan.ts';
 import { isSameCause, type Proposal } from './proposal.ts';
 import type { Problem, Solver } from './solver.ts';
@@ -15,13 +17,18 @@ export interface Investigation {
   readonly standing: readonly Proposal[];
 }
 
-/** Finds the causes in order of weight (bad links, overload, partitions) and has the solver deal with each. */
+/**
+ * Finds the causes in order of weight (bad links, overload, partitions) and has the solver deal with each. What is left
+ * where it is then may be kept off links that flap.
+ */
 export function investigate(investigation: Investigation): Drafts {
   const drafts = new Drafts();
   leaveBadLinks(investigation, drafts);
   relieveOverload(investigation, drafts);
+  leaveWornLinks(investigation, drafts);
   nameLostTraffic(investigation, drafts);
   nameSplits(investigation, drafts);
+  keepOffFlapping(investigation, drafts);
   return drafts;
 }
 
@@ -43,14 +50,36 @@ function identify(
 /** All demands on bad arcs move together, the largest first; each belongs to the first bad link on its way. */
 function leaveBadLinks(at: Investigation, drafts: Drafts): void {
   const { board, condition } = at.problem;
+  leaveLinks(at, drafts, board.crossing(condition.bad));
+}
+
+/**
+ * Links that have lost a little for long: what crosses them leaves where there is room, after all else, and what finds
+ * none stays without a word, as a little loss is no reason to call people.
+ */
+function leaveWornLinks(at: Investigation, drafts: Drafts): void {
+  const { board, condition } = at.problem;
+  if (!condition.lasting.includes(1)) return;
+  const shunned = condition.shunned.map((mark, arc) => (mark || condition.bad[arc] ? 1 : 0));
+  const problem = { ...at.problem, condition: { ...condition, bad: condition.lasting, shunned } };
+  const decided = board.decisions();
+  const demands = board.crossing(condition.lasting).filter((index) => !decided.has(index));
+  const found = new Drafts();
+  leaveLinks({ ...at, problem }, found, demands);
+  drafts.proofs.push(...found.proofs);
+  for (const { known, placements } of found.all()) drafts.add(known, { placements, stuck: [] });
+}
+
+function leaveLinks(at: Investigation, drafts: Drafts, demands: readonly number[]): void {
   const causes = new Map<string, KnownCause>();
   const causeOf = (link: string): KnownCause => {
-    const known = causes.get(link) ?? identify(at, 'unhealthy', [link], board.twin.states.get(link)?.sinceMs ?? 0);
+    const since = at.problem.board.twin.states.get(link)?.sinceMs ?? 0;
+    const known = causes.get(link) ?? identify(at, 'unhealthy', [link], since);
     causes.set(link, known);
     return known;
   };
   const owner = new Map<number, KnownCause>();
-  for (const index of board.crossing(condition.bad)) {
+  for (const index of demands) {
     const known = causeOf(firstBadLink(at.problem, index));
     if (!known.settled) owner.set(index, known);
   }
@@ -125,6 +154,25 @@ function overfullArcs(problem: Problem): number[] {
 
 function isOverfull({ board, limits }: Problem, arc: number): boolean {
   return board.utilisation(arc) > limits.utilisationLimit * (1 + 1e-9);
+}
+
+/**
+ * Routers lead traffic back onto a link that flaps each time it is up: explicit paths keep it off while it is down. After
+ * a single short outage that is of use only where changes are made by themselves, before the routers have seen it is up.
+ */
+function keepOffFlapping(at: Investigation, drafts: Drafts): void {
+  const { board, condition } = at.problem;
+  if (at.input.realisation === 'metrics') return;
+  const links = condition.downLinks.filter((id) => {
+    const state = board.twin.states.get(id);
+    return isComingAndGoing(state) && (at.input.actsAtOnce === true || (state !== undefined && isFlapping(state)));
+  });
+  for (const [link, placements] of keptOff(at.problem, links, at.input.tunnels)) {
+    const known = identify(at, 'unhealthy', [link], board.twin.states.get(link)?.sinceMs ?? 0);
+    if (known.settled) continue;
+    for (const { index, to } of placements) board.route(index, to);
+    drafts.add(known, { placements, stuck: [] });
+  }
 }
 
 /** Traffic that no way is left for: nothing to reroute, but the links that cut it off can be named. */

@@ -3,6 +3,7 @@ import { igpPaths, type Twin } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
 import { overloadIsMeasured } from './causes.ts';
 import { type Condition, qualityParts } from './condition.ts';
+import { isComingAndGoing } from './keep-off.ts';
 import { metricsOf } from './metrics/present.ts';
 import type { PlanInput } from './plan.ts';
 import { isIntended, type Proposal } from './proposal.ts';
@@ -82,7 +83,10 @@ function linkGoneSinceMs(problem: Problem, input: PlanInput, proposal: Proposal,
   if (!state || state.state === 'stale') return null;
   if (state.state === 'down' || state.adminDown) {
     // The IGP has emptied the link. What is in the network stays until it is back; what is not, is moot.
-    return proposal.cause.kind === 'down' || isInNetwork(input, proposal.id) ? null : state.sinceMs;
+    // One that comes and goes is back before long.
+    return proposal.cause.kind === 'down' || isComingAndGoing(state) || isInNetwork(input, proposal.id)
+      ? null
+      : state.sinceMs;
   }
   if (proposal.cause.kind === 'down') return state.sinceMs;
   const arcs = problem.condition.bad.map((_bad, arc) => (twin.linkOf[arc] === link ? 1 : 0));
@@ -130,6 +134,7 @@ function giveBack(
 function isSafe(board: Board, condition: Condition, paths: readonly ArcPath[], limit: number): boolean {
   return (
     !crosses(paths, condition.bad) &&
+    !crosses(paths, condition.lasting) &&
     !crosses(paths, condition.shunned) &&
     paths.every((path) => path.arcs.every((arc) => fits(board, arc, 0, limit)))
   );

@@ -75,6 +75,8 @@ export const PlanInputSchema = Type.Object({
   limits: PlanLimitsSchema,
   /** Where only metrics can be set: reroutes are planned as such. Explicit paths where left out. */
   realisation: Type.Optional(Type.Literal('metrics')),
+  /** Changes are made by themselves: what is of use only within the next seconds is planned, too. */
+  actsAtOnce: Type.Optional(Type.Boolean()),
   /** The id of an open proposal: a look at its cause alone, as if it did not stand. No plan that is kept has it. */
   anew: Type.Optional(Type.String()),
 });

@@ -1,4 +1,4 @@
-import type { NetworkIndex } from '../../topology/model.ts';
+import type { Network, NetworkIndex } from '../../topology/model.ts';
 import { contentHash } from '../core/ids.ts';
 import { formatRatio } from '../core/units.ts';
 import type { LinkState } from '../health/link-state.ts';
@@ -13,13 +13,19 @@ import type { DemandSet, PlanInput } from './plan.ts';
 import type { Proposal, Tunnel } from './proposal.ts';
 import { closedLately } from './stability/closed.ts';
 
-export function networkHashOf(network: NetworkIndex): string {
-  return `n-${contentHash(network.network, 16)}`;
+const HASHES = new WeakMap<Network, string>();
+
+/** By contents; worked out once for an object, as networks are not changed but replaced. */
+export function networkHashOf({ network }: Pick<NetworkIndex, 'network'>): string {
+  const hash = HASHES.get(network) ?? `n-${contentHash(network, 16)}`;
+  HASHES.set(network, hash);
+  return hash;
 }
 
 /** Reads everything a plan depends on, in one go, at the clock's now. */
 export async function takeSnapshot(
-  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk' | 'actuator'>,
+  deps: Pick<CycleDeps, 'store' | 'network' | 'clock' | 'limits' | 'avoidAtRisk' | 'actuator'> &
+    Partial<Pick<CycleDeps, 'mode'>>,
 ): Promise<PlanInput> {
   const { store, network, clock, limits } = deps;
   const [known, given, estimate, { tunnels }, open, briefs, windows] = await Promise.all([
@@ -49,6 +55,7 @@ export async function takeSnapshot(
     ...(deps.avoidAtRisk === undefined ? {} : { atRisk: await linksAtRisk(deps, deps.avoidAtRisk) }),
     limits,
     ...(byMetrics ? { realisation: 'metrics' as const } : {}),
+    ...(deps.mode === 'auto' && deps.actuator.changesNetwork ? { actsAtOnce: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { NetworkIndex } from '../../topology/model.ts';
-import { formatBps, formatRatio } from '../core/units.ts';
+import { formatBps, formatDuration, formatRatio } from '../core/units.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { type ArcPath, namedPaths } from '../twin/arc-path.ts';
 import { headroomBps } from './board.ts';
@@ -96,10 +96,11 @@ function savedFromLoss({ board, condition }: Problem, draft: Draft): number {
   const { twin } = board;
   let savedBps = 0;
   for (const { index, movedShare, leftShare } of draft.placements) {
-    const crossing = board.presentPaths(index).filter((path) => path.arcs.some((arc) => condition.bad[arc]));
+    const isLeft = (arc: number): boolean => condition.bad[arc] === 1 || condition.lasting[arc] === 1;
+    const crossing = board.presentPaths(index).filter((path) => path.arcs.some(isLeft));
     const left = movedShare / (movedShare + leftShare);
     for (const path of crossing) {
-      const carried = path.arcs.reduce((share, arc) => share * (1 - (condition.bad[arc] ? lossOf(twin, arc) : 0)), 1);
+      const carried = path.arcs.reduce((share, arc) => share * (1 - (isLeft(arc) ? lossOf(twin, arc) : 0)), 1);
       savedBps += board.bpsOf(index) * path.share * left * (1 - carried);
     }
   }
@@ -133,7 +134,9 @@ function summarise(problem: Problem, draft: Draft, moves: readonly Move[], cuts:
   const stuck = draft.stuck.filter(({ reason }) => !reason.startsWith(OVER_BUDGET)).map(({ bps }) => bps);
   const stayedBps = [...stuck, ...draft.lost.map((index) => problem.board.bpsOf(index))];
   const parts = [causeSentence(problem, draft)];
-  if (moves.length > 0) parts.push(moveSentence(problem, draft, moves));
+  const kept = draft.placements.filter(({ movedShare }) => movedShare === 0);
+  if (moves.length > kept.length) parts.push(moveSentence(problem, draft, moves, kept.length));
+  if (kept.length > 0) parts.push(keepSentence(problem, kept));
   if (stayedBps.length > 0) {
     const through = cuts[0] ? ` past ${cuts[0].links.join(', ')}` : '';
     parts.push(`${formatBps(totalBps(stayedBps))} of ${stayedBps.length} demand(s) has no safe way${through}.`);
@@ -152,7 +155,10 @@ function causeSentence({ board, limits }: Problem, draft: Draft): string {
   const names = cause.links.join(', ');
   const causes = links.filter((link) => !cause.links.includes(link));
   if (cause.kind === 'down') return `${names} ${cause.links.length > 1 ? 'are' : 'is'} down and nothing goes round.`;
-  if (cause.kind === 'unhealthy') return `${names} is unhealthy: ${reasonOf(board.twin.states.get(names))}.`;
+  if (cause.kind === 'unhealthy') {
+    const state = board.twin.states.get(names);
+    return `${names} is ${state?.state === 'degraded' ? 'degraded' : 'unhealthy'}: ${reasonOf(state)}.`;
+  }
   const utilisation = Math.max(...utilisations(board.twin, cause.links));
   const after = causes.length > 0 ? ` after ${causes.join(', ')} went down` : '';
   return `${names} carries ${formatRatio(utilisation)} of its capacity${after}, the limit is ${formatRatio(limits.utilisationLimit)}.`;
@@ -165,12 +171,22 @@ function utilisations(twin: Problem['board']['twin'], links: readonly string[]):
 }
 
 function reasonOf(state: LinkState | undefined): string {
-  return (state?.reason ?? 'nothing is known of it').replace(/\.$/, '');
+  if (state?.state !== 'down') return (state?.reason ?? 'nothing is known of it').replace(/\.$/, '');
+  // That it is down is no cause to keep traffic off it: that it keeps going down is.
+  const flapping = state.parts.find(({ part }) => part === 'flapping')?.text;
+  const outage = formatDuration((state.receivedAtMs ?? state.sinceMs) - state.sinceMs);
+  return flapping ?? `up again after ${outage}, sooner than anybody could have mended it`;
 }
 
-function moveSentence(problem: Problem, draft: Draft, moves: readonly Move[]): string {
+function moveSentence(problem: Problem, draft: Draft, moves: readonly Move[], kept: number): string {
   const bps = movedByDraft(problem, draft);
-  const worst = Math.max(...moves.map((move) => move.worstHeadroom.utilisation));
+  const moved = moves.filter((_move, at) => (draft.placements[at] as Placement).movedShare > 0);
+  const worst = Math.max(...moved.map((move) => move.worstHeadroom.utilisation));
   const limit = formatRatio(problem.limits.utilisationLimit);
-  return `${moves.length} demand(s) with ${formatBps(bps)} move to other paths, where no arc ends above ${formatRatio(worst)} (limit ${limit}).`;
+  return `${moves.length - kept} demand(s) with ${formatBps(bps)} move to other paths, where no arc ends above ${formatRatio(worst)} (limit ${limit}).`;
+}
+
+function keepSentence({ board }: Problem, kept: readonly Placement[]): string {
+  const bps = totalBps(kept.map(({ index }) => board.bpsOf(index)));
+  return `${kept.length} demand(s) with ${formatBps(bps)} stay on the paths that they have now, also when it is up again.`;
 }

@@ -35,6 +35,10 @@ describe('a silent black hole: hellos pass, nothing else does', () => {
     }
   });
 
+  test('is found within four seconds where there is much traffic', () => {
+    for (const shiftMs of [0, 137, 500, 900]) expect(secondsToFind(10_000, shiftMs)).toBeLessThanOrEqual(4);
+  });
+
   test('an idle link whose hellos arrive is not taken for one', () => {
     const memory = newLinkMemory(LINK.id);
     for (let second = 1; second <= 120; second += 1) {

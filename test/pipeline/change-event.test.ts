@@ -47,6 +47,21 @@ describe('a change of state', () => {
     expect(changeEvent(down, shut)).toMatchObject({ severity: 'info' });
   });
 
+  test('down again before it counted as up is told, once', () => {
+    const flapping = (['down', 'up', 'down'] as const).reduce((memory, operStatus, at) => {
+      for (const end of ENDS) observe(memory, sampleAt(at + 1, end, { operStatus }), LINK, DEFAULT_THRESHOLDS);
+      return memory;
+    }, newLinkMemory('L1'));
+    const again = linkStateOf(flapping, LINK, DEFAULT_THRESHOLDS, START_MS + 3000);
+    expect(again.state).toBe('down');
+    expect(changeEvent(down, again)).toMatchObject({
+      severity: 'critical',
+      message: expect.stringMatching(/^L1 is down: went down repeatedly/),
+      details: { from: 'down', to: 'down' },
+    });
+    expect(changeEvent(again, again)).toBeNull();
+  });
+
   test('silence is a warning', () => {
     expect(changeEvent(healthy, withStaleness(healthy, 'L1', START_MS + 60_000))).toMatchObject({
       severity: 'warning',

@@ -1,27 +1,11 @@
-import type { PlanLimits } from '../../../src/reroute/plan.ts';
-import { DEFAULT_STABILITY } from '../../../src/reroute/stability/settings.ts';
-import { loadScenario } from '../../../src/telemetry/simulator/scenario.ts';
-import { loadNetwork } from '../../../topology/files.ts';
-import type { Network } from '../../../topology/model.ts';
+import { availableParallelism } from 'node:os';
+import { DAY_SECONDS, type Day } from '../closed-loop/day.ts';
+import { DayFile } from '../closed-loop/day-file.ts';
+import { playDays } from '../closed-loop/days.ts';
+import { mergeDays } from '../closed-loop/merge.ts';
 import { linesOf, measuresOfLoop } from '../closed-loop/report.ts';
-import { playLoop } from '../closed-loop/run.ts';
 import { type Bench, type BenchOptions, type Measure, numberFlag } from '../harness.ts';
-import { benchNetworks } from '../networks.ts';
 
-/** As the service has them where nobody sets anything else (src/config/schema.ts, src/main/planning.ts). */
-const LIMITS: PlanLimits = {
-  utilisationLimit: 0.8,
-  holdMargin: 0.05,
-  holdMs: 30_000,
-  maxStaleShare: 0.1,
-  maxDemandAgeMs: 60_000,
-  stability: DEFAULT_STABILITY,
-};
-const PLANS = { planIntervalMs: 120_000, planSpacingMs: 5_000 } as const;
-/** A Monday, 00:00 UTC. */
-const START_MS = Date.UTC(2024, 0, 1);
-const DAY_SECONDS = 86_400;
-const TICKS = { busy: 10, quiet: 60 } as const;
 const QUICK_DAYS = 3;
 const FULL_DAYS = { demo: 30, calibrated: 365 } as const;
 const SEED = 1;
@@ -43,29 +27,26 @@ export const bench: Bench = {
   },
 };
 
-async function played(name: string, days: number, { flags, signal }: BenchOptions): Promise<Measure[]> {
-  const network = await networkOf(flags.networks ?? 'backbone-100', flags.data);
-  const scenario = await loadScenario(name);
-  const longestSeconds = numberFlag(flags, 'tick');
-  const seed = numberFlag(flags, 'seed') ?? SEED;
-  const tickSeconds = longestSeconds === null ? TICKS : { busy: longestSeconds, quiet: longestSeconds };
-  const minutes = numberFlag(flags, 'minutes') ?? Infinity;
-  const startedMs = performance.now();
-  const result = await playLoop({
-    world: { network, demands: null, scenario, seed, startMs: START_MS, tickSeconds },
-    detour: { limits: LIMITS, ...PLANS, seed, longestSeconds: longestSeconds ?? TICKS.quiet },
-    seconds: Math.round(days * DAY_SECONDS),
-    isOver: () => signal.aborted || performance.now() - startedMs > minutes * 60_000,
-    progress: (line) => process.stderr.write(`${name}, ${line}\n`),
+async function played(scenario: string, days: number, { flags, signal }: BenchOptions): Promise<Measure[]> {
+  const results = await playDays({
+    days: daysOf(scenario, days, flags),
+    workers: numberFlag(flags, 'workers') ?? availableParallelism(),
+    limitMs: (numberFlag(flags, 'minutes') ?? Infinity) * 60_000,
+    file: flags.cases === undefined ? null : await DayFile.open(flags.cases),
+    signal,
+    tell: (line) => process.stderr.write(`${scenario}: ${line}\n`),
   });
-  for (const line of linesOf(result)) process.stderr.write(`${name}: ${line}\n`);
-  return measuresOfLoop(name, result);
+  if (results.length === 0) return [];
+  const result = mergeDays(results);
+  for (const line of linesOf(result)) process.stderr.write(`${scenario}: ${line}\n`);
+  return measuresOfLoop(scenario, result);
 }
 
-/** A shipped network, or one of the folder with reference networks. */
-async function networkOf(name: string, data: string | undefined): Promise<Network> {
-  if (data === undefined) return (await loadNetwork(name)).network;
-  const found = (await benchNetworks(data)).find((each) => each.name === name);
-  if (!found) throw new RangeError(`--networks: ${data} has no network "${name}"`);
-  return found.network;
+/** Whole days, and the rest of one. */
+function daysOf(scenario: string, days: number, flags: BenchOptions['flags']): Day[] {
+  return Array.from({ length: Math.ceil(days) }, (_, day) => ({
+    ...{ scenario, seed: numberFlag(flags, 'seed') ?? SEED, day },
+    seconds: Math.round(Math.min(1, days - day) * DAY_SECONDS),
+    ...{ network: flags.networks ?? 'backbone-100', data: flags.data, tick: numberFlag(flags, 'tick') },
+  }));
 }

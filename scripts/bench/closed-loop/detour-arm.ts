@@ -4,6 +4,7 @@ import type { Tunnel } from '../../../src/reroute/proposal.ts';
 import { InterfaceCounters } from '../../../src/telemetry/simulator/counters.ts';
 import type { PinnedPath } from '../../../src/telemetry/simulator/forwarding.ts';
 import { type Carried, Carrier, type Routes } from './carrier.ts';
+import { FINE_SECONDS, LinkSampling, type Scene } from './sampling.ts';
 import { LoopService } from './service.ts';
 import type { ClosedLoopWorld, Segment } from './world.ts';
 
@@ -41,8 +42,6 @@ export interface DetourOptions {
   readonly longestSeconds: number;
 }
 
-/** Samples come every second from so long before an event of the world until so long after it. */
-export const FINE_SECONDS = { before: 6, after: 12 } as const;
 /** An interval is at most this many times as long as the one before: a longer gap would count as a silence. */
 const GROWTH = 3;
 /** The simulated routers ask for their tunnels every second. */
@@ -57,7 +56,9 @@ export class DetourArm {
   readonly #flowNoise: Rng;
   readonly service: LoopService;
   readonly changes: RouteChange[] = [];
-  readonly counts = { ticks: 0, fineTicks: 0 };
+  readonly counts = { ticks: 0, fineTicks: 0, samples: 0 };
+  readonly #sampling: LinkSampling;
+  #scene: Scene | null = null;
   #texts = new Map<string, string>();
   #routes: Routes = new Map();
   /** Tunnels that were set and are not used yet, oldest first. */
@@ -74,6 +75,10 @@ export class DetourArm {
     this.#carrier = new Carrier(world, options.limits.utilisationLimit, this.#counters.probeBps);
     const { limits, planIntervalMs, planSpacingMs } = options;
     this.service = new LoopService({ network, limits, planIntervalMs, planSpacingMs, startMs });
+    this.#sampling = new LinkSampling(world, this.#counters, {
+      longestSeconds: options.longestSeconds,
+      isWatched: (linkId) => this.service.isInDoubt(linkId),
+    });
   }
 
   /** Load of probes, the same in all arms. */
@@ -122,7 +127,12 @@ export class DetourArm {
 
   async #hear(segment: Segment, { forwarded }: Carried, from: number, to: number): Promise<void> {
     const atMs = this.#world.startMs + to * 1000;
-    const measured = this.#counters.measure(forwarded, segment.plant, to - from, atMs);
+    const scene = { forwarded, plant: segment.plant };
+    const isNew = this.#scene?.forwarded !== forwarded || this.#scene.plant !== segment.plant;
+    const late = isNew ? this.#sampling.turn(this.#scene, scene, from) : [];
+    this.#scene = scene;
+    const measured = [...late, ...this.#sampling.tick(scene, to, to - from)];
+    this.counts.samples += measured.length;
     this.counts.ticks += 1;
     if (to - from === 1) this.counts.fineTicks += 1;
     const tunnels = await this.service.hear(measured, () => this.#demandSet(segment, to), atMs);

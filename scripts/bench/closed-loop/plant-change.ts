@@ -1,4 +1,4 @@
-import type { PlantState } from '../../../src/telemetry/simulator/plant.ts';
+import type { LinkTable, PlantState } from '../../../src/telemetry/simulator/plant.ts';
 
 /** Loss on the wire that grows by less (a precursor of minutes or hours) carries on the segment. */
 const SAME_LOSS = 1e-4;
@@ -36,4 +36,21 @@ function isApart(one: ArrayLike<number>, other: ArrayLike<number>, by: number): 
     if (Math.abs((one[at] as number) - (other[at] as number)) > by) return true;
   }
   return false;
+}
+
+/** Links (numbers) of which anything differs that could be seen. */
+export function changedLinks(one: PlantState, other: PlantState, { arcs }: Pick<LinkTable, 'arcs'>): number[] {
+  const ofArcs = [
+    ...LOSSES.map((name) => [name, SAME_LOSS] as const),
+    ['isSilent', 0],
+    ['extraLatencyMs', SAME_MS],
+  ] as const;
+  const ofLinks = ['linkUp', 'shut'] as const;
+  return arcs.flatMap((pair, link) => {
+    const differsHere = ofLinks.some((name) => one[name][link] !== other[name][link]);
+    const differsOnArc = ofArcs.some(([name, by]) =>
+      pair.some((arc) => Math.abs((one[name][arc] as number) - (other[name][arc] as number)) > by),
+    );
+    return differsHere || differsOnArc ? [link] : [];
+  });
 }

@@ -37,6 +37,8 @@ export interface LoopResult extends ArmSums {
   readonly plans: number;
   readonly ticks: number;
   readonly fineTicks: number;
+  /** Readings of one interface each. */
+  readonly readings: number;
   readonly events: number;
   readonly excess: ExcessReport;
   readonly cpuSeconds: Readonly<Record<string, number>>;
@@ -48,7 +50,8 @@ export interface LoopOptions {
   readonly seconds: number;
   /** Ends the run before its time; what was played until then is the result. */
   readonly isOver: () => boolean;
-  readonly progress: (line: string) => void;
+  /** Told every hour of the world: seconds that were played, and how things stand. */
+  readonly progress: (playedSeconds: number, line: string) => void;
 }
 
 const PROGRESS_SECONDS = 3600;
@@ -110,7 +113,7 @@ class LoopPlay {
       await setImmediate();
       if (this.#playedTo - told < PROGRESS_SECONDS) continue;
       told = this.#playedTo;
-      progress(progressLine(told, this.#sums, this.#changes, this.#detour, this.#spent));
+      progress(told, progressLine(told, this.#sums, this.#changes, this.#detour, this.#spent));
     }
     return this.#result();
   }
@@ -158,7 +161,7 @@ class LoopPlay {
   }
 
   #result(): LoopResult {
-    const { ticks, fineTicks } = this.#detour.counts;
+    const { ticks, fineTicks, samples: readings } = this.#detour.counts;
     const { plans, planCpuMs } = this.#detour.service.counts;
     return {
       ...{ seconds: this.#playedTo, offeredBit: this.#offeredBit, ...this.#sums, settled: this.#settled },
@@ -169,6 +172,7 @@ class LoopPlay {
         samples: this.#samples,
         ticks,
         fineTicks,
+        readings,
         plans,
       },
       events: this.#world.eventsAt.length,

@@ -3,7 +3,7 @@ import { createSimulatorActuator } from '../../../src/actuate/simulator.ts';
 import { ManualClock } from '../../../src/core/clock.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/health/thresholds.ts';
 import { PartitionScorer } from '../../../src/pipeline/partition-scorer.ts';
-import { isAutomatic, readAutomation } from '../../../src/reroute/closed-loop/automatic.ts';
+import { isForNextPlan, readAutomation } from '../../../src/reroute/closed-loop/automatic.ts';
 import { tendChanges } from '../../../src/reroute/closed-loop/tend.ts';
 import { runCycle } from '../../../src/reroute/cycle.ts';
 import type { CycleDeps } from '../../../src/reroute/cycle-deps.ts';
@@ -67,6 +67,11 @@ export class LoopService {
   /** True while a change is carried out or waits to be verified, or a plan is due: seconds count then. */
   get isBusy(): boolean {
     return this.#isBusy || this.#isDue || this.#retryAtMs < Infinity;
+  }
+
+  /** True for a link that is not known to be healthy. */
+  isInDoubt(linkId: string): boolean {
+    return this.#live.states.get(linkId)?.state !== 'healthy';
   }
 
   get store(): LiveStore['store'] {
@@ -152,7 +157,7 @@ export class LoopService {
     const waiting = (await this.store.plans.briefs('open')).filter(waitsForApply);
     if (waiting.length === 0) return false;
     const automation = await readAutomation(this.#deps);
-    return waiting.some((brief) => brief.heldBack === undefined && isAutomatic(automation, brief));
+    return waiting.some((brief) => isForNextPlan(automation, brief));
   }
 
   /** What stands, in short: for the log of the worst minutes. */

@@ -12,7 +12,7 @@ import type { Scenario } from '../../../src/telemetry/simulator/scenario-schema.
 import { type CompiledGraph, compileGraph } from '../../../src/twin/compiled.ts';
 import { buildGraph } from '../../../src/twin/graph.ts';
 import type { Demand, Network } from '../../../topology/model.ts';
-import { isSame, isSudden } from './plant-change.ts';
+import { changedLinks, isSame, isSudden } from './plant-change.ts';
 
 export interface WorldOptions {
   readonly network: Network;
@@ -55,6 +55,8 @@ export class ClosedLoopWorld {
   readonly demandIndex: ReadonlyMap<string, number>;
   /** Seconds at which something happened all at once, as far as the world was drawn. */
   readonly eventsAt: number[] = [];
+  /** Links (numbers) whose own state changed, by when, as far as the world was drawn. */
+  readonly #linksAt: { readonly at: number; readonly links: readonly number[] }[] = [];
   readonly #rhythm: TrafficRhythm;
   readonly #targets: FaultTargets;
   readonly #faults: FaultSchedule | null;
@@ -116,6 +118,17 @@ export class ClosedLoopWorld {
     return next;
   }
 
+  /** Links (numbers) whose own state changes in `[from, to]`, seconds. */
+  linksChanging(from: number, to: number): ReadonlySet<number> {
+    const changing = new Set<number>();
+    for (let each = this.#linksAt.length - 1; each >= 0; each -= 1) {
+      const { at, links } = this.#linksAt[each] as { at: number; links: readonly number[] };
+      if (at < from) break;
+      if (at <= to) for (const link of links) changing.add(link);
+    }
+    return changing;
+  }
+
   /** How far the world was drawn, seconds. */
   get drawnTo(): number {
     return this.#second;
@@ -141,6 +154,7 @@ export class ClosedLoopWorld {
     const isNew = before === null || !isSame(before.plant, plant);
     if (before === null || truth.length > 0 || isConverged || (isNew && isSudden(before.plant, plant))) this.#note(at);
     if (!isLevel && !isNew && !isConverged && truth.length === 0) return null;
+    if (before !== null && isNew) this.#linksAt.push({ at, links: changedLinks(before.plant, plant, this.links) });
     if (isLevel || isNew) this.#sentBps = this.#sent(plant);
     this.#current = {
       from: at,

@@ -37,7 +37,9 @@ function causeDifference(view: LiveView, { cause, appliedAtMs }: Proposal): Diff
   if (cause.kind === 'overload') return overloadDifference(view, cause.links);
   if (cause.kind !== 'unhealthy') return [];
   const { board, condition } = view;
-  const bad = new Set(board.twin.linkOf.filter((_link, arc) => condition.bad[arc] || board.twin.closed[arc]));
+  const bad = new Set(
+    board.twin.linkOf.filter((_link, arc) => condition.bad[arc] || condition.lasting[arc] || board.twin.closed[arc]),
+  );
   const well = cause.links.filter((link) => !bad.has(link));
   if (well.length < cause.links.length) return [];
   return [{ field: 'cause', message: `${well.join(', ')} is not unhealthy any more`, value: well }];

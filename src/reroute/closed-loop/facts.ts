@@ -5,6 +5,7 @@ import { drainFor, drainNow, readMaintenance } from '../maintenance.ts';
 import type { PlanInput } from '../plan.ts';
 import type { Proposal, ProposalBrief } from '../proposal.ts';
 import { ON_REQUEST } from '../stability/closed.ts';
+import { WENT_DOWN_TOO } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -40,7 +41,8 @@ function harmedAtMs(briefs: readonly ProposalBrief[], { cause }: Proposal): numb
 /** Returned because its cause had gone, or because somebody asked for it, is no harm. */
 function isHarm({ status, closedReason }: ProposalBrief): boolean {
   if (status === 'failed') return true;
-  return status === 'rolled-back' && !closedReason?.startsWith(ON_REQUEST) && !isReturn(closedReason);
+  if (status !== 'rolled-back' || closedReason?.endsWith(WENT_DOWN_TOO)) return false;
+  return !closedReason?.startsWith(ON_REQUEST) && !isReturn(closedReason);
 }
 
 /** True for the reason of a change that goes back because it is needed no more. */

@@ -1,3 +1,4 @@
+import type { LinkState } from '../../health/link-state.ts';
 import { withStaleness } from '../../health/staleness.ts';
 import type { CycleDeps } from '../cycle-deps.ts';
 import type { Proposal } from '../proposal.ts';
@@ -9,6 +10,10 @@ import { measureFigures } from './figures.ts';
 /** Routers are asked for their tables this often for one change, and not before they had time to settle, ms. */
 const ASK_EVERY_MS = 2_000;
 const SETTLE_MS = 1_000;
+
+const OUTAGE_MS = 10_000;
+/** Ends the reason of an outcome that may not be the change's doing: it goes back, but the cause is not barred for it. */
+export const WENT_DOWN_TOO = 'went down meanwhile';
 
 /** How the network does since the last step of a proposal's change, against what was predicted. */
 export async function measuredOutcome(
@@ -32,9 +37,18 @@ export async function measuredOutcome(
     nowMs,
     isDue,
   });
-  if (outcome.verdict === 'worse') return outcome;
+  if (outcome.verdict === 'worse')
+    return { ...outcome, reason: outcome.reason + meanwhile(states, execution?.stepAtMs ?? nowMs) };
   const lost = await unreachable(deps, proposal, isDue);
   return lost === null ? outcome : { ...outcome, verdict: 'worse', reason: lost };
+}
+
+/** Names a link whose outage may be what made things worse; empty where there was none. */
+function meanwhile(states: ReadonlyMap<string, LinkState>, stepAtMs: number): string {
+  // What was measured just after an outage is not yet what the routers make of it.
+  const isRecent = ({ state, sinceMs }: LinkState): boolean => state === 'down' && sinceMs > stepAtMs - OUTAGE_MS;
+  const other = [...states.values()].find(isRecent);
+  return other ? `; ${other.linkId} ${WENT_DOWN_TOO}` : '';
 }
 
 /** What the routers' own tables do not lead to any more, in words; null where all is as before, or nobody can say. */

@@ -61,7 +61,9 @@ function candidateOf({ board, condition, limits }: Problem, draft: Draft, placem
   const worst = (weigh: (arc: number) => number): number => arcs.reduce((most, arc) => Math.max(most, weigh(arc)), 0);
   const isUnhealthy = draft.known.cause.kind === 'unhealthy';
   const weight = isUnhealthy
-    ? worst((arc) => (condition.bad[arc] ? Math.max(LEAST_LOSS_RATIO, lossOf(board, arc)) : 0))
+    ? worst((arc) =>
+        condition.bad[arc] || condition.lasting[arc] ? Math.max(LEAST_LOSS_RATIO, lossOf(board, arc)) : 0,
+      )
     : worst((arc) => 1 - limits.utilisationLimit / ((twin.loadBps[arc] ?? 0) / (twin.graph.capacityBps[arc] ?? 1)));
   const value = board.bpsOf(index) * movedShare * weight;
   return { draft, placement, value, isUrgent: isUnhealthy && weight >= URGENT_LOSS_RATIO };

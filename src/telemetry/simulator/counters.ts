@@ -44,6 +44,7 @@ export class InterfaceCounters {
   readonly #links: LinkTable;
   readonly #plant: Scenario['plant'];
   readonly #rng: Rng;
+  readonly #all: readonly number[];
   /** Load of the probes on each arc, bit/s. */
   readonly probeBps: Float64Array;
 
@@ -53,13 +54,20 @@ export class InterfaceCounters {
     this.#links = links;
     this.#plant = plant;
     this.#rng = rng;
+    this.#all = network.links.map((_link, index) => index);
     const wantedBps = plant.probePacketsPerSecond * plant.probePacketBytes * 8;
     this.probeBps = graph.capacityBps.map((bps) => Math.min(wantedBps, bps * PROBE_SHARE));
   }
 
-  /** One measurement per interface for the `seconds` that ended at `atMs`. */
-  measure(forwarded: Forwarded, state: PlantState, seconds: number, atMs: number): Measurement[] {
-    return this.#network.links.flatMap((_link, link) => {
+  /** One measurement per interface for the `seconds` that ended at `atMs`; of these links (numbers) only, where named. */
+  measure(
+    forwarded: Forwarded,
+    state: PlantState,
+    seconds: number,
+    atMs: number,
+    links: readonly number[] = this.#all,
+  ): Measurement[] {
+    return links.flatMap((link) => {
       const up = state.linkUp[link] === 1;
       const pair = this.#links.arcs[link] as readonly [number, number];
       const [az, za] = pair.map((arc) => (up ? this.#arc(arc, forwarded, state, seconds) : SILENT));

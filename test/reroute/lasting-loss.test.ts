@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { LinkState } from '../../src/health/link-state.ts';
+import { planReroutes } from '../../src/reroute/planner.ts';
+import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+
+const LONG_MS = 11 * 60_000;
+
+/** Degraded by 0.3 % of loss on `az` for so long. */
+function losing(linkId: string, forMs: number): LinkState {
+  const lossy = { ...stateOf(linkId).arcs.az, lossRatio: 0.003, wireLossRatio: 0.003 };
+  const parts = [
+    { ...part('loss', 'degraded', `${linkId}:az`, 0.003), sinceMs: AT_MS - forMs, text: 'it loses 0.3 %' },
+  ];
+  return stateOf(linkId, 'degraded', {
+    parts,
+    sinceMs: AT_MS - forMs,
+    arcs: { az: lossy, za: stateOf(linkId).arcs.za },
+  });
+}
+
+const network = ringNetwork();
+const both = [demand('out', 0, 1, 40), demand('back', 1, 0, 40)];
+const changed = (states: readonly LinkState[], demands = both, at = network) =>
+  planReroutes(at, inputOf(at, demands, states), 'schedule').changed;
+
+describe('a degraded link that loses packets for long', () => {
+  it('is left by what it loses packets of, and by nothing else', () => {
+    const [proposal] = changed([losing('l0', LONG_MS)]);
+    expect(proposal).toMatchObject({ kind: 'reroute', cause: { kind: 'unhealthy', links: ['l0'] } });
+    expect(proposal?.moves.map((move) => move.demand)).toEqual(['out']);
+    expect(proposal?.expectedSavingBps).toBeCloseTo(0.003 * 40);
+    expect(proposal?.why.summary).toMatch(/^l0 is degraded: /);
+  });
+
+  it('is not left before it has lasted', () => {
+    expect(changed([losing('l0', 60_000)])).toEqual([]);
+  });
+
+  it('is kept, without a word, where there is no room elsewhere', () => {
+    expect(changed([losing('l0', LONG_MS)], [...both, demand('full', 2, 1, 80)])).toEqual([]);
+    const line = sketch(2, [{ a: 0, z: 1 }]);
+    expect(changed([losing('l0', LONG_MS)], [demand('d', 0, 1, 10)], line)).toEqual([]);
+  });
+
+  it('still takes what has to leave a worse one', () => {
+    const two = sketch(2, [
+      { a: 0, z: 1 },
+      { a: 0, z: 1, metric: { az: 20, za: 20 } },
+    ]);
+    const [proposal, ...others] = changed([corrupted('l0'), losing('l1', LONG_MS)], [demand('d', 0, 1, 10)], two);
+    expect(proposal?.moves).toMatchObject([{ demand: 'd', to: [{ arcs: ['l1:az'] }] }]);
+    expect(others).toEqual([]);
+  });
+});
