@@ -17,11 +17,12 @@
 #
 #   [router A] to-B ==tbf== port a [bridge in the namespace of the wires] port z ==tbf== to-A [router B]
 #
-# All routers answer SNMP v2c on 198.19.N.x, which this machine reaches over one interface (N is the pid modulo 256),
-# and ospfd's vty on port 2604 there. Needs root, iproute2, nftables, frr, frr-snmp, snmpd, snmp, lldpd. The community is
-# TESTBED_COMMUNITY (default: public), the password of the vty TESTBED_PASSWORD (default: lab); with TESTBED_TRAP_PORT
-# routers send their traps (OSPF: a neighbour changed) there on this machine.
-# Namespaces are named db<pid of this script>-<router, host, mgmt or wires>.
+# All routers answer SNMP v2c on 198.19.N.x, which this machine reaches over one interface (dbn<N>, the first N that no
+# other bed has), and ospfd's vty on port 2604 there. Needs root, iproute2, nftables, frr, frr-snmp, snmpd, snmp, lldpd.
+# The community is TESTBED_COMMUNITY (default: public), the password of the vty TESTBED_PASSWORD (default: lab); with
+# TESTBED_TRAP_PORT routers send their traps (OSPF: a neighbour changed) there on this machine.
+# Namespaces are named db<pid of this script>-<router, host, mgmt or wires>. Beds stand beside each other; each takes away
+# its own, and what the dead have left.
 set -euo pipefail
 export MIBS=
 # shellcheck source=scripts/testbed/namespaces.sh
@@ -49,7 +50,8 @@ HOSTS='STTL IPLS WASH NYCM'
 
 name=db$$
 dir=/tmp/detour-bed-$$
-net=198.19.$(($$ % 256))
+net=
+ours=
 community=${TESTBED_COMMUNITY:-public}
 password=${TESTBED_PASSWORD:-lab}
 cache_seconds=${TESTBED_CACHE_SECONDS:-0}
@@ -63,7 +65,6 @@ cleanup() {
   trap - EXIT INT TERM HUP
   local ns
   for ns in $(ip netns list | awk '{print $1}' | grep "^$name-" || true); do drop_namespace "$ns"; done
-  ip link del "${name}r" 2>/dev/null || true
   rm -rf "$dir"
 }
 
@@ -71,10 +72,24 @@ make_management() {
   ip netns add "$name-mgmt"
   ip -n "$name-mgmt" link add br0 type bridge
   ip -n "$name-mgmt" link set br0 up
-  ip link add "${name}r" type veth peer name root netns "$name-mgmt"
+  claim_network
   ip -n "$name-mgmt" link set root master br0 up
-  ip addr add "$net.1/24" dev "${name}r"
-  ip link set "${name}r" up
+  ip addr add "$net.1/24" dev "$ours"
+  ip link set "$ours" up
+}
+
+# The addresses of this bed: of two that ask for the same interface one gets it. It goes with the namespace of its peer.
+claim_network() {
+  local number why
+  for ((number = 0; number < 256; number++)); do
+    ours=dbn$number
+    if why=$(ip link add "$ours" type veth peer name root netns "$name-mgmt" 2>&1); then
+      net=198.19.$number
+      return
+    fi
+  done
+  echo "no interface for this test bed, of 256: $why" >&2
+  exit 1
 }
 
 # A veth alone cannot be cut without shutting an end, which is an operator's act and no fault: so every link leads over
@@ -332,5 +347,5 @@ run() {
 case ${1:-} in
   run) run ;;
   sweep) sweep ;;
-  *) sed -n '2,25s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,27s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

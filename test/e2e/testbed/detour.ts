@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { PACKAGE_ROOT } from '../../../src/core/paths.ts';
 import { isOpen, type Proposal } from '../../../src/reroute/proposal.ts';
 import type { Event } from '../../../src/store/events.ts';
-import { kill } from '../../support/process.ts';
+import { isAlive, kill } from '../../support/process.ts';
 import { waitFor } from '../../support/wait.ts';
 import { cleanEnv, type LinkView } from '../service.ts';
 import { COMMUNITY, PASSWORD } from './bed.ts';
@@ -69,7 +69,13 @@ export class Detour {
     this.#pid = Number((await pids.next()).value);
     this.#end = () => child.stdin?.end();
     this.#gone = new Promise((resolve) => child.once('close', resolve));
-    await waitFor('the service to answer', () => this.get('/healthz').then(() => true), { timeoutMs: 60_000 });
+    const isUp = (): Promise<boolean> =>
+      this.get('/healthz').then(
+        () => true,
+        () => !isAlive(this.#pid),
+      );
+    await waitFor('the service to answer', isUp, { timeoutMs: 60_000 });
+    if (!isAlive(this.#pid)) throw new Error(`the service ended: ${this.#log.slice(-2_000)}`);
   }
 
   /** Kills it with -9; resolves when it is gone. */
@@ -82,7 +88,7 @@ export class Detour {
   /** Stops it in order. */
   async stop(): Promise<void> {
     kill(this.#pid, 'SIGTERM');
-    await waitFor('the service to stop', () => !isRunning(this.#pid), { timeoutMs: 30_000 }).catch(() => undefined);
+    await waitFor('the service to stop', () => !isAlive(this.#pid), { timeoutMs: 30_000 }).catch(() => undefined);
     this.#end();
     await this.#gone;
   }
@@ -126,14 +132,5 @@ export class Detour {
     const text = await response.text();
     if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
     return (text === '' || !text.startsWith('{') ? text : JSON.parse(text)) as T;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -23,8 +23,10 @@ const FLOWS = { packetsPerSecond: 1_160, bytes: 1_200, flows: 8 };
 const HEADERS_BYTES = 8 + 20 + 14;
 /** Above what else may run on the machine: the scenarios measure time. */
 const PRIORITY = -12;
-const PACKETS_PER_SECOND = 1000;
-const PACKET_BYTES = 160;
+/** From coast to coast, each way: enough packets to see a single one lost in a thousand. */
+const FINE = { packetsPerSecond: 1000, bytes: 160 };
+/** As much traffic in fewer packets, where nobody counts them: sending costs processor time. */
+export const COARSE = { packetsPerSecond: 120, bytes: 1_300 };
 
 /** Flows that are too much for the way that they take. */
 export interface Congestion {
@@ -41,10 +43,16 @@ export class Lab {
   readonly networkFile: string;
   readonly network: Network;
   readonly service: DetourOptions;
+  readonly #traffic: typeof FINE;
   detour: Detour;
 
-  private constructor(bed: Bed, folder: string, networkFile: string, service: DetourOptions) {
+  private constructor(
+    bed: Bed,
+    traffic: typeof FINE,
+    { folder, networkFile, service }: { folder: string; networkFile: string; service: DetourOptions },
+  ) {
     this.bed = bed;
+    this.#traffic = traffic;
     this.folder = folder;
     this.networkFile = networkFile;
     this.network = validateNetwork(JSON.parse(readFileSync(networkFile, 'utf8'))).network;
@@ -52,21 +60,21 @@ export class Lab {
     this.detour = new Detour(service);
   }
 
-  static async build(options: Pick<DetourOptions, 'args' | 'env'> = {}): Promise<Lab> {
+  static async build(traffic: typeof FINE = FINE): Promise<Lab> {
     setPriority(PRIORITY);
     const folder = mkdtempSync(join(tmpdir(), 'detour-lab-'));
     const [trapPort, port] = [await freePort(), await freePort()];
     const bed = await Bed.build(trapPort);
     const networkFile = join(folder, 'bed.json');
     await waitFor('discovery to find every link', () => discovered(bed, networkFile), { timeoutMs: 30_000 });
-    const service = { networkFile, dataDir: join(folder, 'data'), port, trapPort, ...options };
-    return new Lab(bed, folder, networkFile, service);
+    const service = { networkFile, dataDir: join(folder, 'data'), port, trapPort };
+    return new Lab(bed, traffic, { folder, networkFile, service });
   }
 
   /** Starts the coast-to-coast traffic and the service; resolves when every link is known to be healthy. */
   async start(): Promise<void> {
     const [west, east] = [this.bed.host('STTL'), this.bed.host('WASH')];
-    const order = { packetsPerSecond: PACKETS_PER_SECOND, bytes: PACKET_BYTES, flows: 1 };
+    const order = { ...this.#traffic, flows: 1 };
     await west.send({ stream: EAST, ...order }, east);
     await east.send({ stream: WEST, ...order }, west);
     await this.detour.start();
@@ -96,7 +104,7 @@ export class Lab {
     }));
     for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
     const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
-    const coast = PACKETS_PER_SECOND * (PACKET_BYTES + HEADERS_BYTES) * 8;
+    const coast = this.#traffic.packetsPerSecond * (this.#traffic.bytes + HEADERS_BYTES) * 8;
     await this.detour.send('PUT', '/api/v1/demands', {
       format: 'detour-demands/1',
       demands: [

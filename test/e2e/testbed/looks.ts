@@ -37,6 +37,13 @@ export function linkEvent(detour: Detour, link: string, to: string, sinceMs: num
   return waitFor(`${link} to be ${to}`, async () => (await detour.events()).findLast(fits), WAIT);
 }
 
+/** How often a link was found to have come into a state since then. */
+export async function timesSeen(detour: Detour, link: string, to: string, sinceMs: number): Promise<number> {
+  const fits = ({ type, linkId, details, atMs }: Event): boolean =>
+    type === 'link-state' && linkId === link && details.to === to && atMs >= sinceMs;
+  return (await detour.events()).filter(fits).length;
+}
+
 /** From the fault to each step of its healing, ms. */
 export async function stamps(
   detour: Detour,

@@ -1,38 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/reroute/plan.ts';
 import { buildTwin, igpPaths } from '../../../src/twin/twin.ts';
 import { waitFor } from '../../support/wait.ts';
-import { missingForBed } from './bed.ts';
-import { Lab } from './lab.ts';
-import { changesSince, eventOf, highest, inForce, isLoaded, isSame, isUnderWay, linkEvent, stamps } from './looks.ts';
-
-const missing = missingForBed();
-if (missing.length > 0)
-  process.stderr.write(`SKIPPED: the scenarios on eleven real routers need ${missing.join(', ')}\n`);
-
-/** One line for whoever reads the figures of a scenario. */
-function tell(scenario: string, figures: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify({ scenario, ...figures })}\n`);
-}
-
-/** On the way from coast to coast, and not the only way. */
-const LINK = 'CHIN-NYCM';
-const LONG = { timeoutMs: 60_000, everyMs: 100 };
-/** The whole proof takes half an hour; without it some scenarios are shorter. */
-const isFull = process.env.TESTBED_FULL === '1';
-const FLAP_MS = isFull ? 600_000 : 60_000;
-const KILLS = isFull ? 20 : 4;
-/** From the moment a change is seen to be under way; it takes about 2 s. */
-const KILL_WITHIN_MS = 2_000;
+import type { Lab } from './lab.ts';
+import { eventOf, highest, inForce, isSame, linkEvent, stamps } from './looks.ts';
+import { LINK, LONG, missing, tell, useLab } from './scenario.ts';
 
 describe.skipIf(missing.length > 0)('eleven real routers', () => {
   let lab: Lab;
-  beforeAll(async () => {
-    lab = await Lab.build();
-    await lab.start();
-  }, 180_000);
-  afterAll(() => lab?.close(), 60_000);
+  useLab((built) => {
+    lab = built;
+  });
 
   it('the shortest paths of the twin are those of every router’s own table', async () => {
     const pairs = lab.network.nodes.flatMap((source) =>
@@ -169,28 +148,6 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     await lab.tidy();
   });
 
-  it('ends a change wholly done or wholly undone, whenever it is killed', { timeout: KILLS * 60_000 }, async () => {
-    const ends: string[] = [];
-    for (let turn = 0; turn < KILLS; turn += 1) {
-      // A service that has just started has yet to measure what there is to move.
-      await waitFor('the traffic to be back and measured', () => isLoaded(lab.detour, LINK), LONG);
-      const { id, fromMs } = await lab.detour.drain(LINK);
-      await waitFor('the change to begin', async () => (await lab.detour.openReroutes()).some(isUnderWay), {
-        ...LONG,
-        everyMs: 10,
-      });
-      await pause(Math.random() * KILL_WITHIN_MS);
-      await lab.detour.crash();
-      await lab.detour.start();
-      const end = await waitFor('the change to end', () => endOf(lab, fromMs), LONG);
-      ends.push(end);
-      await lab.detour.send('POST', `/api/v1/maintenance/${id}/cancel`, { reason: 'done' });
-      await lab.calm();
-    }
-    tell('kill -9', { kills: ends.length, verified: ends.filter((end) => end === 'verified').length, ends });
-    expect(ends).toHaveLength(KILLS);
-  });
-
   it('takes back within 10 s a change that makes things worse', async () => {
     await lab.bed.command(`lose ${LINK} 5`);
     // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
@@ -204,37 +161,3 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     expect(backMs).toBeLessThanOrEqual(10_000);
   });
 });
-
-describe.skipIf(missing.length > 0)('eleven real routers, one of whose links flaps', () => {
-  let lab: Lab;
-  beforeAll(async () => {
-    lab = await Lab.build();
-    await lab.start();
-  }, 180_000);
-  afterAll(() => lab?.close(), 60_000);
-
-  it('changes the network at most twice for a link that flaps', { timeout: FLAP_MS + 180_000 }, async () => {
-    const beganMs = Date.now();
-    let flaps = 0;
-    while (Date.now() - beganMs < FLAP_MS) {
-      await lab.bed.command(`cut ${LINK}`);
-      await pause(2_000);
-      await lab.bed.command(`mend ${LINK}`);
-      await pause(6_000);
-      flaps += 1;
-    }
-    const changes = await changesSince(lab.detour, beganMs);
-    tell('flapping', { seconds: FLAP_MS / 1000, flaps, changes });
-    expect(changes.length).toBeLessThanOrEqual(2);
-  });
-});
-
-/** Where the change of a killed service ended, by what the routers have; null while it has not, or is half done. */
-async function endOf({ detour, bed }: Lab, epochMs: number): Promise<string | null> {
-  const found = (await detour.reroutes()).find(({ cause }) => cause.epochMs === epochMs);
-  const costs = await bed.changedCosts();
-  const isDone = isSame(costs, Object.fromEntries((found?.metrics ?? []).map(({ arc, to }) => [arc, to])));
-  if (found?.status === 'verified' && isDone) return 'verified';
-  const isUndone = found?.status === 'rolled-back' || found?.status === 'failed';
-  return isUndone && isSame(costs, {}) ? found.status : null;
-}
