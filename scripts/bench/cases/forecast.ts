@@ -6,7 +6,7 @@ import { simulatedData } from '../../../src/main/training.ts';
 import { forecastErrors, type SeriesErrors } from '../../../src/predict/forecast/evaluate.ts';
 import { FORECAST_DEFAULTS, trainHorizon } from '../../../src/predict/forecast/model.ts';
 import { parseForecastModels } from '../../../src/predict/forecast/model-file.ts';
-import { FeatureReaders, type Stretch } from '../../../src/predict/forecast/rows.ts';
+import { FeatureReaders, rowCount, type Stretch } from '../../../src/predict/forecast/rows.ts';
 import type { RegularSeries } from '../../../src/predict/forecast/series.ts';
 import { TRIVIAL_RULES, type TrivialName } from '../../../src/predict/forecast/trivial.ts';
 import { MODEL_FILE, ModelRegistry } from '../../../src/predict/registry/registry.ts';
@@ -19,11 +19,8 @@ import { rttSeries } from '../series/rtt-atlas.ts';
 const HOUR_MS = 3_600_000;
 const SERIES_FOLDER = join(PACKAGE_ROOT, '..', 'shared', 'data', 'series');
 /** Of each series in time: learnt from, calibrated on, tested on; the gaps keep one from reaching into the next. */
-const [LEARN, CALIBRATE, TEST] = [
-  [0.03, 0.5],
-  [0.52, 0.65],
-  [0.67, 1],
-] as const;
+const SHARES = { learn: [0.03, 0.5], calibrate: [0.52, 0.65], test: [0.67, 1] } as const;
+const GAP_DAYS = 0.5;
 const FOLDS = 3;
 const QUICK = { horizons: [1, 6], rowLimit: 40_000, folds: 1 };
 const FULL = { horizons: [1, 2, 3, 4, 5, 6], rowLimit: 60_000, folds: FOLDS };
@@ -38,8 +35,10 @@ const UNSEEN = {
   testSeed: 5,
 };
 const DAY_MS = 24 * HOUR_MS;
-/** Too short to learn from half of it, and too coarse to say anything of an hour. */
-const [LEAST_DAYS, COARSEST_MS] = [4, HOUR_MS];
+/** Too short to learn from half of it, too coarse to say anything of an hour, or hardly known at all. */
+const [LEAST_DAYS, COARSEST_MS, LEAST_KNOWN] = [4, HOUR_MS, 0.3];
+/** Fewer rows than this, in what is learnt from or calibrated on, teach nothing. */
+const LEAST_ROWS = 200;
 
 /**
  * Forecasts against trivial rules: always of times that were not learnt from, and where there are three series or more
@@ -51,12 +50,13 @@ export const bench: Bench = {
   async *run({ full, flags }) {
     const settings = full ? FULL : QUICK;
     const folder = flags.data ?? SERIES_FOLDER;
-    const [probes, loads] = [await rttSeries(folder), usable(await loadsOf(folder))];
-    if (probes.length === 0) say('round trips were not measured: no rtt_atlas/*.csv (--data DIR)');
-    if (loads.length === 0) say('real loads were not measured: no loads/*.csv (--data DIR)');
+    const probes = usable('probes', await rttSeries(folder, say));
+    const loads = usable('loads', await loadsOf(folder, say));
+    if (probes.length === 0) say(`round trips were not measured: nothing to use in rtt_atlas/*.csv of ${folder}`);
+    if (loads.length === 0) say(`real loads were not measured: nothing to use in loads/*.csv of ${folder}`);
     for (const hours of settings.horizons) {
-      if (probes.length > 0) yield* rttMeasures(hours, unseen(probes, hours, settings));
-      if (loads.length > 0) yield* loadMeasures('load', hours, unseen(loads, hours, settings));
+      yield* rttMeasures(hours, unseen(probes, hours, settings));
+      yield* loadMeasures('load', hours, unseen(loads, hours, settings));
       yield* loadMeasures('made-up-load', hours, unseen(loadSeries(30, 42, 7), hours, settings));
     }
     yield* simulated(settings);
@@ -65,12 +65,16 @@ export const bench: Bench = {
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-function usable(series: readonly RegularSeries[]): RegularSeries[] {
-  const good = series.filter(
-    ({ values, stepMs }) => values.length * stepMs >= LEAST_DAYS * DAY_MS && stepMs <= COARSEST_MS,
-  );
+function usable(what: string, series: readonly RegularSeries[]): RegularSeries[] {
+  const good = series.filter(({ values, stepMs }) => {
+    const known = values.filter(Number.isFinite).length;
+    return (
+      values.length * stepMs >= LEAST_DAYS * DAY_MS && stepMs <= COARSEST_MS && known >= LEAST_KNOWN * values.length
+    );
+  });
   if (good.length < series.length) {
-    say(`${series.length - good.length} loads left out: less than ${LEAST_DAYS} days, or coarser than an hour`);
+    const left = series.length - good.length;
+    say(`${left} of ${series.length} ${what} left out: less than ${LEAST_DAYS} days, coarser than 1 h, or mostly gaps`);
   }
   return good;
 }
@@ -95,30 +99,41 @@ async function* simulated({ horizons }: Settings): AsyncIterable<Measure> {
 type Settings = typeof QUICK;
 
 function unseen(series: readonly RegularSeries[], hours: number, { folds, rowLimit }: Settings): SeriesErrors[] {
+  if (series.length === 0) return [];
   const readers = new FeatureReaders();
   const isFew = series.length < FOLDS;
   return Array.from({ length: isFew ? 1 : folds }, (_, fold) => {
     const known = series.filter((_each, at) => isFew || at % FOLDS !== fold);
     const tested = series.filter((_each, at) => isFew || at % FOLDS === fold);
+    const [learn, calibrate] = [parts(known, 'learn'), parts(known, 'calibrate')];
+    const horizonMs = hours * HOUR_MS;
+    const rows = Math.min(rowCount(learn, horizonMs), rowCount(calibrate, horizonMs));
+    if (rows < LEAST_ROWS) {
+      say(`${hours} h ahead, part ${fold + 1}: not measured, there are ${rows} moments to learn from or calibrate on`);
+      return [];
+    }
     const settings = { ...FORECAST_DEFAULTS, rowLimit };
-    const model = trainHorizon(
-      parts(known, LEARN),
-      parts(known, CALIBRATE),
-      hours * HOUR_MS,
-      settings,
-      createRng(fold),
-      readers,
-    );
-    return forecastErrors(model, parts(tested, TEST), 7, readers);
+    const model = trainHorizon(learn, calibrate, horizonMs, settings, createRng(fold), readers);
+    return forecastErrors(model, parts(tested, 'test'), 7, readers);
   }).flat();
 }
 
-function parts(series: readonly RegularSeries[], [from, to]: readonly [number, number]): Stretch[] {
-  return series.map((each) => ({
-    series: each,
-    begin: Math.floor(from * each.values.length),
-    end: Math.floor(to * each.values.length),
-  }));
+/** One part of the time of each series: whole weeks are calibrated and tested on where there are four or more. */
+function parts(series: readonly RegularSeries[], part: keyof typeof SHARES): Stretch[] {
+  return series.map((each) => {
+    const days = (each.values.length * each.stepMs) / DAY_MS;
+    const [from, to] = days >= 28 ? weeksOf(days)[part] : SHARES[part].map((share) => share * days);
+    const step = (day: number) => Math.min(each.values.length, Math.floor((day * DAY_MS) / each.stepMs));
+    return { series: each, begin: step(from as number), end: step(to as number) };
+  });
+}
+
+/** About the same shares in whole weeks, in days: on weekends and working days forecasts do not err alike. */
+function weeksOf(days: number): Record<keyof typeof SHARES, readonly [from: number, to: number]> {
+  const weeks = (share: number) => 7 * Math.max(1, Math.floor((share * days) / 7));
+  const test = days - weeks(SHARES.test[1] - SHARES.test[0]);
+  const calibrate = test - GAP_DAYS - weeks(SHARES.calibrate[1] - SHARES.calibrate[0]);
+  return { learn: [1, calibrate - GAP_DAYS], calibrate: [calibrate, test - GAP_DAYS], test: [test, days] };
 }
 
 /** Mean over all origins of all series. */
@@ -145,6 +160,7 @@ function against(what: string, hours: number, value: number, limits: { must?: nu
 }
 
 function rttMeasures(hours: number, errors: readonly SeriesErrors[]): Measure[] {
+  if (errors.length === 0) return [];
   const rule = (name: TrivialName) => pooled(errors, ({ rules }) => rules[name] ?? Number.NaN);
   const own = pooled(errors, (each) => each.own);
   const lower = { bench: 'forecast', better: 'lower' } as const;
@@ -171,6 +187,7 @@ function rttMeasures(hours: number, errors: readonly SeriesErrors[]): Measure[] 
 function loadMeasures(what: string, hours: number, all: readonly SeriesErrors[]): Measure[] {
   // A link that does not change at all is foreseen by anyone.
   const errors = all.filter(({ rules }) => bestOf(rules) > 0);
+  if (errors.length === 0) return [];
   const mean = (pick: (each: SeriesErrors) => number) =>
     Math.exp(errors.reduce((sum, each) => sum + Math.log(Math.max(pick(each), Number.MIN_VALUE)), 0) / errors.length);
   const names = TRIVIAL_RULES.filter((name) => errors.every(({ rules }) => name in rules));

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../../src/core/errors.ts';
 import { type RegularSeries, regularSeries } from '../../../src/predict/forecast/series.ts';
 import { type CsvTable, numberOf, parseCsv, readCsv, timeOf } from '../predict/csv.ts';
 
@@ -18,12 +19,17 @@ interface Column {
 /**
  * Loads of links in bit/s from `loads/*.csv` of a folder, none where there is no such folder. Each file has `time` in
  * ISO 8601 (UTC where it names no zone) and one column a link, at a step of its own. A link that goes on in a later file
- * is one series; one of the same name in files that overlap is another link.
+ * is one series; one of the same name in files that overlap is another link. A file that cannot be read is told of.
  */
-export async function loadsOf(folder: string): Promise<RegularSeries[]> {
+export async function loadsOf(folder: string, say: (text: string) => void = () => {}): Promise<RegularSeries[]> {
   const own = join(folder, 'loads');
   const files = (await readdir(own).catch(() => [] as string[])).filter((name) => /\.csv(\.gz)?$/.test(name)).sort();
-  const columns = (await Promise.all(files.map(async (file) => columnsOf(await readCsv(join(own, file)))))).flat();
+  const read = files.map(async (file) => columnsOf(await readCsv(join(own, file))));
+  const columns = (await Promise.allSettled(read)).flatMap((found, at) => {
+    if (found.status === 'fulfilled') return found.value;
+    say(`loads/${files[at]} left out: ${messageOf(found.reason)}`);
+    return [];
+  });
   return continued(columns).map(({ link, file, stepMs, readings }) =>
     regularSeries(`${file} ${link}`, readings, stepMs),
   );

@@ -71,6 +71,11 @@ export function sampleRows(
   return { table, labels: labels.slice(0, count), frames, places: kept };
 }
 
+/** How many rows there are to sample from. */
+export function rowCount(stretches: readonly Stretch[], horizonMs: number): number {
+  return placesOf(stretches, horizonMs).length;
+}
+
 function placesOf(stretches: readonly Stretch[], horizonMs: number): Place[] {
   return stretches.flatMap(({ series, begin, end }) => {
     const horizon = Math.max(1, Math.round(horizonMs / series.stepMs));
