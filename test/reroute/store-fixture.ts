@@ -43,7 +43,7 @@ export async function setGuardrails(store: Store, settings: Partial<Guardrails>)
 /** The ring with one demand on l0, healthy but for the given states, in a memory store. */
 export async function ringCycle(clock: Clock, states: readonly LinkState[], more: Partial<CycleDeps> = {}) {
   const network = ringNetwork();
-  const store = createMemoryStore({ networkName: network.network.name, partitions: 1, clock });
+  const store = more.store ?? createMemoryStore({ networkName: network.network.name, partitions: 1, clock });
   const fresh = (state: LinkState): LinkState => {
     const heard = { atMs: clock.nowMs(), receivedAtMs: clock.nowMs() };
     const ends = { a: { ...state.ends.a, ...heard }, z: { ...state.ends.z, ...heard } };

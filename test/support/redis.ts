@@ -9,6 +9,10 @@ import { PACKAGE_ROOT } from '../../src/core/paths.ts';
 
 export interface TestRedis {
   readonly socketPath: string;
+  /** Ends it by force; what it had written to its append-only file (`--appendonly yes`) stays. */
+  kill(): Promise<void>;
+  /** Starts it again where it was killed. */
+  startAgain(): Promise<void>;
   /** Ends it by force and removes its folder. */
   stop(): Promise<void>;
 }
@@ -40,14 +44,25 @@ export async function startTestRedis(settings: readonly string[] = []): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'detour-redis-'));
   const socketPath = join(folder, 's');
   const args = ['--port', '0', '--unixsocket', socketPath, '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const child = spawn(bin, [...args, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-4_000);
-  });
-  child.stderr.resume();
-  await answering(child, socketPath, () => output);
-  return { socketPath, stop: () => stop(child, folder) };
+  const launch = async (): Promise<ChildProcess> => {
+    const child = spawn(bin, [...args, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4_000);
+    });
+    child.stderr.resume();
+    await answering(child, socketPath, () => output);
+    return child;
+  };
+  let child = await launch();
+  const startAgain = async (): Promise<void> => {
+    child = await launch();
+  };
+  const stop = async (): Promise<void> => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { socketPath, kill: () => end(child), startAgain, stop };
 }
 
 async function answering(child: ChildProcess, socketPath: string, output: () => string): Promise<void> {
@@ -75,11 +90,9 @@ function pings(socketPath: string): Promise<boolean> {
   });
 }
 
-async function stop(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
-  rmSync(folder, { recursive: true, force: true });
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
 }

@@ -1,57 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../src/core/clock.ts';
 import { type Ask, applyProposal, BY_ITSELF, rollBackProposal, takeBack } from '../../../src/reroute/apply.ts';
 import { tendChanges } from '../../../src/reroute/closed-loop/tend.ts';
 import { VERIFY_MS } from '../../../src/reroute/closed-loop/verify.ts';
-import { runCycle } from '../../../src/reroute/cycle.ts';
-import type { MakePlan } from '../../../src/reroute/cycle-deps.ts';
-import { planReroutes } from '../../../src/reroute/planner.ts';
-import { AT_MS, corrupted, demand, ringNetwork, stateOf } from '../fixtures.ts';
-import { ringCycle, setGuardrails, writeStates } from '../store-fixture.ts';
+import { AT_MS } from '../fixtures.ts';
+import { setGuardrails } from '../store-fixture.ts';
+import { threeSteps } from './three-steps.ts';
 
 const asked: Ask = { by: { name: 'anna', role: 'approver' }, reason: null, requestKey: null, automatic: false };
 const KILL = { killSwitch: { atMs: AT_MS, by: 'ben', reason: 'storm' } };
 
-/** One demand after the other. */
-const makePlan: MakePlan = async (input, trigger, ids) => {
-  const { plan, changed } = planReroutes(ringNetwork(), input, trigger, ids);
-  return { plan, changed: changed.map((each) => ({ ...each, steps: each.moves.map(({ demand: id }) => [id]) })) };
-};
-
 /** A change of three steps after its first one. */
 async function underWay(ask: Ask) {
-  const clock = new ManualClock(AT_MS);
-  const ring = await ringCycle(clock, [corrupted('l0')], { mode: 'manual', makePlan });
-  const demands = ['d', 'e', 'f'].map((id) => demand(id, 0, 1, 10));
-  await ring.store.traffic.writeDemands({ source: 'file', atMs: null, demands });
-  const { created } = await runCycle(ring.deps, 'request', 'run-1');
-  const id = created[0] as string;
-  const proposal = async () => {
-    const found = await ring.store.plans.proposal(id);
-    if (!found) throw new Error('it is gone');
-    return found;
-  };
-  const see = async (lossRatio = 0) => {
-    const heard = { atMs: clock.nowMs(), receivedAtMs: clock.nowMs() };
-    const states = ring.network.network.links.map((link) => {
-      const state = link.id === 'l0' ? corrupted('l0') : stateOf(link.id);
-      const arc = { ...state.arcs.za, loadBps: 10, lossRatio };
-      const ends = { a: { ...state.ends.a, ...heard }, z: { ...state.ends.z, ...heard } };
-      return { ...state, ...heard, arcs: { az: arc, za: arc }, ends, intervalMs: 1_000 };
-    });
-    await writeStates(ring.store, states);
-  };
-  const look = async (afterMs = 4_000, lossRatio = 0) => {
-    clock.advance(afterMs);
-    await see(lossRatio);
-    await tendChanges(ring.deps);
-    return proposal();
-  };
-  const moved = async () => (await ring.store.traffic.tunnels()).tunnels.length;
-  const actions = async () => (await ring.store.audit.latest(100)).map(({ action }) => action);
-  await applyProposal(ring.deps, id, ask);
-  expect(await proposal()).toMatchObject({ status: 'applying', execution: { done: 1, steps: [{}, {}, {}] } });
-  return { ...ring, clock, id, proposal, look, moved, actions };
+  const at = await threeSteps();
+  await applyProposal(at.deps, at.id, ask);
+  expect(await at.proposal()).toMatchObject({ status: 'applying', execution: { done: 1, steps: [{}, {}, {}] } });
+  return at;
 }
 
 describe('the kill switch, while a change is under way', () => {
