@@ -5,7 +5,8 @@ import type { Tunnel } from '../reroute/proposal.ts';
 /** Where a network with these tunnels stands in a step. */
 export function observeTunnels({ set, remove, before }: Step, present: readonly Tunnel[]): Observation {
   const demands = [...set.map(({ demand }) => demand), ...remove];
-  const has = pathsByDemand(present);
+  const asked = new Set(demands);
+  const has = pathsByDemand(present.filter(({ demand }) => asked.has(demand)));
   const missing = (wanted: ReadonlyMap<string, string>): number =>
     demands.filter((demand) => has.get(demand) !== wanted.get(demand)).length;
   const notAfter = missing(pathsByDemand(set));

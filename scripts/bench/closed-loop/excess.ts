@@ -3,7 +3,7 @@ import type { DetourArm, Piece } from './detour-arm.ts';
 import type { ClosedLoopWorld, Segment } from './world.ts';
 
 /** Why Detour's traffic fared worse than the oracle's, by what could be seen at the time. */
-export const EXCESS_KINDS = ['converging', 'detecting', 'changing', 'standing'] as const;
+export const EXCESS_KINDS = ['first-break', 'converging', 'detecting', 'changing', 'standing'] as const;
 export type ExcessKind = (typeof EXCESS_KINDS)[number];
 
 export interface WorstMinute {
@@ -70,6 +70,8 @@ export class ExcessLog {
 }
 
 function kindOf({ segment, from, isBusy }: Piece, world: ClosedLoopWorld): ExcessKind {
+  // Before routers agree that a link which was well is down, only who foresaw it has traffic elsewhere.
+  if (isFirstBreak(segment)) return 'first-break';
   if (isConverging(segment)) return 'converging';
   if (world.hasEvent(from - DETECTING_SECONDS, from)) return 'detecting';
   return isBusy ? 'changing' : 'standing';
@@ -78,4 +80,10 @@ function kindOf({ segment, from, isBusy }: Piece, world: ClosedLoopWorld): Exces
 /** Whether the routers believe anything else of the links than what is. */
 export function isConverging({ believedUp, plant }: Pick<Segment, 'believedUp' | 'plant'>): boolean {
   return believedUp.some((up, link) => up !== plant.linkUp[link]);
+}
+
+/** Whether all links on which the routers are wrong are down for the first time in minutes. */
+function isFirstBreak({ believedUp, plant, firstBreaks }: Segment): boolean {
+  const wrong = [...believedUp.keys()].filter((link) => believedUp[link] !== plant.linkUp[link]);
+  return wrong.length > 0 && wrong.every((link) => firstBreaks.has(link));
 }

@@ -6,12 +6,13 @@ import { PartitionScorer } from '../../../src/pipeline/partition-scorer.ts';
 import { isForNextPlan, readAutomation } from '../../../src/reroute/closed-loop/automatic.ts';
 import { tendChanges } from '../../../src/reroute/closed-loop/tend.ts';
 import { runCycle } from '../../../src/reroute/cycle.ts';
-import type { CycleDeps } from '../../../src/reroute/cycle-deps.ts';
-import type { DemandSet, PlanLimits, PlanTrigger } from '../../../src/reroute/plan.ts';
+import type { CycleDeps, MakePlan } from '../../../src/reroute/cycle-deps.ts';
+import type { DemandSet, PlanInput, PlanLimits, PlanOutcome, PlanTrigger } from '../../../src/reroute/plan.ts';
+import { type PlanIds, planReroutes } from '../../../src/reroute/planner.ts';
 import { type ProposalBrief, type Tunnel, waitsForApply } from '../../../src/reroute/proposal.ts';
 import type { Event } from '../../../src/store/events.ts';
 import type { InterfaceSample, Measurement } from '../../../src/telemetry/sample.ts';
-import { indexNetwork, type Network } from '../../../topology/model.ts';
+import { indexNetwork, type Network, type NetworkIndex } from '../../../topology/model.ts';
 import { createLiveStore, type LiveStore } from './live-store.ts';
 
 export interface ServiceOptions {
@@ -50,6 +51,7 @@ export class LoopService {
   #isBusy = false;
   /** Where all open proposals stood when the tunnels were last read. */
   #stood = '';
+  #lastPlan: { readonly atMs: number; readonly outcome: PlanOutcome } | null = null;
   readonly counts = { plans: 0, planCpuMs: 0, heldBack: 0, rolledBack: 0 };
 
   constructor(options: ServiceOptions) {
@@ -61,7 +63,16 @@ export class LoopService {
     this.#scheduledMs = startMs + FIRST_PLAN_MS;
     const actuator = createSimulatorActuator(this.#live.store.traffic);
     const index = indexNetwork(network);
-    this.#deps = { store: this.#live.store, network: index, clock: this.#clock, limits, mode: 'auto', actuator };
+    const makePlan: MakePlan = async (input, trigger, ids) => this.#makePlan(index, input, trigger, ids);
+    this.#deps = {
+      store: this.#live.store,
+      network: index,
+      clock: this.#clock,
+      limits,
+      mode: 'auto',
+      actuator,
+      makePlan,
+    };
   }
 
   /** True while a change is carried out or waits to be verified, or a plan is due: seconds count then. */
@@ -150,6 +161,19 @@ export class LoopService {
     this.counts.planCpuMs += (user + system) / 1000;
     const isUnfinished = plan.refused !== null || (await this.#hasUnapplied());
     this.#retryAtMs = isUnfinished ? nowMs + this.#options.planSpacingMs : Infinity;
+  }
+
+  /**
+   * The look right before a change makes its plan again. Here no time passes between a plan and what is applied of it by
+   * itself, so of what that very plan has made the look would find the same.
+   */
+  #makePlan(index: NetworkIndex, input: PlanInput, trigger: PlanTrigger, ids: PlanIds): PlanOutcome {
+    const last = this.#lastPlan;
+    const isOfLast = last?.atMs === input.atMs && last.outcome.changed.some(({ id }) => id === input.anew);
+    if (last && isOfLast) return last.outcome;
+    const outcome = planReroutes(index, input, trigger, ids);
+    if (input.anew === undefined) this.#lastPlan = { atMs: input.atMs, outcome };
+    return outcome;
   }
 
   /** As the service asks it: what may be applied by itself, waits, and was not refused. */

@@ -34,10 +34,14 @@ export interface Segment {
   readonly plant: PlantState;
   /** What the IGP believes of the links. */
   readonly believedUp: Uint8Array;
+  /** Links (numbers) that are down, and were up for minutes before. */
+  readonly firstBreaks: ReadonlySet<number>;
   /** Faults that go on: id and kind. */
   readonly faults: ReadonlyMap<string, string>;
 }
 
+/** A link that went down within this time before has not broken for the first time, seconds. */
+const AGAIN_SECONDS = 300;
 /** Traffic is quiet again so long after the last event, seconds. */
 const BUSY_SECONDS = 180;
 
@@ -65,6 +69,9 @@ export class ClosedLoopWorld {
   readonly #tickSeconds: WorldOptions['tickSeconds'];
   readonly #levelBps: Float64Array;
   readonly #going = new Map<string, string>();
+  /** When links last were down, seconds; and those that are down for the first time. */
+  readonly #downAt = new Map<number, number>();
+  readonly #firstBreaks = new Set<number>();
   #second = 0;
   #levelAt = 0;
   #nextLevelAt = 0;
@@ -149,6 +156,7 @@ export class ClosedLoopWorld {
     const isLevel = at >= this.#nextLevelAt;
     if (isLevel) this.#moveTraffic(at);
     const { plant, truth } = this.#plantAt(at);
+    this.#noteBreaks(plant, at);
     const before = this.#current;
     const isConverged = this.#convergence.observe(plant.linkUp, at);
     const isNew = before === null || !isSame(before.plant, plant);
@@ -161,9 +169,20 @@ export class ClosedLoopWorld {
       sentBps: this.#sentBps,
       plant,
       believedUp: this.#convergence.believedUp.slice(),
+      firstBreaks: new Set(this.#firstBreaks),
       faults: new Map(this.#going),
     };
     return before && { ...before, to: at };
+  }
+
+  #noteBreaks({ linkUp }: PlantState, at: number): void {
+    linkUp.forEach((up, link) => {
+      if (up === 1) this.#firstBreaks.delete(link);
+      else {
+        if (at - (this.#downAt.get(link) ?? -Infinity) > AGAIN_SECONDS) this.#firstBreaks.add(link);
+        this.#downAt.set(link, at);
+      }
+    });
   }
 
   #note(at: number): void {
