@@ -98,7 +98,7 @@ export function control(create: StoreFactory): void {
     expect(oldest).toEqual({ ...auditOf('propose'), id: oldest?.id });
     expect(newest).toEqual({ ...auditOf('apply'), id: newest?.id });
     expect(await audit.latest(10, newest?.id)).toEqual([oldest]);
-    await expect(audit.latest(1, 'x')).rejects.toMatchObject({ code: 'DETOUR_ERR_INVALID_INPUT' });
+    await expect(audit.latest(1, 'x')).rejects.toMatchObject({ code: 'DETOUR_ERR_INVALID_INPUT', field: 'before' });
   });
 
   it('lets only one of two who carry the same change on take the next step', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/reroute/plan.ts';
 import { buildTwin, igpPaths } from '../../../src/twin/twin.ts';
 import { waitFor } from '../../support/wait.ts';
+import { COMMUNITY, PASSWORD } from './bed.ts';
 import type { Lab } from './lab.ts';
 import { eventOf, highest, inForce, isSame, linkEvent, stamps } from './looks.ts';
 import { LINK, LONG, missing, tell, useLab } from './scenario.ts';
@@ -157,7 +158,21 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     const undone = await eventOf(lab.detour, 'change-undone', harmMs);
     await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
     const backMs = Date.now() - harmMs;
+    await lab.bed.command('lose WASH-ATLA 0');
+    await lab.bed.command(`lose ${LINK} 0`);
     tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
     expect(backMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('has told nobody the password of the routers or the community', async () => {
+    const paths = ['audit', 'events', 'reroutes', 'guardrails', 'maintenance', 'status', 'outcomes', 'network'];
+    const ids = (await lab.detour.reroutes()).map(({ id }) => `reroutes/${id}/commands`);
+    const answers = await Promise.all(
+      [...paths, ...ids.slice(0, 5)].map((path) => lab.detour.get(`/api/v1/${path}`).catch(String)),
+    );
+    const metrics = await lab.detour.get('/metrics');
+    const told = JSON.stringify([answers, metrics, lab.detour.log]);
+    expect(told.length).toBeGreaterThan(10_000);
+    for (const secret of [PASSWORD, COMMUNITY]) expect(told).not.toContain(secret);
   });
 });
