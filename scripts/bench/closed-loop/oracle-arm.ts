@@ -2,6 +2,7 @@ import { prepare } from '../../../src/reroute/engine/prepare.ts';
 import { solve } from '../../../src/reroute/engine/solve.ts';
 import type { Demand } from '../../../topology/model.ts';
 import { type Carried, type Carrier, harmOf, type Routes } from './carrier.ts';
+import { isSame } from './plant-change.ts';
 import type { ClosedLoopWorld, Segment } from './world.ts';
 
 /** Loss on an arc from which on it pays to look for ways around it. */
@@ -11,6 +12,9 @@ const EXTRA_MOVES = 50;
 /** Harm (bit/s) below which nothing is left to do: rounding of the simulator's own fixed point. */
 const NOTHING_BPS = 1e5;
 
+/** Routes that leave hardly more than what was left when the engine was last asked are kept without asking again. */
+const AS_GOOD = 1.02;
+
 const NO_ROUTES: Routes = new Map();
 
 export interface OracleStep {
@@ -19,6 +23,8 @@ export interface OracleStep {
   /** Whether the engine was asked. */
   readonly isSolved: boolean;
 }
+
+type Tried = Pick<OracleStep, 'carried' | 'routes'>;
 
 /**
  * Knows the true present state at once, may move everything at no cost, and foresees nothing: in every segment the best
@@ -30,6 +36,8 @@ export class OracleArm {
   readonly #limit: number;
   readonly #carrier: Carrier;
   #routes: Routes = NO_ROUTES;
+  /** The plant when the engine was last asked, and what was left then, bit/s. */
+  #solved: { readonly plant: Segment['plant']; readonly leftBps: number } | null = null;
 
   constructor(world: ClosedLoopWorld, limit: number, carrier: Carrier) {
     this.#world = world;
@@ -38,28 +46,34 @@ export class OracleArm {
   }
 
   step(segment: Segment): OracleStep {
-    const tried = [NO_ROUTES, ...(this.#routes.size > 0 ? [this.#routes] : [])];
-    let best: { carried: Carried; routes: Routes } | null = null;
-    let isSolved = false;
-    for (;;) {
-      for (const routes of tried.splice(0)) {
-        const carried = this.#carrier.carry(segment, routes, segment.plant.linkUp);
-        if (best === null || harmOf(carried) < harmOf(best.carried)) best = { carried, routes };
-      }
-      const found = best as { carried: Carried; routes: Routes };
-      if (isSolved || harmOf(found.carried) <= NOTHING_BPS) {
-        this.#routes = found.routes;
-        return { ...found, isSolved };
-      }
-      isSolved = true;
-      tried.push(
-        this.#solved(segment, true),
-        ...(lossyArcs(this.#world, segment).length > 0 ? [this.#solved(segment, false)] : []),
-      );
+    const known = this.#best(segment, [NO_ROUTES, ...(this.#routes.size > 0 ? [this.#routes] : [])]);
+    if (this.#isEnough(segment, harmOf(known.carried))) {
+      this.#routes = known.routes;
+      return { ...known, isSolved: false };
     }
+    const isLossy = lossyArcs(this.#world, segment).length > 0;
+    const asked = [this.#solve(segment, true), ...(isLossy ? [this.#solve(segment, false)] : [])];
+    const found = this.#best(segment, asked, known);
+    this.#routes = found.routes;
+    this.#solved = { plant: segment.plant, leftBps: harmOf(found.carried) };
+    return { ...found, isSolved: true };
   }
 
-  #solved(segment: Segment, leavesLossy: boolean): Routes {
+  #best(segment: Segment, tried: readonly Routes[], known?: Tried): Tried {
+    const carried = tried.map((routes) => {
+      return { routes, carried: this.#carrier.carry(segment, routes, segment.plant.linkUp) };
+    });
+    const all = known ? [known, ...carried] : carried;
+    return all.reduce((best, each) => (harmOf(each.carried) < harmOf(best.carried) ? each : best));
+  }
+
+  /** Nothing is left to do, or hardly more than when the engine was last asked about this plant. */
+  #isEnough({ plant }: Segment, harmBps: number): boolean {
+    const last = this.#solved;
+    return harmBps <= NOTHING_BPS || (last !== null && isSame(last.plant, plant) && harmBps <= AS_GOOD * last.leftBps);
+  }
+
+  #solve(segment: Segment, leavesLossy: boolean): Routes {
     const { network, graph, links } = this.#world;
     const scenario = prepare({
       network,
