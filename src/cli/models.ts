@@ -11,7 +11,7 @@ interface Flags extends Record<string, unknown> {
   readonly json?: boolean;
 }
 
-/** `detour models list|show|promote|rollback|shadow` */
+/** `detour models list|show|promote|rollback|shadow|unshadow` */
 export function modelsCommand(onExit: OnExit): Command {
   const command = new Command('models').description('show models and their cards, and choose which one answers');
   const add = (
@@ -47,6 +47,9 @@ export function modelsCommand(onExit: OnExit): Command {
   );
   add('shadow <id>', 'let a model predict beside the present one, unseen, to be judged', (registry, flags, id) =>
     told(registry.shadow(registry.find(id).card.kind, id), `${id} watches`, flags),
+  );
+  add('unshadow <kind>', 'let no model of this kind watch any more', (registry, flags, kind) =>
+    told(registry.shadow(kindOf(kind), null), `no ${kind} model watches`, flags),
   );
   return command;
 }

@@ -111,10 +111,20 @@ export class ModelRegistry {
     return this.#point(kind, { present: id, previous: present, shadow: shadow === id ? null : shadow });
   }
 
-  /** Lets a model watch: it predicts beside the present one, and nobody but the judge sees it. Null: none does. */
+  /**
+   * Lets a model watch: it predicts beside the present one, and nobody but the judge sees it. Null: none does.
+   *
+   * @throws DetourError CONFLICT for the present one, which would be judged twice
+   */
   shadow(kind: ModelKind, id: string | null): Pointers {
     if (id !== null) this.open(kind, id);
-    return this.#point(kind, { ...this.pointers(kind), shadow: id });
+    const pointers = this.pointers(kind);
+    if (id !== null && id === pointers.present) {
+      throw new DetourError('CONFLICT', `${id} is the ${kind} model that answers: it is judged already`, {
+        field: 'id',
+      });
+    }
+    return this.#point(kind, { ...pointers, shadow: id });
   }
 
   /** Back to the model that answered before. @throws DetourError CONFLICT where there was none */
@@ -124,7 +134,7 @@ export class ModelRegistry {
       throw new DetourError('CONFLICT', `no ${kind} model answered before ${present ?? 'this one'}`, { field: 'kind' });
     }
     this.open(kind, previous);
-    return this.#point(kind, { present: previous, previous: present, shadow });
+    return this.#point(kind, { present: previous, previous: present, shadow: shadow === previous ? null : shadow });
   }
 
   #point(kind: ModelKind, pointers: Pointers): Pointers {

@@ -42,6 +42,9 @@ describe('the registry of models', () => {
     expect(registry.rollBack('risk').present).toBe('risk-2');
     expect(registry.pointers('forecast').present).toBeNull();
     expect(() => registry.promote('risk', 'risk-9')).toThrow('there is no risk model risk-9');
+    expect(() => registry.shadow('risk', 'risk-2')).toThrow('risk-2 is the risk model that answers');
+    expect(registry.shadow('risk', 'risk-3').shadow).toBe('risk-3');
+    expect(registry.shadow('risk', null)).toEqual({ present: 'risk-2', shadow: null, previous: 'risk-1' });
   });
 
   it('answers with the model that ships until another one is promoted', () => {
