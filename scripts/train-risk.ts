@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PACKAGE_ROOT } from '../src/core/paths.ts';
 import { ModelRegistry } from '../src/predict/registry/registry.ts';
+import type { RiskReport } from '../src/predict/risk/report.ts';
 import { RISK_TRAIN_DEFAULTS } from '../src/predict/risk/train.ts';
 import { saveRisk } from '../src/predict/training/save.ts';
 import { LEARN_ROUTERS, LEARNING, type LearningPart, learningRows, testWorlds } from './bench/predict/plan.ts';
@@ -13,12 +14,17 @@ const DAY_MS = 86_400_000;
 const SCENARIO = 'calibrated';
 const COMMAND = 'npx tsx scripts/train-risk.ts --into FOLDER';
 
-/** Makes the risk model that ships, with its card: learns from simulated networks, is tried on others. */
+/**
+ * Makes the risk model that ships, with its card: learns from simulated networks, is tried on others. `--validate` only tells
+ * how it does on the networks that settings are chosen on.
+ */
 async function main(): Promise<void> {
-  const { into = 'src/predict/shipped' } = parseArgs({ options: { into: { type: 'string' } } }).values;
+  const options = { into: { type: 'string' }, validate: { type: 'boolean' } } as const;
+  const { into = 'src/predict/shipped', validate = false } = parseArgs({ options }).values;
   const learnt = await learningRows(SCENARIO, LEARNING, say);
   say(`${learnt.dataset.table.rowCount} rows to learn from`);
   const model = learnFrom(learnt);
+  if (validate) return sayReport(tryIn(model, await testWorlds(SCENARIO, 'validation')));
   const tests = await testWorlds(SCENARIO, 'full');
   const report = tryIn(model, tests);
   const registry = new ModelRegistry({
@@ -32,7 +38,7 @@ async function main(): Promise<void> {
     positives: longest.filter((label) => label === 1).length,
   };
   const card = saveRisk(registry, trained, report, {
-    learnt: [partOf(LEARNING.members), partOf(LEARNING.calibration)],
+    learnt: [partOf(LEARNING.members), partOf(LEARNING.stopping), partOf(LEARNING.calibration)],
     tested: tests.map(({ network, seed, days }) => worldOf(`${network.name}, ${SCENARIO}, seed ${seed}`, days)),
     nowMs: Date.now(),
     seed: RISK_TRAIN_DEFAULTS.seed,
@@ -53,6 +59,10 @@ function partOf({ seeds, days, rateFactor }: LearningPart): ReturnType<typeof wo
 function worldOf(name: string, days: number): Parameters<typeof saveRisk>[3]['learnt'][number] {
   const network = { name, nodes: [], links: [], srlgs: [] };
   return { name, network, fromMs: START_MS, toMs: START_MS + days * DAY_MS, blocks: () => [] };
+}
+
+function sayReport({ scorers, precursors, horizons }: RiskReport): void {
+  say(JSON.stringify({ scorers, precursors, horizons: horizons.map(({ bins, ...each }) => each) }, null, 1));
 }
 
 function say(text: string): void {

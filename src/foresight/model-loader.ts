@@ -4,6 +4,7 @@ import type { ModelKind } from '../predict/registry/card.ts';
 import { MODEL_FILE } from '../predict/registry/registry.ts';
 import { RISK_FEATURE_NAMES } from '../predict/risk/features.ts';
 import { parseRiskModel } from '../predict/risk/model-file.ts';
+import { overFeatures } from '../predict/risk/over-features.ts';
 import type { ForesightDeps, PresentModel } from './deps.ts';
 
 type Deps = Pick<ForesightDeps, 'registry' | 'run' | 'tell'>;
@@ -94,8 +95,8 @@ export class ModelLoader {
     try {
       const text = new TextDecoder().decode(this.#deps.registry.open(kind, id).read(MODEL_FILE));
       if (kind === 'forecast') parseForecastModels(text);
-      // Features are made by this program: another order or meaning would give wrong answers, not errors.
-      else if (parseRiskModel(text).features.join() !== RISK_FEATURE_NAMES.join()) {
+      // Features are made by this program: what it does not make would be guessed, and the answers wrong.
+      else if (overFeatures(parseRiskModel(text), RISK_FEATURE_NAMES) === null) {
         return { problem: `model ${id} was trained on other features than this version makes` };
       }
       return { id, text };

@@ -33,6 +33,7 @@ export const KEPT_METRICS = {
   interface: {
     rxPowerDbm: { minute: 'min', hour: 'mean', scale: lit },
     preFecBitErrorRatio: { minute: 'mean', hour: 'mean', scale: log10 },
+    transceiverTemperatureCelsius: MEAN,
   },
   device: { cpuRatio: MEAN, memoryRatio: MEAN, temperatureCelsius: MEAN },
 } as const satisfies Record<HistoryKind, Record<string, Keeping>>;
@@ -53,7 +54,7 @@ export const LOOKBACK_MS = LIVE_SIZE.hours * HOUR_MINUTES * MINUTE_MS;
 
 /**
  * The last minutes and hours of a network as dense columns, NaN where not known: the one thing features are made from,
- * in training and live. Bounded: about 6 kB a link at `LIVE_SIZE`. Blocks may come in any order; what is older than
+ * in training and live. Bounded: about 20 kB a link at `LIVE_SIZE`. Blocks may come in any order; what is older than
  * what is kept is dropped, what is newer moves everything on.
  */
 export class NetworkMinutes {

@@ -21,11 +21,13 @@ export interface LearningPart {
 }
 
 /**
- * What is learnt from: backbones of 40 routers, each seed a network and dice of its own. Members learn where failures
- * are frequent, so that a day shows many; weights and calibration come from other networks at the sealed rate.
+ * What is learnt from: backbones of 40 routers, each seed a network and dice of its own. Members learn, and are told when to
+ * stop, where failures are frequent, so that a day shows many; weights and calibration come from other networks at the
+ * sealed rate.
  */
 export interface LearningPlan {
   readonly members: LearningPart;
+  readonly stopping: LearningPart;
   readonly calibration: LearningPart;
 }
 
@@ -33,17 +35,20 @@ const seeds = (first: number, count: number) => Array.from({ length: count }, (_
 
 export const LEARNING: LearningPlan = {
   members: { seeds: seeds(1000, 26), days: 12, rateFactor: 8 },
+  stopping: { seeds: seeds(1900, 5), days: 12, rateFactor: 8 },
   calibration: { seeds: seeds(2000, 6), days: 40, rateFactor: 1 },
 };
 /** Of the leak tests, which learn anew. */
 export const SMALL_LEARNING: LearningPlan = {
   members: { seeds: seeds(1000, 8), days: 12, rateFactor: 8 },
+  stopping: { seeds: seeds(1900, 2), days: 12, rateFactor: 8 },
   calibration: { seeds: seeds(2000, 2), days: 40, rateFactor: 1 },
 };
 
 export interface Learnt {
   readonly dataset: RiskDataset;
   readonly calibrationWorlds: readonly number[];
+  readonly stoppingWorlds: readonly number[];
 }
 
 /** Rows to learn from, of a scenario. */
@@ -53,14 +58,18 @@ export async function learningRows(
   onWorld: (told: string) => void = () => {},
 ): Promise<Learnt> {
   const scenario = await loadScenario(name);
-  const parts = [plan.members, plan.calibration].flatMap((part) =>
+  const parts = [plan.members, plan.stopping, plan.calibration].flatMap((part) =>
     part.seeds.map((seed) => {
       const rows = rowsOf(scenario, seed, part);
       onWorld(`backbone-${LEARN_ROUTERS}-${seed}, ${name}: ${rows.table.rowCount} rows`);
       return rows;
     }),
   );
-  return { dataset: joinDatasets(parts), calibrationWorlds: plan.calibration.seeds };
+  return {
+    dataset: joinDatasets(parts),
+    calibrationWorlds: plan.calibration.seeds,
+    stoppingWorlds: plan.stopping.seeds,
+  };
 }
 
 function rowsOf(sealed: Scenario, seed: number, { days, rateFactor }: LearningPart): RiskDataset {
@@ -90,8 +99,17 @@ function forLearning(scenario: Scenario, rateFactor: number): Scenario {
   };
 }
 
-/** Routers, seed of network and dice, and days of the worlds that nothing is learnt from. */
+/**
+ * Routers, seed of network and dice, and days of the worlds that nothing is learnt from. Settings and features are chosen on
+ * those for validation, which are in no table.
+ */
 const TEST_WORLDS = {
+  validation: [
+    [60, 3001, 30],
+    [60, 3002, 30],
+    [60, 3003, 30],
+    [60, 3004, 30],
+  ],
   full: [
     [100, 42, 30],
     [60, 45, 30],
@@ -109,10 +127,14 @@ export async function testWorlds(name: string, size: TestSize): Promise<WorldPla
   }));
 }
 
-/** The first of the large test worlds, but trouble that comes to nothing stops at once: until then it looks like a failure. */
-export async function abruptWorlds(name: string): Promise<WorldPlan[]> {
-  const [first] = await testWorlds(name, 'full');
-  if (first?.scenario.failures === undefined) return [];
-  const failures = { ...first.scenario.failures, nearMissAbruptShare: 1 };
-  return [{ ...first, scenario: { ...first.scenario, failures } }];
+/** Other near misses than the scenario has: how many for each failure that is announced, and which of them stop at once. */
+export type NearMisses = Pick<NonNullable<Scenario['failures']>, 'nearMissRatio' | 'nearMissAbruptShare'>;
+
+/** The large test worlds with the same failures, but other trouble that comes to nothing. */
+export async function testWorldsWith(name: string, nearMisses: Partial<NearMisses>): Promise<WorldPlan[]> {
+  return (await testWorlds(name, 'full')).map((plan) => {
+    const { failures } = plan.scenario;
+    if (failures === undefined) return plan;
+    return { ...plan, scenario: { ...plan.scenario, failures: { ...failures, ...nearMisses } } };
+  });
 }

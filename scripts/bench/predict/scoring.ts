@@ -75,6 +75,7 @@ function* blocksOf({ links, nodes }: Network): Generator<ImportBlock> {
     for (const end of ['a', 'z']) {
       yield block('interface', `${id}:${end}`, 'rxPowerDbm', -10, 0.3);
       yield block('interface', `${id}:${end}`, 'preFecBitErrorRatio', 2e-3, 1e-4);
+      yield block('interface', `${id}:${end}`, 'transceiverTemperatureCelsius', 42, 0.5);
     }
   }
   for (const { id } of nodes) {

@@ -6,8 +6,10 @@ import { FORECAST_METRICS } from '../forecast/metrics.ts';
 import { parseForecastModels } from '../forecast/model-file.ts';
 import { SeriesStore } from '../forecast/series-store.ts';
 import { lastKnown } from '../forecast/trivial.ts';
+import { RISK_FEATURE_NAMES } from '../risk/features.ts';
 import type { RiskModel } from '../risk/model.ts';
 import { parseRiskModel } from '../risk/model-file.ts';
+import { overFeatures } from '../risk/over-features.ts';
 import { idsOf } from './follower.ts';
 import { type LinkNow, type LinkRisk, LinkRisks } from './link-risks.ts';
 import type { Piece } from './pieces.ts';
@@ -182,8 +184,11 @@ export class PredictionEngine {
   }
 }
 
+/** Over the features as they are made now; whoever hands models out has seen that there are enough. */
 function named(given: ModelText | null): NamedModel | null {
-  return given === null ? null : { id: given.id, model: parseRiskModel(given.text) };
+  if (given === null) return null;
+  const model = overFeatures(parseRiskModel(given.text), RISK_FEATURE_NAMES);
+  return model === null ? null : { id: given.id, model };
 }
 
 function claim({ id }: NamedModel, chances: readonly Float64Array[]): Predicted['claims'][number] {

@@ -12,6 +12,9 @@ const SIGNS = [
   ['temperatureAgainstYesterday', 4],
   ['temperatureAgainst1d', 4.5],
   ['temperatureRise10m', 2],
+  ['transceiverAgainstOthers', 2],
+  ['transceiverRise10m', 1],
+  ['oneWayLatencyAgainst1d', 0.3],
   ['cpuAgainst1d', 0.15],
 ] as const satisfies readonly (readonly [feature: string, from: number])[];
 

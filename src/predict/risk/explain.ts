@@ -1,6 +1,7 @@
 import { riskLevelOf } from '../../core/risk.ts';
 import { contributionsOf } from './attribution.ts';
-import { type FeatureGroup, RISK_FEATURES, type RiskFeature } from './feature-list.ts';
+import { RISK_FEATURES } from './feature-list.ts';
+import type { FeatureGroup, RiskFeature } from './feature-parts.ts';
 import type { HorizonRisk } from './model.ts';
 
 /** One feature that speaks for trouble, in words. */

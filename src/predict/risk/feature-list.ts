@@ -1,138 +1,40 @@
 import type { KeptMetric } from '../minutes.ts';
+import { errorBursts, oneWayLatency } from './direction-features.ts';
+import {
+  arc,
+  arcAbove,
+  bitErrorRise,
+  DAY,
+  deviceRise,
+  ends,
+  endsBy,
+  type FeatureGroup,
+  FOUR_HOURS,
+  HOUR,
+  hoursToLimit,
+  inDeviations,
+  linksAtWorseEnd,
+  log10,
+  minus,
+  powerChange,
+  RISE_HOURS_NEW,
+  RISE_HOURS_OLD,
+  RISES,
+  type RiskFeature,
+  rise,
+  SIX_HOURS,
+  SPEED_UPS,
+  speedUp,
+  speedUps,
+  TEN,
+  WINDOWS,
+} from './feature-parts.ts';
+import { growth } from './growth-features.ts';
 import type { Moment } from './moment.ts';
 import { hoursSinceTrouble, minutesInState, onsetsWithinHour, troubledHours } from './past-trouble.ts';
 import { largestOfOthers, sumOfOthers } from './surroundings.ts';
-import { combined, larger, largerOfPairs, mapped, pickedByPairs, smallerOfPairs, type WindowStats } from './windows.ts';
-
-/** What a feature is about: this decides the recommendation. */
-export const FEATURE_GROUPS = [
-  'loss',
-  'errors',
-  'latency',
-  'load',
-  'optics',
-  'past',
-  'device',
-  'surroundings',
-  'time',
-] as const;
-export type FeatureGroup = (typeof FEATURE_GROUPS)[number];
-
-export interface RiskFeature {
-  readonly name: string;
-  /** Empty for a plain number. */
-  readonly unit: string;
-  /** For people: `receive power against its mean of the last day`. */
-  readonly words: string;
-  readonly group: FeatureGroup;
-  /**
-   * Tells things apart rather than how they are: every router and receiver has a usual level of its own, by which trees
-   * learn which link it was that failed. Rules and drift look at it, models do not learn from it.
-   */
-  readonly isUsualLevel?: boolean;
-  /** The feature of every link, NaN where not known. Looks at nothing after the moment. */
-  readonly of: (moment: Moment) => Float32Array;
-}
-
-const MINUTE = [1, 'minutes'] as const;
-const TEN = [10, 'minutes'] as const;
-const HOUR = [60, 'minutes'] as const;
-const FOUR_HOURS = [4, 'hours'] as const;
-const SIX_HOURS = [6, 'hours'] as const;
-const TWELVE_HOURS = [12, 'hours'] as const;
-const DAY = [24, 'hours'] as const;
-const WINDOWS = [
-  ['1m', MINUTE, 'in the last minute'],
-  ['10m', TEN, 'in the last 10 min'],
-  ['1h', HOUR, 'in the last hour'],
-  ['1d', DAY, 'in the last day'],
-] as const;
-type Window = (typeof WINDOWS)[number][1] | typeof FOUR_HOURS | typeof SIX_HOURS | typeof TWELVE_HOURS;
-
-/** Ratios that span many magnitudes are told apart by their logarithm; less than this is none. */
-const LEAST_RATIO = 1e-9;
-const log10 = (value: number) => Math.log10(Math.max(LEAST_RATIO, value));
-
-const minus = (one: Float32Array, other: Float32Array) => combined(one, other, (x, y) => x - y);
-/** Distance in usual deviations; the floor keeps a figure that never moved from making everything an outlier. */
-const inDeviations = (distance: Float32Array, deviation: Float32Array, floor: number) =>
-  combined(distance, deviation, (own, usual) => own / Math.max(floor, usual));
-
-/** The mean of the last 10 min against that of the 20 min before, and that against the 30 min before. */
-const RISES = [
-  ['10m', { length: 10 }, { length: 20, back: 10 }, 'in the last 20 min'],
-  ['30m', { length: 20, back: 10 }, { length: 30, back: 30 }, 'in the half hour before the last 10 min'],
-] as const;
-
-/** How far the newer part of the last hour lies above the older one. Two of them tell what speeds up from what slows down. */
-function rise<Of extends 'arc' | 'interface' | 'device'>(
-  moment: Moment,
-  kind: Of,
-  metric: KeptMetric<Of>,
-  [, newer, older]: (typeof RISES)[number],
-  change: (value: number) => number = (value) => value,
-): Float32Array {
-  return combined(
-    moment.meanOf(kind, metric, newer),
-    moment.meanOf(kind, metric, older),
-    (now, before) => change(now) - change(before),
-  );
-}
-
-/** Hours from the middle of the newer to the middle of the older part of each of RISES. */
-const [RISE_HOURS_NEW, RISE_HOURS_OLD] = [15 / 60, 25 / 60];
-
-/**
- * Whether something speeds up (up to 1) or slows down (to -1): the newer slope against the older one, both per hour.
- * `floor` is what slopes come to by chance: of what hardly moves it is 0.
- */
-const speedUp = (newer: Float32Array, older: Float32Array, floor: number) =>
-  combined(newer, older, (now, before) => (now - before) / (Math.abs(now) + Math.abs(before) + floor));
-
-/** Of figures of which minutes and hours are kept: the speeding up within the last hour, 4 h and 12 h. */
-function speedUps<Of extends 'interface' | 'device'>(
-  moment: Moment,
-  kind: Of,
-  metric: KeptMetric<Of>,
-  floor: number,
-): readonly (() => Float32Array)[] {
-  const perHour = (part: (typeof RISES)[number], hours: number) =>
-    mapped(rise(moment, kind, metric, part), (value) => value / hours);
-  const slope = (window: Window) => moment.stats(kind, metric, window).slope;
-  return [
-    () => speedUp(perHour(RISES[0], RISE_HOURS_NEW), perHour(RISES[1], RISE_HOURS_OLD), floor),
-    () =>
-      speedUp(
-        mapped(slope(HOUR), (value) => 60 * value),
-        slope(FOUR_HOURS),
-        floor / 2,
-      ),
-    () => speedUp(slope(FOUR_HOURS), slope(TWELVE_HOURS), floor / 5),
-  ];
-}
-const SPEED_UPS = [
-  ['1h', 'within the last hour'],
-  ['4h', 'in the last hour, against the 4 h before'],
-  ['12h', 'in the last 4 h, against 12 h'],
-] as const;
-
-/** Of the worse direction. */
-const arc = (moment: Moment, metric: KeptMetric<'arc'>, window: Window, pick: keyof WindowStats) =>
-  moment.shared(`arc.${metric}.${window.join('')}.${pick}`, () =>
-    largerOfPairs(moment.stats('arc', metric, window)[pick]),
-  );
-
-/** By direction: how far one window lies above a longer one. */
-const arcAbove = (moment: Moment, metric: KeptMetric<'arc'>, window: Window, usual: Window) =>
-  minus(moment.stats('arc', metric, window).mean, moment.stats('arc', metric, usual).mean);
-
-/** A figure of the devices at both ends, the larger one. */
-function ends(moment: Moment, values: Float32Array): Float32Array {
-  const { ends: devices, linkCount } = moment.around;
-  return Float32Array.from({ length: linkCount }, (_, link) =>
-    larger(values[devices[2 * link] as number] as number, values[devices[2 * link + 1] as number] as number),
-  );
-}
+import { transceivers } from './transceiver-features.ts';
+import { combined, largerOfPairs, mapped, pickedByPairs, smallerOfPairs } from './windows.ts';
 
 const ratios = (metric: 'lossRatio' | 'errorRatio', group: FeatureGroup, words: string): RiskFeature[] => [
   ...WINDOWS.map(
@@ -329,7 +231,6 @@ const load: RiskFeature[] = [
 
 /** log10 of the bit error ratio before correction at which soft-decision codes give up (Open ROADM oFEC: 2e-2). */
 const CORRECTION_LIMIT = Math.log10(2e-2);
-const LONGEST_LEAD_HOURS = 1000;
 
 const optics: RiskFeature[] = [
   {
@@ -438,7 +339,7 @@ const optics: RiskFeature[] = [
         combined(
           moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
           moment.stats('interface', 'preFecBitErrorRatio', SIX_HOURS).slope,
-          hoursToLimit,
+          (level, slope) => hoursToLimit(level, slope, CORRECTION_LIMIT),
         ),
       ),
   },
@@ -450,6 +351,18 @@ const powerBelowBest = (moment: Moment) =>
     minus(moment.stats('interface', 'rxPowerDbm', TEN).mean, moment.stats('interface', 'rxPowerDbm', DAY).max),
   );
 const leastBitErrors = (moment: Moment) => moment.stats('interface', 'preFecBitErrorRatio', DAY).min;
+
+function bitErrorsTowardsLimit(moment: Moment): Float32Array {
+  return moment.shared('bit-errors-towards-limit', () =>
+    largerOfPairs(
+      combined(
+        moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
+        leastBitErrors(moment),
+        (level, least) => (level - least) / Math.max(0.1, CORRECTION_LIMIT - least),
+      ),
+    ),
+  );
+}
 
 const opticsCourse: RiskFeature[] = [
   {
@@ -464,14 +377,7 @@ const opticsCourse: RiskFeature[] = [
     unit: 'share',
     words: 'bit errors before correction, on the way from the best hour of the day to what can be corrected',
     group: 'optics',
-    of: (moment) =>
-      largerOfPairs(
-        combined(
-          moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
-          leastBitErrors(moment),
-          (level, least) => (level - least) / Math.max(0.1, CORRECTION_LIMIT - least),
-        ),
-      ),
+    of: bitErrorsTowardsLimit,
   },
   {
     name: 'hoursToCorrectionLimit1h',
@@ -483,7 +389,7 @@ const opticsCourse: RiskFeature[] = [
         combined(
           moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
           moment.stats('interface', 'preFecBitErrorRatio', HOUR).slope,
-          (level, slope) => hoursToLimit(level, 60 * slope),
+          (level, slope) => hoursToLimit(level, 60 * slope, CORRECTION_LIMIT),
         ),
       ),
   },
@@ -545,29 +451,6 @@ const opticsCourse: RiskFeature[] = [
 
 function hourAgainstSix(moment: Moment, metric: KeptMetric<'interface'>): Float32Array {
   return minus(moment.stats('interface', metric, HOUR).mean, moment.stats('interface', metric, SIX_HOURS).mean);
-}
-
-function powerChange(moment: Moment): Float32Array {
-  return moment.shared('interface.power-change', () =>
-    minus(moment.stats('interface', 'rxPowerDbm', TEN).mean, moment.stats('interface', 'rxPowerDbm', DAY).mean),
-  );
-}
-
-function bitErrorRise(moment: Moment): Float32Array {
-  return moment.shared('interface.bit-error-rise', () =>
-    minus(
-      moment.stats('interface', 'preFecBitErrorRatio', TEN).mean,
-      moment.stats('interface', 'preFecBitErrorRatio', DAY).mean,
-    ),
-  );
-}
-
-function hoursToLimit(level: number, slopePerHour: number): number {
-  if (level >= CORRECTION_LIMIT) return 0;
-  if (Number.isNaN(level + slopePerHour)) return Number.NaN;
-  return slopePerHour <= 0
-    ? LONGEST_LEAD_HOURS
-    : Math.min(LONGEST_LEAD_HOURS, (CORRECTION_LIMIT - level) / slopePerHour);
 }
 
 const past: RiskFeature[] = [
@@ -711,27 +594,14 @@ const deviceCourse: RiskFeature[] = [
     group: 'device',
     of: (moment) => linksAtWorseEnd(moment, deviceRise(moment, 'temperatureCelsius')),
   },
+  {
+    name: 'linksAtBusierEnd',
+    unit: 'links',
+    words: 'links of the device whose CPU rose more',
+    group: 'device',
+    of: (moment) => linksAtWorseEnd(moment, deviceRise(moment, 'cpuRatio')),
+  },
 ];
-
-/** A figure of the one of the devices at both ends of which `by` is larger. */
-function endsBy(moment: Moment, values: Float32Array, by: Float32Array): Float32Array {
-  const { ends: devices } = moment.around;
-  const spread = (own: Float32Array) => Float32Array.from(devices, (device) => own[device] as number);
-  return pickedByPairs(spread(values), spread(by));
-}
-
-/** Trouble of a device concerns some of its links: the more it has, the less likely this one. */
-function linksAtWorseEnd(moment: Moment, values: Float32Array): Float32Array {
-  const links = new Float32Array(values.length);
-  for (const device of moment.around.ends) links[device] = (links[device] as number) + 1;
-  return endsBy(moment, links, values);
-}
-
-function deviceRise(moment: Moment, metric: KeptMetric<'device'>): Float32Array {
-  return moment.shared(`device.${metric}.rise`, () =>
-    minus(moment.stats('device', metric, TEN).mean, moment.stats('device', metric, DAY).mean),
-  );
-}
 
 const failedNow = (moment: Moment) =>
   moment.shared('failed-now', () => mapped(minutesInState(moment, 5, 2), (minutes) => (minutes > 0 ? 1 : 0)));
@@ -776,6 +646,13 @@ const surroundings: RiskFeature[] = [
         mapped(smallerOfPairs(powerChange(moment)), (change) => -change),
       ),
   },
+  {
+    name: 'conduitBitErrorsTowardsLimit',
+    unit: 'share',
+    words: 'bit errors before correction of another link of the conduit, on the way to what can be corrected',
+    group: 'surroundings',
+    of: (moment) => largestOfOthers(moment.around.bySrlg, bitErrorsTowardsLimit(moment)),
+  },
 ];
 
 const MINUTES_A_DAY = 1440;
@@ -804,13 +681,17 @@ export const RISK_FEATURES: readonly RiskFeature[] = [
   ...ratios('lossRatio', 'loss', 'loss'),
   ...ratios('errorRatio', 'errors', 'share of packets with errors'),
   ...errorCourse,
+  ...errorBursts,
   ...latency,
+  ...oneWayLatency,
   ...load,
   ...optics,
   ...opticsCourse,
   ...past,
   ...device,
   ...deviceCourse,
+  ...transceivers,
+  ...growth,
   ...surroundings,
   ...time,
 ];

@@ -49,7 +49,17 @@ export class Moment {
 
   /** How many of the last `length` minutes lie above `least`. */
   minutesAbove<Of extends Kind>(kind: Of, metric: KeptMetric<Of>, length: number, least: number): Float32Array {
-    return minutesAbove(this.#minutes.column(kind, metric), this.minute, length, least);
+    return minutesAbove(this.#minutes.column(kind, metric), this.minute, length, () => least);
+  }
+
+  /** The same with a level for each thing. */
+  minutesAboveEach<Of extends Kind>(
+    kind: Of,
+    metric: KeptMetric<Of>,
+    length: number,
+    least: Float32Array,
+  ): Float32Array {
+    return minutesAbove(this.#minutes.column(kind, metric), this.minute, length, (index) => least[index] as number);
   }
 
   /** Means of the whole hour that began `back` hours before the present one. */

@@ -23,6 +23,8 @@ export interface RiskTrainOptions {
   readonly calibrationShare: number;
   /** Worlds that do this in its place; all others are learnt from as a whole. Null: split each world by time. */
   readonly calibrationWorlds: readonly number[] | null;
+  /** Worlds of which nothing is learnt but when to stop; null: those that calibrate say that, too. */
+  readonly stoppingWorlds: readonly number[] | null;
   /** The gap before it is `FULL_GAP_MS`, but not more than this share of a world's time. */
   readonly gapShare: number;
   readonly signal?: AbortSignal;
@@ -44,6 +46,7 @@ export const RISK_TRAIN_DEFAULTS: RiskTrainOptions = {
   forest: { ...FOREST_DEFAULTS, treeCount: 50, maxDepth: 8, minLeafWeight: 40, featureShare: 0.3 },
   calibrationShare: 0.3,
   calibrationWorlds: null,
+  stoppingWorlds: null,
   gapShare: 0.1,
 };
 
@@ -68,12 +71,13 @@ export function trainRisk(
   options: RiskTrainOptions = RISK_TRAIN_DEFAULTS,
   onProgress: (progress: RiskProgress) => void = () => {},
 ): RiskModel {
-  const { past, later } = partsOf(withoutUsualLevels(dataset), options);
+  const { past, later, stopping } = partsOf(withoutUsualLevels(dataset), options);
   const rng = createRng(options.seed);
   const horizons = RISK_HORIZONS.map(({ name }, at): HorizonRisk => {
     const told = (stage: RiskProgress['stage'], share: number) =>
       onProgress({ horizon: name, stage, done: (at + share) / RISK_HORIZONS.length });
-    return trainHorizon(known(past, at), known(later, at), at, options, rng.fork(name), told);
+    const parts = { past: known(past, at), later: known(later, at), stopping: known(stopping, at) };
+    return trainHorizon(parts, at, options, rng.fork(name), told);
   });
   return { features: dataset.table.names, horizons };
 }
@@ -88,17 +92,32 @@ function withoutUsualLevels(dataset: RiskDataset): RiskDataset {
   return { ...dataset, table: { ...dataset.table, values } };
 }
 
-function partsOf(dataset: RiskDataset, options: RiskTrainOptions): { past: RiskDataset; later: RiskDataset } {
-  return options.calibrationWorlds === null
-    ? splitByTime(dataset, options)
-    : splitByWorld(dataset, new Set(options.calibrationWorlds));
+/** What members learn from, what weighs and calibrates them, and what says when to stop. */
+interface Parts {
+  readonly past: RiskDataset;
+  readonly later: RiskDataset;
+  readonly stopping: RiskDataset;
+}
+
+function partsOf(dataset: RiskDataset, options: RiskTrainOptions): Parts {
+  const { calibrationWorlds, stoppingWorlds } = options;
+  if (calibrationWorlds === null) {
+    const { past, later } = splitByTime(dataset, options);
+    return { past, later, stopping: later };
+  }
+  const [calibrating, stopping] = [new Set(calibrationWorlds), new Set(stoppingWorlds ?? [])];
+  const later = ofWorlds(dataset, (world) => calibrating.has(world));
+  return {
+    past: ofWorlds(dataset, (world) => !calibrating.has(world) && !stopping.has(world)),
+    later,
+    stopping: stopping.size === 0 ? later : ofWorlds(dataset, (world) => stopping.has(world)),
+  };
 }
 
 type Told = (stage: RiskProgress['stage'], share: number) => void;
 
 function trainHorizon(
-  past: RiskDataset,
-  later: RiskDataset,
+  { past, later, stopping }: Parts,
   at: number,
   options: RiskTrainOptions,
   rng: Rng,
@@ -110,7 +129,7 @@ function trainHorizon(
   const { boost: boosting, forest: growing, signal } = options;
   const members: Members = {
     boosted: boost(training, LOGISTIC, boosting, rng.fork('boosted'), {
-      validation: calibration,
+      validation: examplesOf(stopping, at),
       onTree: (done) => told('boosted', (0.6 * done) / boosting.treeCount),
       ...(signal === undefined ? {} : { signal }),
     }),
@@ -152,16 +171,11 @@ function known(dataset: RiskDataset, at: number): RiskDataset {
   );
 }
 
-function splitByWorld(
-  dataset: RiskDataset,
-  calibration: ReadonlySet<number>,
-): { past: RiskDataset; later: RiskDataset } {
-  const part = (isCalibration: boolean) =>
-    pickRows(
-      dataset,
-      rowsWhere(dataset, (row) => calibration.has(dataset.world[row] as number) === isCalibration),
-    );
-  return { past: part(false), later: part(true) };
+function ofWorlds(dataset: RiskDataset, isOne: (world: number) => boolean): RiskDataset {
+  return pickRows(
+    dataset,
+    rowsWhere(dataset, (row) => isOne(dataset.world[row] as number)),
+  );
 }
 
 /** Of each world, its past and what came later, with a gap between them that windows and horizons cannot bridge. */

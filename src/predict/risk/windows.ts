@@ -42,8 +42,13 @@ export function minuteMeans(column: MinuteColumn, minute: number, { length, back
   return Float32Array.from(sums, (sum, index) => (counts[index] === 0 ? Number.NaN : sum / (counts[index] as number)));
 }
 
-/** How many of the last `length` minutes lie above `least`; NaN where none is known. */
-export function minutesAbove(column: MinuteColumn, minute: number, length: number, least: number): Float32Array {
+/** How many of the last `length` minutes lie above the level of each; NaN where none is known. */
+export function minutesAbove(
+  column: MinuteColumn,
+  minute: number,
+  length: number,
+  levelOf: (index: number) => number,
+): Float32Array {
   const counts = new Float32Array(column.width).fill(Number.NaN);
   for (let at = minute - length + 1; at <= minute; at += 1) {
     const values = column.atMinute(at);
@@ -52,7 +57,7 @@ export function minutesAbove(column: MinuteColumn, minute: number, length: numbe
       const value = values[index] as number;
       if (Number.isNaN(value)) continue;
       const before = counts[index] as number;
-      counts[index] = (Number.isNaN(before) ? 0 : before) + (value > least ? 1 : 0);
+      counts[index] = (Number.isNaN(before) ? 0 : before) + (value > levelOf(index) ? 1 : 0);
     }
   }
   return counts;

@@ -117,6 +117,92 @@ describe('features', () => {
     for (const value of course(() => 0)) expect(value).toBeCloseTo(0, 6);
   });
 
+  it('tell how late a figure came to where it is, whatever its size and pace', () => {
+    const course = (of: (share: number) => number, size: number, lasts: number) => {
+      const minutes = new NetworkMinutes(network);
+      for (let minute = 0; minute <= 900; minute += 1) {
+        const celsius = 40 + size * of(Math.max(0, (minute - 900 + lasts) / lasts));
+        const about = { kind: 'interface', id: 'l2:a', metric: 'transceiverTemperatureCelsius' } as const;
+        minutes.add({ ...about, atMs: [START_MS + minute * MINUTE], values: [celsius] });
+      }
+      const { values, names } = riskFeatures(minutes, network, START_MS + 900 * MINUTE);
+      return ['Lateness', 'HalfHours'].map((end) => values[2 * names.length + column(`transceiver${end}`)] as number);
+    };
+    for (const lasts of [60, 240, 840]) {
+      for (const size of [2, 20]) {
+        const [straight] = course((share) => share, size, lasts) as [number];
+        const [faster, ago] = course((share) => share ** 3, size, lasts) as [number, number];
+        const [slower] = course((share) => 1 - (1 - share) ** 3, size, lasts) as [number];
+        expect(faster).toBeLessThan(straight - 0.02);
+        expect(slower).toBeGreaterThan(straight + 0.02);
+        // A cube is at its half after 0.794 of its time.
+        expect(Math.abs((60 * ago) / lasts - (1 - 0.5 ** (1 / 3)))).toBeLessThan(0.1);
+      }
+    }
+    expect(course(() => 0, 1, 60)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it('tell which card of a router is too warm, and not whether the room is', () => {
+    const warmed = (celsiusOf: (interfaceId: string) => number) => {
+      const minutes = new NetworkMinutes(network);
+      for (let minute = 0; minute <= 200; minute += 1) {
+        const atMs = [START_MS + minute * MINUTE];
+        for (const id of network.links.flatMap((link) => [`${link.id}:a`, `${link.id}:z`])) {
+          const values = [40 + (minute < 180 ? 0 : celsiusOf(id))];
+          minutes.add({ kind: 'interface', id, metric: 'transceiverTemperatureCelsius', atMs, values });
+        }
+      }
+      const { values, names } = riskFeatures(minutes, network, START_MS + 200 * MINUTE);
+      return network.links.map((_, link) => values[link * names.length + column('transceiverAgainstOthers')] as number);
+    };
+    const card = warmed((id) => (id === 'l2:a' ? 10 : 0));
+    card.forEach((rise, link) => {
+      if (link === 2) expect(rise).toBeGreaterThan(5);
+      else expect(rise).toBeCloseTo(0, 4);
+    });
+    for (const rise of warmed(() => 10)) expect(rise).toBeCloseTo(0, 4);
+  });
+
+  it('tell a router that sends too slowly from a longer way', () => {
+    const slowed = (azMs: number, zaMs: number) => {
+      const minutes = new NetworkMinutes(network);
+      for (let minute = 0; minute <= 200; minute += 1) {
+        const atMs = [START_MS + minute * MINUTE];
+        const late = minute >= 185 ? 1 : 0;
+        minutes.add({ kind: 'arc', id: 'l2:az', metric: 'latencyMs', atMs, values: [5 + late * azMs] });
+        minutes.add({ kind: 'arc', id: 'l2:za', metric: 'latencyMs', atMs, values: [5 + late * zaMs] });
+        minutes.add({ kind: 'device', id: 'r3', metric: 'cpuRatio', atMs, values: [0.2 + 0.7 * late] });
+        minutes.add({ kind: 'device', id: 'r2', metric: 'cpuRatio', atMs, values: [0.2] });
+      }
+      const { values, names } = riskFeatures(minutes, network, START_MS + 200 * MINUTE);
+      return ['oneWayLatencyAgainst1d', 'oneWayLatencyRise10m', 'cpuAtSlowerEnd'].map(
+        (name) => values[2 * names.length + column(name)] as number,
+      );
+    };
+    const [against, rising, cpu] = slowed(0, 4) as [number, number, number];
+    expect(against).toBeGreaterThan(3.5);
+    expect(rising).toBeGreaterThan(2);
+    expect(cpu).toBeGreaterThan(0.5);
+    expect(slowed(4, 0)[2]).toBeCloseTo(0, 4);
+    expect(slowed(4, 4)[0]).toBeCloseTo(0, 4);
+  });
+
+  it('count bursts of errors beside what a direction corrupts all the time', () => {
+    const minutes = new NetworkMinutes(network);
+    for (let minute = 0; minute <= 300; minute += 1) {
+      const isBurst = minute > 240 && minute % 5 === 0;
+      const atMs = [START_MS + minute * MINUTE];
+      for (const [id, usual] of Object.entries({ 'l1:az': 0, 'l2:az': 1e-4 })) {
+        minutes.add({ kind: 'arc', id, metric: 'errorRatio', atMs, values: [usual + (isBurst ? 1e-3 : 0)] });
+      }
+    }
+    const { values, names } = riskFeatures(minutes, network, START_MS + 300 * MINUTE);
+    const of = (link: number, name: string) => values[link * names.length + column(name)];
+    expect([of(1, 'errorBursts60m'), of(2, 'errorBursts60m')]).toEqual([12, 12]);
+    expect([of(1, 'errorBursts10m'), of(2, 'errorBursts10m')]).toEqual([2, 2]);
+    expect(of(2, 'errorMinutes60m')).toBe(60);
+  });
+
   it('have names of their own and words for people', () => {
     expect(new Set(RISK_FEATURE_NAMES).size).toBe(RISK_FEATURES.length);
     for (const { words } of RISK_FEATURES) expect(words.length).toBeGreaterThan(5);

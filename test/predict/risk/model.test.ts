@@ -4,14 +4,16 @@ import { createRng } from '../../../src/core/rng.ts';
 import { probabilityOf } from '../../../src/predict/ensemble.ts';
 import { contributionsOf } from '../../../src/predict/risk/attribution.ts';
 import { RiskCollector } from '../../../src/predict/risk/collector.ts';
-import { DatasetBuilder, type RiskDataset } from '../../../src/predict/risk/dataset.ts';
+import { DatasetBuilder, joinDatasets, type RiskDataset } from '../../../src/predict/risk/dataset.ts';
 import { recommend, remedyOf, topFactors } from '../../../src/predict/risk/explain.ts';
 import { leadTimeMs, ordered, predictRisks, type RiskModel } from '../../../src/predict/risk/model.ts';
 import { parseRiskModel, riskModelText } from '../../../src/predict/risk/model-file.ts';
+import { overFeatures } from '../../../src/predict/risk/over-features.ts';
 import { type RiskReport, riskReport } from '../../../src/predict/risk/report.ts';
 import { RISK_TRAIN_DEFAULTS, trainRisk } from '../../../src/predict/risk/train.ts';
 import { MODEL, TrialRun } from '../../../src/predict/risk/trial.ts';
 import { logit } from '../../../src/predict/trees/losses.ts';
+import { smallDataset } from '../live/risk-model.ts';
 import { MINUTE, ringNetwork, START_MS, type WorldOptions, worldBlocks } from './world.ts';
 
 const network = ringNetwork(10);
@@ -106,9 +108,51 @@ describe('a risk model', { timeout: 120_000 }, () => {
       expect(() => parseRiskModel(each)).toThrowError(expect.objectContaining({ code: 'DETOUR_ERR_MODEL' }));
   });
 
+  it('learns nothing but when to stop from the worlds that are for that', () => {
+    const { boost, forest } = OPTIONS;
+    const few = {
+      ...{ ...OPTIONS, calibrationWorlds: [1], stoppingWorlds: [2] },
+      boost: { ...boost, treeCount: 8, patience: 2, minLeafWeight: 2 },
+      forest: { ...forest, treeCount: 2 },
+    };
+    const learnt = (flip: boolean) => {
+      const parts = [11, 12, 13].map((seed, world) => {
+        const part = smallDataset(400, seed);
+        const within = part.within.map((own) => own.map((label) => (flip && world === 2 ? 1 - label : label)));
+        return { ...part, within, world: part.world.map(() => world) };
+      });
+      const last = trainRisk(joinDatasets(parts), few).horizons.at(-1) as RiskModel['horizons'][number];
+      return last.ensemble.members;
+    };
+    const [told, misled] = [learnt(false), learnt(true)];
+    expect(misled.logistic).toEqual(told.logistic);
+    expect(misled.forest).toEqual(told.forest);
+    expect(misled.boosted.roots.length).toBeLessThan(told.boosted.roots.length);
+  });
+
   it('refuses to learn from too little', () => {
     const calm = datasetOf({ seed: 4, days: 2, mtbfHours: 1e6, announced: 0 });
     expect(() => trainRisk(calm, OPTIONS)).toThrowError(/too few failures to learn from/);
+  });
+
+  it('says the same over more features in another order, and nothing where one of its own is missing', () => {
+    const { names, values, rowCount } = dataset.table;
+    const wider = ['news', ...names.slice(5), 'more', ...names.slice(0, 5)];
+    const places = wider.map((name) => names.indexOf(name));
+    const moved = Float32Array.from({ length: rowCount * wider.length }, (_, at) => {
+      const place = places[at % wider.length] as number;
+      return place < 0 ? 7 : (values[Math.floor(at / wider.length) * names.length + place] as number);
+    });
+    const over = overFeatures(model, wider) as RiskModel;
+    const table = { names: wider, rowCount, values: moved };
+    expect(predictRisks(over, table)).toEqual(predictRisks(model, dataset.table));
+    const [own, others] = [model, over].map(({ horizons }) => horizons[2] as RiskModel['horizons'][number]);
+    const told = contributionsOf(own as never, values, names.length);
+    const contributions = contributionsOf(others as never, moved, wider.length);
+    contributions.forEach((each, at) => {
+      expect(each).toBeCloseTo(places[at] === -1 ? 0 : (told[places[at] as number] as number), 9);
+    });
+    expect(overFeatures(model, names.slice(1))).toBeNull();
   });
 
   it('explains its log odds: contributions add up to the distance from the average row', () => {
