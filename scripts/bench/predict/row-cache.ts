@@ -39,7 +39,8 @@ function filesIn(folder: string): string[] {
 
 /** What is learnt from rows, and how it is judged, is not about what stands in them. */
 const isAboutRows = (path: string) =>
-  path.endsWith('.ts') && !/risk\/(attribution|baselines|explain|model|model-file|over-features|report|train|trial)\.ts$/.test(path);
+  path.endsWith('.ts') &&
+  !/risk\/(attribution|baselines|explain|model|model-file|over-features|report|train|trial)\.ts$/.test(path);
 
 function octetsOf({ table, within, weights, atMs, world }: RiskDataset): Buffer {
   const count = Float64Array.of(table.rowCount);
