@@ -1,6 +1,7 @@
 import type { NewEvent } from '../store/events.ts';
 import type { Plan, PlanOutcome } from './plan.ts';
 import { OPEN_STATUSES, type Proposal } from './proposal.ts';
+import { movedBps } from './write-up.ts';
 
 const BASE = { cleared: false, linkId: null, deviceId: null, proposalId: null };
 
@@ -42,7 +43,13 @@ function viewEvents({ plan }: PlanOutcome, previous: Plan | null, atMs: number):
 function messageFor(proposal: Proposal, type: NewEvent['type']): string {
   if (type === 'proposal-closed') return `${proposal.id}: ${proposal.closedReason}`;
   if (type !== 'proposal-applied') return `${proposal.id}: ${proposal.why.summary}`;
-  return `${proposal.id}: ${proposal.moves.length} demand(s) moved off ${proposal.cause.links.join(', ')}`;
+  const moved = proposal.moves.filter((move) => movedBps(move) > 0 || move.bps === 0).length;
+  const kept = proposal.moves.length - moved;
+  const done = [
+    ...(moved > 0 || kept === 0 ? [`${moved} demand(s) moved`] : []),
+    ...(kept > 0 ? [`${kept} demand(s) kept`] : []),
+  ];
+  return `${proposal.id}: ${done.join(', ')} off ${proposal.cause.links.join(', ')}`;
 }
 
 export function proposalEvent(proposal: Proposal, atMs: number): NewEvent {

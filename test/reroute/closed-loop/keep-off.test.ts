@@ -31,6 +31,8 @@ describe('a link that is up again after a short outage', () => {
     expect(proposals[0]?.why.summary).toMatch(/^l0 is unhealthy: up again after 4 s, sooner than anybody/);
     const { tunnels } = await store.traffic.tunnels();
     expect(tunnels).toMatchObject([{ demand: 'd', paths: [{ arcs: ['l3:za', 'l2:za', 'l1:za'] }] }]);
+    const messages = (await store.events.latest(10)).map(({ message }) => message);
+    expect(messages).toContain(`${proposals[0]?.id}: 1 demand(s) kept off l0`);
     clock.advance(VERIFY_MS);
     await tendChanges(deps);
     expect(await store.plans.proposal(proposals[0]?.id ?? '')).toMatchObject({ status: 'verified' });
