@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ACCESS_ROLES } from '../core/access.ts';
 import { DetourError } from '../core/errors.ts';
+import type { Guardrails } from '../reroute/guardrails.ts';
 import { decimal, list } from './arguments.ts';
 import { EXIT, type OnExit, print, printJson, table } from './output.ts';
 import { addServiceOptions, ask, type ServiceOptions } from './service-options.ts';
@@ -12,9 +13,10 @@ export function guardrailsCommand(_onExit: OnExit): Command {
     async (flags: ServiceOptions) => show(flags, await ask(flags, '/api/v1/guardrails', 'GET')),
   );
   addServiceOptions(
-    command.command('set <settings...>').description('NAME=VALUE, values as JSON: maxPerHour=20 mode=\'"auto"\''),
+    command.command('set <settings...>').description('NAME=VALUE, values as JSON: maxPerHour=20 mode=auto approvals=2'),
   )
-    .requiredOption('--reason <text>', 'why, for the audit')
+    .requiredOption('--reason <text>', 'why, for the audit (required)')
+    .addHelpText('after', settingsText())
     .action(async (settings: string[], flags: ServiceOptions & { reason: string }) => {
       const body = { ...Object.fromEntries(settings.map(setting)), reason: flags.reason };
       show(flags, await ask(flags, '/api/v1/guardrails', 'PUT', body));
@@ -24,7 +26,7 @@ export function guardrailsCommand(_onExit: OnExit): Command {
     ['release', 'allow automatic changes again'],
   ] as const) {
     addServiceOptions(command.command(name).description(words))
-      .requiredOption('--reason <text>', 'why, for the audit')
+      .requiredOption('--reason <text>', 'why, for the audit (required)')
       .action(async (flags: ServiceOptions & { reason: string }) =>
         show(flags, await ask(flags, `/api/v1/guardrails/${name}`, 'POST', { reason: flags.reason })),
       );
@@ -35,6 +37,27 @@ export function guardrailsCommand(_onExit: OnExit): Command {
 function show({ json }: ServiceOptions, answer: unknown): void {
   if (json) printJson(answer);
   else for (const [name, value] of Object.entries(Object(answer))) print(`${name}: ${JSON.stringify(value)}`);
+}
+
+/** The names that `set` takes; GET /api/v1/guardrails shows the shape of each. */
+const SETTINGS: Readonly<Record<Exclude<keyof Guardrails, 'killSwitch'>, string>> = {
+  mode: 'auto, manual, or null: as configured',
+  scopes: 'modes of their own for causes within some links',
+  maxAtOnce: 'changes under way or not yet verified',
+  maxPerHour: 'automatic changes within an hour',
+  maxMovedShare: 'share (0 to 1) of all traffic that one automatic change may move',
+  minGainBps: 'what an automatic change must save, bit/s',
+  holdDownSeconds: 'no automatic change for links whose last one failed or did harm',
+  approvals: 'people who must approve: 1 or 2',
+  freezeWindows: 'when nothing is applied',
+  changeWindows: 'where there are any, changes are made within them only',
+  protectedLinks: 'no traffic is moved onto or off these',
+  protectedDemands: 'these are not moved',
+};
+
+function settingsText(): string {
+  const lines = Object.entries(SETTINGS).map(([name, meaning]) => `  ${name.padEnd(18)}${meaning}`);
+  return `\nSettings:\n${lines.join('\n')}`;
 }
 
 /** `NAME=JSON`; what is no JSON is a text. */
@@ -117,8 +140,8 @@ export function maintenanceCommand(onExit: OnExit): Command {
   );
   addTargets(command.command('plan').description('plan a drain'))
     .option('--from <time>', 'ISO time; now when left out', time)
-    .requiredOption('--to <time>', 'ISO time', time)
-    .requiredOption('--reason <text>', 'what for')
+    .requiredOption('--to <time>', 'ISO time, as 2030-01-31T04:00:00Z (required)', time)
+    .requiredOption('--reason <text>', 'what for (required)')
     .action(async (flags: TargetFlags & { from?: number; to: number; reason: string }) => {
       const body = { ...targetsOf(flags), fromMs: flags.from ?? Date.now(), toMs: flags.to, reason: flags.reason };
       const window = (await ask(flags, '/api/v1/maintenance', 'POST', body)) as WindowItem;
@@ -126,7 +149,7 @@ export function maintenanceCommand(onExit: OnExit): Command {
       else print(windowsText([window]));
     });
   addServiceOptions(command.command('cancel <id>').description('end a window early; its traffic returns'))
-    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--reason <text>', 'why (required)')
     .action(async (id: string, flags: ServiceOptions & { reason: string }) => {
       const path = `/api/v1/maintenance/${encodeURIComponent(id)}/cancel`;
       const window = (await ask(flags, path, 'POST', { reason: flags.reason })) as WindowItem;

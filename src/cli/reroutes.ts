@@ -44,7 +44,7 @@ export function reroutesCommand(onExit: OnExit): Command {
   for (const action of ['rollback', 'dismiss'] as const) {
     const words = { rollback: 'take a proposal back, step by step', dismiss: 'dismiss a proposal that waits' }[action];
     addServiceOptions(command.command(`${action} <id>`).description(words))
-      .requiredOption('--reason <text>', 'why, for those who come after')
+      .requiredOption('--reason <text>', 'why, for those who come after (required)')
       .action((id: string, flags: ServiceOptions & { reason: string }) =>
         decide(id, action, flags, { reason: flags.reason }),
       );
