@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -11,6 +12,9 @@ export default defineConfig({
           exclude: ['test/integration/**', 'test/e2e/**'],
           // Bounds what hangs; generous, because a machine may be busy with something else.
           testTimeout: 30_000,
+          // Pure and short: all of a small machine may work on them.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -20,6 +24,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // By itself and one at a time on a small machine: some of it counts what real agents and servers do in a second.
+          maxWorkers: Math.max(1, availableParallelism() - 1),
+          sequence: { groupOrder: 1 },
         },
       },
       {
