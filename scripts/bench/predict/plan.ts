@@ -21,9 +21,9 @@ export interface LearningPart {
 }
 
 /**
- * What is learnt from: backbones of 40 routers, each seed a network and dice of its own. Members learn, and are told when to
- * stop, where failures are frequent, so that a day shows many; weights and calibration come from other networks at the
- * sealed rate.
+ * What is learnt from: backbones of 40 routers, each seed a network and dice of its own, in which failures are frequent, so
+ * that a day shows many. Some teach the members, some say when to stop, some weigh and calibrate; calm rows count so many
+ * times more that the chances are those of the sealed rate.
  */
 export interface LearningPlan {
   readonly members: LearningPart;
@@ -34,15 +34,15 @@ export interface LearningPlan {
 const seeds = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
 export const LEARNING: LearningPlan = {
-  members: { seeds: seeds(1000, 26), days: 12, rateFactor: 8 },
-  stopping: { seeds: seeds(1900, 5), days: 12, rateFactor: 8 },
-  calibration: { seeds: seeds(2000, 6), days: 40, rateFactor: 1 },
+  members: { seeds: seeds(1000, 16), days: 12, rateFactor: 8 },
+  stopping: { seeds: seeds(1900, 2), days: 12, rateFactor: 8 },
+  calibration: { seeds: seeds(1910, 3), days: 12, rateFactor: 8 },
 };
 /** Of the leak tests, which learn anew. */
 export const SMALL_LEARNING: LearningPlan = {
   members: { seeds: seeds(1000, 8), days: 12, rateFactor: 8 },
   stopping: { seeds: seeds(1900, 2), days: 12, rateFactor: 8 },
-  calibration: { seeds: seeds(2000, 2), days: 40, rateFactor: 1 },
+  calibration: { seeds: seeds(1910, 2), days: 12, rateFactor: 8 },
 };
 
 export interface Learnt {
