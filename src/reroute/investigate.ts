@@ -1,9 +1,8 @@
 import type { NetworkIndex } from '../../topology/model.ts';
-import { isFlapping } from '../health/flapping.ts';
 import { nodeNumber, type Twin } from '../twin/twin.ts';
 import { downLinksBehind, identifyCause, type KnownCause, overloadEpochMs, overloadIsMeasured } from './causes.ts';
 import { Drafts, partitionAround } from './draft.ts';
-import { isComingAndGoing, keptOff } from './keep-off.ts';
+import { keptOff, linksToKeepEmpty } from './keep-off.ts';
 import type { PlanInput } from './plan.ts';
 import { isSameCause, type Proposal } from './proposal.ts';
 import type { Problem, Solver } from './solver.ts';
@@ -156,17 +155,11 @@ function isOverfull({ board, limits }: Problem, arc: number): boolean {
   return board.utilisation(arc) > limits.utilisationLimit * (1 + 1e-9);
 }
 
-/**
- * Routers lead traffic back onto a link that flaps each time it is up: explicit paths keep it off while it is down. After
- * a single short outage that is of use only where changes are made by themselves, before the routers have seen it is up.
- */
+/** Routers lead traffic back onto a link that flaps each time it is up: explicit paths keep it off while it is down. */
 function keepOffFlapping(at: Investigation, drafts: Drafts): void {
-  const { board, condition } = at.problem;
+  const { board } = at.problem;
   if (at.input.realisation === 'metrics') return;
-  const links = condition.downLinks.filter((id) => {
-    const state = board.twin.states.get(id);
-    return isComingAndGoing(state) && (at.input.actsAtOnce === true || (state !== undefined && isFlapping(state)));
-  });
+  const links = linksToKeepEmpty(at.network, at.problem, at.input.actsAtOnce === true);
   for (const [link, placements] of keptOff(at.problem, links, at.input.tunnels)) {
     const known = identify(at, 'unhealthy', [link], board.twin.states.get(link)?.sinceMs ?? 0);
     if (known.settled) continue;

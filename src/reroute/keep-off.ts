@@ -1,3 +1,4 @@
+import type { NetworkIndex } from '../../topology/model.ts';
 import { isBouncing, isFlapping } from '../health/flapping.ts';
 import type { LinkState } from '../health/link-state.ts';
 import type { ArcPath, PinnedRoute } from '../twin/arc-path.ts';
@@ -13,6 +14,28 @@ import type { Placement, Problem } from './solver.ts';
 export function isComingAndGoing(state: LinkState | undefined): boolean {
   if (state?.state !== 'down' || state.adminDown) return false;
   return isFlapping(state) || isBouncing(state);
+}
+
+/**
+ * Links that are down and flap; with `actsAtOnce` also those that are up again after one short outage, as what is done
+ * about them is of use only before the routers have seen that. Where another link of the conduit is down, too, that was
+ * the conduit, and not a link that flaps.
+ */
+export function linksToKeepEmpty(
+  network: NetworkIndex,
+  { board, condition }: Problem,
+  actsAtOnce: boolean,
+): readonly string[] {
+  const down = new Set(condition.downLinks);
+  const hasMateDown = (id: string): boolean =>
+    (network.linkById.get(id)?.srlgs ?? [])
+      .flatMap((srlg) => network.linksBySrlg.get(srlg) ?? [])
+      .some((mate) => mate.id !== id && down.has(mate.id));
+  return condition.downLinks.filter((id) => {
+    const state = board.twin.states.get(id);
+    if (!state || !isComingAndGoing(state)) return false;
+    return isFlapping(state) || (actsAtOnce && !hasMateDown(id));
+  });
 }
 
 /**

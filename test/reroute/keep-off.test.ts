@@ -34,6 +34,22 @@ describe('a link that is down and flapping', () => {
     expect(proposal?.expectedSavingBps).toBe(0);
   });
 
+  it('is kept empty after one short outage where changes are made at once, unless its conduit was away', () => {
+    const up = { ...stateOf('l0').ends.a, operStatus: 'up' } as const;
+    const back = (id: string) => stateOf(id, 'down', { sinceMs: AT_MS - 5_000, ends: { a: up, z: up } });
+    const conduit = sketch(2, [
+      { a: 0, z: 1, srlgs: ['s'] },
+      { a: 0, z: 1, srlgs: ['s'], metric: { az: 20, za: 20 } },
+      { a: 0, z: 1, metric: { az: 30, za: 30 } },
+    ]);
+    const moves = (states: readonly LinkState[], actsAtOnce: boolean) =>
+      planReroutes(conduit, inputOf(conduit, [demand('d', 0, 1, 10)], states, { actsAtOnce }), 'request').changed
+        .length;
+    expect(moves([back('l0')], true)).toBe(1);
+    expect(moves([back('l0')], false)).toBe(0);
+    expect(moves([back('l0'), back('l1')], true)).toBe(0);
+  });
+
   it('is left alone while it went down only once', () => {
     expect(planOf([stateOf('l0', 'down')])).toEqual([]);
   });

@@ -60,6 +60,8 @@ export class DetourArm {
   readonly #sampling: LinkSampling;
   #scene: Scene | null = null;
   #texts = new Map<string, string>();
+  /** By demand, the tunnel that the present one took the place of. */
+  readonly #replaced = new Map<string, string>();
   #routes: Routes = new Map();
   /** Tunnels that were set and are not used yet, oldest first. */
   #pending: { readonly at: number; readonly tunnels: readonly Tunnel[] }[] = [];
@@ -169,12 +171,12 @@ export class DetourArm {
       const paths = isKept ? (this.#routes.get(demand) as readonly PinnedPath[]) : this.#compile(tunnel, demand);
       routes.set(demand, paths);
       texts.set(tunnel.demand, text);
-      if (!isKept) note(`set ${tunnel.proposalId}`, demand, paths);
+      if (!isKept) note(this.#authorOf(tunnel, text), demand, paths);
     }
     for (const demand of this.#routes.keys()) {
       if (routes.has(demand)) continue;
       const text = this.#texts.get(this.#world.table.ids[demand] as string) as string;
-      note(`return ${(JSON.parse(text) as { proposalId: string }).proposalId}`, demand, []);
+      note(`return ${ownerOf(text)}`, demand, []);
     }
     for (const [key, demands] of byProposal) {
       const [kind, proposalId] = key.split(' ') as [RouteChange['kind'], string];
@@ -184,6 +186,15 @@ export class DetourArm {
     this.#routes = routes;
     this.#texts = texts;
     return true;
+  }
+
+  /** Whose change it is that a demand has this tunnel now: one that took its place may have given it back. */
+  #authorOf({ demand, proposalId }: Tunnel, text: string): string {
+    const present = this.#texts.get(demand);
+    const isGivenBack = present !== undefined && this.#replaced.get(demand) === text;
+    if (present === undefined || isGivenBack) this.#replaced.delete(demand);
+    else this.#replaced.set(demand, present);
+    return isGivenBack ? `return ${ownerOf(present)}` : `set ${proposalId}`;
   }
 
   #compile({ paths }: Tunnel, demand: number): PinnedPath[] {
@@ -198,4 +209,8 @@ export class DetourArm {
 
 function textOf({ proposalId, paths }: Tunnel): string {
   return JSON.stringify({ proposalId, paths });
+}
+
+function ownerOf(text: string): string {
+  return (JSON.parse(text) as { proposalId: string }).proposalId;
 }
