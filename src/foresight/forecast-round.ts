@@ -15,6 +15,8 @@ const FULL_DAYS_EVERY_MS = 6 * 3_600_000;
 const TREND_WINDOW_DAYS = 90;
 /** Steps that are read again: samples come late, and the step under way was not whole. */
 const OVERLAP_MS = 2 * FORECAST_STEP_MS;
+/** Of each kind, to see where history begins. */
+const PROBED_IDS = 20;
 /** Forecasts are kept for judgement every half hour. */
 const CLAIM_EVERY_MS = 30 * 60_000;
 
@@ -70,11 +72,12 @@ export class ForecastRound {
     const toMs = Math.floor(nowMs / FORECAST_STEP_MS) * FORECAST_STEP_MS;
     const seriesCount = this.#wanted.reduce((sum, { ids, metrics }) => sum + ids.length * metrics.length, 0);
     const earliestMs = toMs - daysKept(seriesCount) * DAY_MS;
-    const fromMs = Math.max(earliestMs, this.#untilMs - OVERLAP_MS);
     const take = async (pieces: readonly Piece[]) =>
       void (await this.#deps.run({ kind: 'take', what: 'steps', pieces }));
-    const span = { fromMs, toMs, stepMs: FORECAST_STEP_MS };
     try {
+      const isNew = this.#untilMs - OVERLAP_MS < earliestMs;
+      const fromMs = isNew ? await this.#firstKnown(earliestMs, toMs) : this.#untilMs - OVERLAP_MS;
+      const span = { fromMs, toMs, stepMs: FORECAST_STEP_MS };
       await readPieces({ history: this.#deps.history, take }, this.#wanted, span, () => 'mean');
     } catch (error) {
       // Without history there is nothing new; the engine says so by what it has.
@@ -82,6 +85,20 @@ export class ForecastRound {
       throw error;
     }
     this.#untilMs = toMs;
+  }
+
+  /** The day on which history begins, by some series of each kind: weeks of nothing take as long to read as weeks. */
+  async #firstKnown(earliestMs: number, toMs: number): Promise<number> {
+    let firstMs = Infinity;
+    for (const { kind, ids, metrics } of this.#wanted) {
+      const every = Math.ceil(ids.length / PROBED_IDS);
+      const some = ids.filter((_, at) => at % every === 0);
+      const span = { fromMs: earliestMs, toMs, stepMs: DAY_MS };
+      const answer = await this.#deps.history.range({ kind, ids: some, metrics: [...metrics], ...span });
+      const known = answer.series.map(({ count }) => count.findIndex((each) => each > 0)).filter((at) => at >= 0);
+      firstMs = Math.min(firstMs, ...known.map((at) => answer.fromMs + at * answer.stepMs));
+    }
+    return Number.isFinite(firstMs) ? Math.max(earliestMs, firstMs) : earliestMs;
   }
 
   #grouped(forecasts: readonly ForecastOf[], modelId: string | null, atMs: number, nowMs: number): Forecast[] {

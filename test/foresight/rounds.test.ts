@@ -8,7 +8,7 @@ import { RiskRound } from '../../src/foresight/risk-round.ts';
 import { emptyLedger, enterRisks } from '../../src/predict/live/ledger.ts';
 import { ModelRegistry } from '../../src/predict/registry/registry.ts';
 import { saveModel, smallModel } from '../predict/live/risk-model.ts';
-import { BEGIN_MS, foresightScene, HOUR_MS, MINUTE_MS, type Past, usual } from './scene.ts';
+import { BEGIN_MS, foresightScene, HOUR_MS, historyOf, KNOWN, MINUTE_MS, type Past, usual } from './scene.ts';
 
 const model = smallModel();
 const linkCount = 6;
@@ -205,6 +205,26 @@ describe('a round of forecasts', () => {
     }
     expect(found?.full).toMatchObject({ day: null, reason: expect.stringContaining('peaks do not grow') as string });
     expect((await store.predictions.forecast('device', 'A'))?.series.map(({ metric }) => metric)).toEqual(['cpuRatio']);
+  });
+
+  it('reads no weeks of nothing where history begins today', async () => {
+    const beginMs = BEGIN_MS - 5 * HOUR_MS;
+    const { deps } = await foresightScene((kind, id, metric, atMs) =>
+      atMs < beginMs ? null : usual(kind, id, metric, atMs),
+    );
+    const asked: number[] = [];
+    // A day is known where any of it is.
+    const days = historyOf((_kind, _id, _metric, atMs) => (atMs + 24 * HOUR_MS > beginMs ? 1 : null), KNOWN);
+    const history: typeof deps.history = {
+      range: (query) => {
+        if (query.stepMs === 10 * MINUTE_MS) asked.push(query.fromMs);
+        return query.stepMs === 24 * HOUR_MS ? days.range(query) : deps.history.range(query);
+      },
+    };
+    const round = new ForecastRound({ ...deps, history }, new ModelLoader(deps));
+    expect((await round.round()).series).toBeGreaterThan(0);
+    expect(Math.min(...asked)).toBeGreaterThan(beginMs - 24 * HOUR_MS);
+    expect(Math.min(...asked)).toBeLessThanOrEqual(beginMs);
   });
 
   it('names the rule and the reason where history is short, and says nothing before an hour', async () => {
