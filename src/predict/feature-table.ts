@@ -16,3 +16,16 @@ export function rowsOf(table: FeatureTable, rows: ArrayLike<number>): FeatureTab
   }
   return { names: table.names, rowCount: rows.length, values };
 }
+
+/** The columns of these names, in this order; NaN where the table has no such column. */
+export function columnsOf({ names, values, rowCount }: FeatureTable, wanted: readonly string[]): FeatureTable {
+  const places = wanted.map((name) => names.indexOf(name));
+  const picked = new Float32Array(rowCount * wanted.length).fill(Number.NaN);
+  places.forEach((place, column) => {
+    if (place < 0) return;
+    for (let row = 0; row < rowCount; row += 1) {
+      picked[row * wanted.length + column] = values[row * names.length + place] as number;
+    }
+  });
+  return { names: wanted, rowCount, values: picked };
+}

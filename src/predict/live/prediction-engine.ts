@@ -1,5 +1,6 @@
 import type { Network } from '../../../topology/model.ts';
 import { type DriftFinding, type DriftMemory, DriftWatch } from '../drift/watch.ts';
+import { columnsOf } from '../feature-table.ts';
 import { type DailyPeak, dayRunsFull, type FullDay } from '../forecast/full-day.ts';
 import { forecastNow, type LiveForecast, type ModelsNow } from '../forecast/live.ts';
 import { FORECAST_METRICS } from '../forecast/metrics.ts';
@@ -83,6 +84,8 @@ type TaskOf<Kind extends EngineTask['kind']> = Extract<EngineTask, { readonly ki
 interface NamedModel {
   readonly id: string;
   readonly model: RiskModel;
+  /** What it looks at, of all features that are made now. */
+  readonly trainedOn: readonly string[];
 }
 
 /** Everything that predicts a network, with its memory of the last hours and days; no I/O. */
@@ -159,7 +162,8 @@ export class PredictionEngine {
     const table = this.#risks.features();
     const chances = this.#risks.chances(this.#present.model, table);
     const isKnown = links.map(({ unknown }, link) => unknown === null && !Number.isNaN(chances[0]?.[link]));
-    this.#drift.see(atMs, table, isKnown);
+    // A change of what no model looks at asks for no new model.
+    this.#drift.see(atMs, columnsOf(table, this.#present.trainedOn), isKnown);
     const watched = this.#shadow === null ? [] : [claim(this.#shadow, this.#risks.chances(this.#shadow.model, table))];
     return {
       ...{ atMs, hasMinutes },
@@ -187,8 +191,9 @@ export class PredictionEngine {
 /** Over the features as they are made now; whoever hands models out has seen that there are enough. */
 function named(given: ModelText | null): NamedModel | null {
   if (given === null) return null;
-  const model = overFeatures(parseRiskModel(given.text), RISK_FEATURE_NAMES);
-  return model === null ? null : { id: given.id, model };
+  const own = parseRiskModel(given.text);
+  const model = overFeatures(own, RISK_FEATURE_NAMES);
+  return model === null ? null : { id: given.id, model, trainedOn: own.features };
 }
 
 function claim({ id }: NamedModel, chances: readonly Float64Array[]): Predicted['claims'][number] {
