@@ -14,10 +14,14 @@ const WINDOWS_MS = [
   12 * HOUR_MS,
   DAY_MS,
 ];
+/**
+ * As far back as the service remembers: a model that learnt from more would meet, when it is used, what it never saw.
+ */
+export const LOOK_BACK_DAYS = 28;
 /** Days back at whose same time of day the series is looked at. */
 const DAYS_BACK = [1, 2, 3, 7, 14] as const;
 /** Days whose same time of day is averaged. */
-const PROFILE_DAYS = [7, 28] as const;
+const PROFILE_DAYS = [7, LOOK_BACK_DAYS] as const;
 /** A profile at a time of day is the mean over so much before and after. */
 const PROFILE_REACH_MS = 20 * MINUTE_MS;
 /** A scale below this share of the level would make noise of rounding. */
@@ -136,7 +140,7 @@ export class ForecastFeatures {
   #sameKindOfDay(origin: number, horizon: number, framed: (value: number) => number, scale: number): number[] {
     const at = (moment: number) => {
       const kind = this.#isWeekend(moment);
-      const days = Array.from({ length: 28 }, (_, day) => moment - (day + 1) * this.#day);
+      const days = Array.from({ length: LOOK_BACK_DAYS }, (_, day) => moment - (day + 1) * this.#day);
       return meanOf(days.filter((then) => this.#isWeekend(then) === kind).map((then) => this.#around(then, origin)));
     };
     return [framed(at(origin + horizon)), (this.#around(origin, origin) - at(origin)) / scale];
@@ -149,7 +153,7 @@ export class ForecastFeatures {
       Math.cos(angle),
       this.#isWeekend(origin + horizon) ? 1 : 0,
       this.#isWeekend(origin) ? 1 : 0,
-      Math.min(28, origin / this.#day),
+      Math.min(LOOK_BACK_DAYS, origin / this.#day),
     ];
   }
 

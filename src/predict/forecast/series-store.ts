@@ -1,11 +1,13 @@
 import type { HistoryKind } from '../../history/history.ts';
+import { LOOK_BACK_DAYS } from './features.ts';
 import { FORECAST_STEP_MS } from './metrics.ts';
 import type { RegularSeries } from './series.ts';
 
 const DAY_STEPS = 86_400_000 / FORECAST_STEP_MS;
 /** Values of all series together: 16 MB. */
 const MAX_VALUES = 4_000_000;
-const MOST_DAYS = 15;
+/** What features look back at, and the day under way. */
+const MOST_DAYS = LOOK_BACK_DAYS + 1;
 const LEAST_DAYS = 2;
 
 /** How many days of so many series are kept. */

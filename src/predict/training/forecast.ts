@@ -1,9 +1,10 @@
+import { DetourError } from '../../core/errors.ts';
 import { createRng, type Rng } from '../../core/rng.ts';
 import { forecastErrors, type SeriesErrors } from '../forecast/evaluate.ts';
 import { FORECAST_HORIZONS_MS, FORECAST_METRICS, FORECAST_STEP_MS, type ForecastMetric } from '../forecast/metrics.ts';
 import { FORECAST_DEFAULTS, type HorizonChoice, type HorizonModel, trainHorizon } from '../forecast/model.ts';
 import type { ForecastModels } from '../forecast/model-file.ts';
-import { FeatureReaders, type Stretch } from '../forecast/rows.ts';
+import { FeatureReaders, rowCount, type Stretch } from '../forecast/rows.ts';
 import type { RegularSeries } from '../forecast/series.ts';
 import { TRIVIAL_RULES } from '../forecast/trivial.ts';
 import type { OnProgress } from './risk.ts';
@@ -12,6 +13,8 @@ import type { TrainingWorld } from './world.ts';
 const DAY_STEPS = 86_400_000 / FORECAST_STEP_MS;
 /** Series of one metric and world: more of them say little that is new. */
 const SERIES_PER_METRIC = 40;
+/** Fewer moments than this teach nothing. */
+const LEAST_ROWS = 200;
 /** Small on purpose: forecasts of a whole network are made every few minutes, and the model ships. */
 const SETTINGS = {
   ...FORECAST_DEFAULTS,
@@ -21,9 +24,38 @@ const SETTINGS = {
   patience: 10,
   rowLimit: 24_000,
 };
+const WEEK_STEPS = 7 * DAY_STEPS;
+/** Longer than any horizon, so that no truth of one part lies in the next. */
+const GAP_STEPS = DAY_STEPS / 2;
+
 /** Of each world in time: learnt from, what decides when to stop and how far to trust, and what is tested on, last. */
-const PARTS = { learn: [0, 0.6], calibrate: [0.63, 0.78], test: [0.81, 1] } as const;
-export const FORECAST_TEST_FROM = PARTS.test[0];
+interface Parts {
+  readonly learn: readonly [begin: number, end: number];
+  readonly calibrate: readonly [begin: number, end: number];
+  readonly test: readonly [begin: number, end: number];
+}
+
+/**
+ * Where there are four weeks or more, whole weeks are calibrated and tested on: working days and weekends do not err
+ * alike, and an interval that was widened on a stretch with more of the ones is wrong on another. The first day is only
+ * looked back at.
+ */
+function partsOf(steps: number): Parts {
+  const test = steps - WEEK_STEPS;
+  const calibrate = test - GAP_STEPS - WEEK_STEPS;
+  const parts: Parts =
+    steps >= 4 * WEEK_STEPS
+      ? { learn: [0, calibrate - GAP_STEPS], calibrate: [calibrate, test - GAP_STEPS], test: [test, steps] }
+      : { learn: [0, 0.6 * steps], calibrate: [0.63 * steps, 0.78 * steps], test: [0.81 * steps, steps] };
+  const whole = ([begin, end]: readonly [number, number]) =>
+    [Math.max(DAY_STEPS, Math.floor(begin)), Math.floor(end)] as const;
+  return { learn: whole(parts.learn), calibrate: whole(parts.calibrate), test: whole(parts.test) };
+}
+
+/** When the part begins that forecasts of a world are tested on. */
+export function forecastTestFromMs({ fromMs, toMs }: Pick<TrainingWorld, 'fromMs' | 'toMs'>): number {
+  return fromMs + partsOf(Math.ceil((toMs - fromMs) / FORECAST_STEP_MS)).test[0] * FORECAST_STEP_MS;
+}
 
 export interface ForecastScore {
   readonly metric: string;
@@ -59,7 +91,8 @@ export async function learnForecast(
 ): Promise<TrainedForecast> {
   const rng = createRng(seed);
   const found = await seriesOfAll(learn, rng, onProgress, signal);
-  const known = [...found];
+  const known = [...found].filter(([, series]) => isEnough(series));
+  if (known.length === 0) throw new DetourError('MODEL', 'too little is known of any figure to learn forecasts from');
   const readers = new FeatureReaders();
   const learnMetric = ({ metric }: ForecastMetric, series: readonly RegularSeries[], at: number): HorizonModel[] =>
     FORECAST_HORIZONS_MS.map((horizonMs, hour) => {
@@ -68,7 +101,7 @@ export async function learnForecast(
         (at + hour / FORECAST_HORIZONS_MS.length) / known.length,
       );
       signal?.throwIfAborted();
-      const [past, later] = [partsOf(series, 'learn'), partsOf(series, 'calibrate')];
+      const [past, later] = [stretchesOf(series, 'learn'), stretchesOf(series, 'calibrate')];
       return trainHorizon(past, later, horizonMs, SETTINGS, rng.fork(`${metric} ${horizonMs}`), readers);
     });
   const models = Object.fromEntries(
@@ -153,12 +186,18 @@ function chooser(rng: Rng): (metric: ForecastMetric, id: string) => boolean {
   };
 }
 
-/** The first day is only looked back at. */
-function partsOf(series: readonly RegularSeries[], part: keyof typeof PARTS): Stretch[] {
-  const [from, to] = PARTS[part];
+/** Figures of which hardly anything is known, or only of one part of the time, are left out: a rule forecasts them. */
+function isEnough(series: readonly RegularSeries[]): boolean {
+  const longestMs = Math.max(...FORECAST_HORIZONS_MS);
+  return (['learn', 'calibrate'] as const).every(
+    (part) => rowCount(stretchesOf(series, part), longestMs) >= LEAST_ROWS,
+  );
+}
+
+function stretchesOf(series: readonly RegularSeries[], part: keyof Parts): Stretch[] {
   return series.map((each) => {
-    const length = each.values.length;
-    return { series: each, begin: Math.max(DAY_STEPS, Math.floor(from * length)), end: Math.floor(to * length) };
+    const [begin, end] = partsOf(each.values.length)[part];
+    return { series: each, begin, end };
   });
 }
 
@@ -169,7 +208,7 @@ function scoresOf(
   readers: FeatureReaders,
 ): ForecastScore[] {
   return models.map((model) => {
-    const errors = forecastErrors(model, partsOf(series, 'test'), 7, readers);
+    const errors = forecastErrors(model, stretchesOf(series, 'test'), 7, readers);
     const origins = errors.reduce((sum, each) => sum + each.origins, 0);
     const pooled = (of: (each: SeriesErrors) => number) =>
       errors.reduce((sum, each) => sum + of(each) * each.origins, 0) / origins;

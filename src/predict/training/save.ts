@@ -10,7 +10,7 @@ import { CALIBRATION_FILE, MODEL_FILE, type ModelRegistry, ONNX_FILE } from '../
 import { RISK_HORIZONS } from '../risk/labels.ts';
 import { riskModelText } from '../risk/model-file.ts';
 import type { RiskReport } from '../risk/report.ts';
-import { FORECAST_TEST_FROM, type TrainedForecast } from './forecast.ts';
+import { forecastTestFromMs, type TrainedForecast } from './forecast.ts';
 import type { TrainedRisk } from './risk.ts';
 import type { TrainingWorld } from './world.ts';
 
@@ -106,7 +106,7 @@ export function saveForecast(registry: ModelRegistry, trained: TrainedForecast, 
 /** The last part of the time of the worlds is what forecasts are tested on. */
 function testedPart({ tested: [world] }: Provenance) {
   if (world === undefined) return {};
-  const testFromMs = world.fromMs + FORECAST_TEST_FROM * (world.toMs - world.fromMs);
+  const testFromMs = forecastTestFromMs(world);
   return { trainToMs: testFromMs, testFromMs, testToMs: world.toMs };
 }
 
