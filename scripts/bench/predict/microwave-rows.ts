@@ -54,6 +54,7 @@ export function microwaveRows(field: MicrowaveField, from: number, to: number): 
     [],
   ];
   for (let minute = from; minute < to; minute += STEP_MINUTES) {
+    if (field.rise.every((rise) => Number.isNaN(rise[minute]))) continue;
     const scene = new Scene(field, near, minute);
     for (let own = 0; own < field.links.length; own += 1) {
       const label = labelOf(field.rise[own] as Float32Array, minute);

@@ -8,8 +8,9 @@ import { marginOf } from '../../../src/predict/trees/tree-ensemble.ts';
 import { FADE_DB, type MicrowaveField } from './microwave.ts';
 import { AHEAD_MINUTES, MICROWAVE_FEATURES, type MicrowaveRows, microwaveRows } from './microwave-rows.ts';
 
-/** The first half is learnt from; the gap keeps windows and labels of the two parts apart. */
-const LEARN_SHARE = 0.5;
+/** A half with less of the fades than this has too little rain to learn from, or to be tested on. */
+const LEAST_SHARE = 0.1;
+/** Keeps windows and labels of the two parts apart. */
 const GAP_MINUTES = 60 + AHEAD_MINUTES[1];
 /** Fades of one link that are nearer than this belong to one episode. */
 const EPISODE_GAP_MINUTES = 60;
@@ -28,7 +29,7 @@ export interface MicrowaveResult {
 
 /** Learns from the first part of the time, is tested on the last; null where either has no fades. */
 export function tryMicrowave(field: MicrowaveField, rng: Rng): MicrowaveResult | null {
-  const middle = Math.floor(field.minuteCount * LEARN_SHARE);
+  const middle = splitMinute(field);
   const training = microwaveRows(field, 60, middle - AHEAD_MINUTES[1]);
   const test = microwaveRows(field, middle - AHEAD_MINUTES[1] + GAP_MINUTES, field.minuteCount - AHEAD_MINUTES[0]);
   if (![training, test].every(({ labels }) => labels.includes(1) && labels.includes(0))) return null;
@@ -49,6 +50,27 @@ export function tryMicrowave(field: MicrowaveField, rng: Rng): MicrowaveResult |
       rng.fork('episodes'),
     ),
   };
+}
+
+/**
+ * The minute that parts what is learnt from and what is tested: the middle of the time. Where nearly all fades lie on one
+ * side of it, the minute by which half of them were over.
+ */
+export function splitMinute({ minuteCount, rise }: Pick<MicrowaveField, 'minuteCount' | 'rise'>): number {
+  const middle = Math.floor(minuteCount / 2);
+  const fading = Array.from(
+    { length: minuteCount },
+    (_, at) => rise.filter((own) => (own[at] as number) > FADE_DB).length,
+  );
+  const sum = (until: number) => fading.slice(0, until).reduce((total, links) => total + links, 0);
+  const all = sum(minuteCount);
+  const share = sum(middle) / all;
+  if (all === 0 || (share >= LEAST_SHARE && share <= 1 - LEAST_SHARE)) return middle;
+  let over = 0;
+  return fading.findIndex((links) => {
+    over += links;
+    return over >= all / 2;
+  });
 }
 
 /** Boosted trees and a logistic regression, each with half of the say. */

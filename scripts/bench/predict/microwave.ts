@@ -83,6 +83,8 @@ function riseOf(points: readonly (readonly [number, number])[], firstMs: number,
   const loss = new Float32Array(minuteCount).fill(Number.NaN);
   for (const [atMs, lossDb] of points) loss[Math.floor((atMs - firstMs) / MINUTE_MS)] = lossDb;
   return loss.map((own, minute) => {
+    // Between recordings of far days there may be months of nothing.
+    if (Number.isNaN(own)) return Number.NaN;
     const known = loss.slice(Math.max(0, minute - DRY_MINUTES), minute + 1).filter((value) => !Number.isNaN(value));
     if (known.length < LEAST_DRY_MINUTES) return Number.NaN;
     return own - (known.sort()[Math.floor((known.length - 1) / 2)] as number);

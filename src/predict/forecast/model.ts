@@ -73,12 +73,19 @@ export function trainHorizon(
   const [low, middle, high] = [learn(LOW), learn(0.5), learn(HIGH)];
   const known = choiceRows(later, marginsOf(middle, later.table), readers);
   const interval = { lows: marginsOf(low, later.table), highs: marginsOf(high, later.table) };
-  const choices = [ALL_RULES, SHORT_RULES].map((among) => {
+  // A rule of the week can be right by chance on a few days: it has to be seen through a whole one.
+  const choices = [isWholeWeek(calibration) ? ALL_RULES : SHORT_RULES, SHORT_RULES].map((among) => {
     const choice = chooseMedian(known, settings.caution, among);
     return { ...choice, widening: wideningOf(mediansOf(known, choice), interval, later.labels) };
   });
   const isUsed = choices.some(({ trust }) => trust > 0);
   return { horizonMs, low, middle: isUsed ? middle : joinTrees([], 0, FORECAST_FEATURES.length), high, choices };
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+function isWholeWeek(stretches: readonly Stretch[]): boolean {
+  return stretches.some(({ series, begin, end }) => (end - begin) * series.stepMs >= WEEK_MS);
 }
 
 /** What the rules and the model say of each row, in units of its frame. */
