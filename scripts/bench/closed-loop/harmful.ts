@@ -1,5 +1,6 @@
 import { type Carrier, harmOf, type Routes } from './carrier.ts';
 import type { Piece, RouteChange } from './detour-arm.ts';
+import type { FewDemands } from './few-demands.ts';
 
 /** A change with all its steps, judged by what would have been without it. */
 export interface JudgedChange {
@@ -36,12 +37,14 @@ const NOTHING_BPS = 1e5;
  */
 export class HarmJudge {
   readonly #carrier: Carrier;
+  readonly #few: FewDemands;
   #pieces: Piece[] = [];
   #changes: RouteChange[] = [];
   #pending: Pending[] = [];
 
-  constructor(carrier: Carrier) {
+  constructor(carrier: Carrier, few: FewDemands) {
     this.#carrier = carrier;
+    this.#few = few;
   }
 
   /** Changes whose 30 minutes are not over. */
@@ -83,8 +86,7 @@ export class HarmJudge {
       if (routes === null) return;
       const seconds = Math.min(piece.to, at + WINDOW_SECONDS) - Math.max(piece.from, at);
       for (const { demand } of moves) movedBit += (piece.segment.sentBps[demand] as number) * seconds;
-      const without = harmOf(this.#carrier.carry(piece.segment, routes, piece.segment.believedUp));
-      const gain = (without - harmOf(piece.carried)) * seconds;
+      const gain = this.#harmMore(piece, routes, moves) * seconds;
       gainBit += gain;
       if (gain < 0 && [...piece.segment.faults.keys()].some((id) => !known.has(id))) laterBit -= gain;
     };
@@ -97,6 +99,13 @@ export class HarmJudge {
     const demands = new Set(moves.map(({ demand }) => demand)).size;
     const laterShare = isHarmful ? Math.min(1, laterBit / -gainBit) : 0;
     return { at, proposalId, kind, demands, gainBit, isHarmful, laterShare };
+  }
+
+  /** Harm of a piece with these routes less that with its own, bit/s. */
+  #harmMore({ segment, carried, routes }: Piece, without: Routes, moves: readonly Move[]): number {
+    const demands = new Set(moves.map(({ demand }) => demand));
+    const more = this.#few.lossMore(segment, carried, routes, without, demands);
+    return more ?? harmOf(this.#carrier.carry(segment, without, segment.believedUp)) - harmOf(carried);
   }
 
   /** What the steps moved, and until when nothing else moved it. */

@@ -5,6 +5,7 @@ import { leastHarmBps } from './bound.ts';
 import { type Carried, Carrier, harmOf, type Routes } from './carrier.ts';
 import { DetourArm, type DetourOptions, type Piece } from './detour-arm.ts';
 import { ExcessLog, type ExcessReport, isConverging } from './excess.ts';
+import { FewDemands } from './few-demands.ts';
 import { HarmJudge, type JudgedChange } from './harmful.ts';
 import { OracleArm } from './oracle-arm.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -95,7 +96,7 @@ class LoopPlay {
     const carrier = () => new Carrier(this.#world, this.#limit, this.#detour.probeBps);
     this.#igp = carrier();
     this.#oracle = new OracleArm(this.#world, this.#limit, carrier());
-    this.#judge = new HarmJudge(carrier());
+    this.#judge = new HarmJudge(carrier(), new FewDemands(this.#world, this.#limit));
   }
 
   get #limit(): number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { leastHarmBps } from '../../../scripts/bench/closed-loop/bound.ts';
 import { Carrier, type Routes } from '../../../scripts/bench/closed-loop/carrier.ts';
 import type { Piece, RouteChange } from '../../../scripts/bench/closed-loop/detour-arm.ts';
+import { FewDemands } from '../../../scripts/bench/closed-loop/few-demands.ts';
 import { HarmJudge, WINDOW_SECONDS } from '../../../scripts/bench/closed-loop/harmful.ts';
 import { OracleArm } from '../../../scripts/bench/closed-loop/oracle-arm.ts';
 import type { ClosedLoopWorld, Segment } from '../../../scripts/bench/closed-loop/world.ts';
@@ -10,6 +11,10 @@ import { LIMIT, lossy, pathBy, square } from './square.ts';
 
 const NONE: Routes = new Map();
 
+function judgeOf(world: ClosedLoopWorld): HarmJudge {
+  return new HarmJudge(new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount)), new FewDemands(world, LIMIT));
+}
+
 /** One change at second 0 on a world that stays as it is for the whole window. */
 function judged(world: ClosedLoopWorld, segment: Segment, before: Routes, after: Routes) {
   const carrier = new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount));
@@ -17,7 +22,7 @@ function judged(world: ClosedLoopWorld, segment: Segment, before: Routes, after:
   const piece: Piece = { segment, from: 0, to: WINDOW_SECONDS, routes: after, carried, isBusy: false };
   const demands = new Map([[0, { before: before.get(0) ?? [], after: after.get(0) ?? [] }]]);
   const change: RouteChange = { at: 0, proposalId: 'r-1', kind: 'set', demands };
-  return new HarmJudge(new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount))).add([piece], [change])[0];
+  return judgeOf(world).add([piece], [change])[0];
 }
 
 describe('harmful changes', () => {
@@ -41,7 +46,7 @@ describe('harmful changes', () => {
   });
 
   it('waits until the window is over', () => {
-    const judge = new HarmJudge(new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount)));
+    const judge = judgeOf(world);
     const segment = lossy(world, 'a--b', 0.1);
     const carried = new Carrier(world, LIMIT, new Float64Array(world.graph.arcCount)).carry(
       segment,
