@@ -31,7 +31,8 @@ export function logisticMargin(model: LogisticModel, values: Float32Array, at = 
   return sum;
 }
 
-function standardised({ mean, scale, clip }: LogisticModel, value: number, feature: number): number {
+/** Distance of a feature from its mean in usual deviations, as it counts; 0 where it is missing. */
+export function standardised({ mean, scale, clip }: LogisticModel, value: number, feature: number): number {
   if (Number.isNaN(value)) return 0;
   return Math.max(-clip, Math.min(clip, (value - (mean[feature] as number)) / (scale[feature] as number)));
 }

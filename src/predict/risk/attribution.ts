@@ -1,9 +1,10 @@
 import { FOREST_FLOOR } from '../ensemble.ts';
 import type { FeatureTable } from '../feature-table.ts';
-import { logisticMargin } from '../logistic.ts';
+import { type LogisticModel, standardised } from '../logistic.ts';
 import { logit } from '../trees/losses.ts';
 import type { TreeEnsemble } from '../trees/tree-ensemble.ts';
 import type { HorizonRisk } from './model.ts';
+import { PathWalk } from './path-walk.ts';
 
 /** What rows that reach each node get from below it on average. */
 export interface AttributedTrees {
@@ -55,40 +56,43 @@ function walk(trees: TreeEnsemble, root: number, values: Float32Array, at: numbe
 export function contributionsOf(risk: HorizonRisk, values: Float32Array, at = 0): Float64Array {
   const { members, weights } = risk.ensemble;
   const [ofBoosted, ofForest, ofLogistic] = weights as [number, number, number];
+  const { boosted, forest } = walksOf(risk);
   const into = new Float64Array(members.logistic.weight.length);
-  addPaths(members.boosted, risk.boosted, values, at, into, ofBoosted);
-  if (ofForest !== 0) addForest(risk, values, at, into, ofForest);
-  if (ofLogistic !== 0) addLinear(risk, values, at, into, ofLogistic);
+  boosted.add(values, at, into);
+  for (let feature = 0; feature < into.length; feature += 1) into[feature] = ofBoosted * (into[feature] as number);
+  if (ofForest !== 0) addForest(risk, forest, values, at, into, ofForest);
+  if (ofLogistic !== 0) addLinear(members.logistic, values, at, into, ofLogistic);
   return into;
 }
 
-function addPaths(
-  trees: TreeEnsemble,
-  { mean }: AttributedTrees,
+interface Walks {
+  readonly boosted: PathWalk;
+  readonly forest: PathWalk;
+}
+
+const walks = new WeakMap<HorizonRisk, Walks>();
+
+/** The trees laid out for explanations, which is done once. */
+function walksOf(risk: HorizonRisk): Walks {
+  const known = walks.get(risk);
+  if (known !== undefined) return known;
+  const { boosted, forest } = risk.ensemble.members;
+  const made = { boosted: new PathWalk(boosted, risk.boosted.mean), forest: new PathWalk(forest, risk.forest.mean) };
+  walks.set(risk, made);
+  return made;
+}
+
+function addForest(
+  risk: HorizonRisk,
+  walk: PathWalk,
   values: Float32Array,
   at: number,
   into: Float64Array,
-  factor: number,
-): number {
-  const path: number[] = [];
-  let moved = 0;
-  for (const root of trees.roots) {
-    walk(trees, root, values, at, path);
-    for (let step = 1; step < path.length; step += 1) {
-      const parent = path[step - 1] as number;
-      const change = (mean[path[step] as number] as number) - (mean[parent] as number);
-      const feature = trees.feature[parent] as number;
-      into[feature] = (into[feature] as number) + factor * change;
-      moved += change;
-    }
-  }
-  return moved;
-}
-
-function addForest(risk: HorizonRisk, values: Float32Array, at: number, into: Float64Array, weight: number): void {
+  weight: number,
+): void {
   const { forest } = risk.ensemble.members;
   const own = new Float64Array(into.length);
-  const moved = addPaths(forest, risk.forest, values, at, own, 1);
+  const moved = walk.add(values, at, own);
   if (moved === 0) return;
   const base = forest.roots.reduce((sum, root) => sum + (risk.forest.mean[root] as number), forest.base);
   const scale = (weight * (kept(base + moved) - kept(base))) / moved;
@@ -99,13 +103,9 @@ function addForest(risk: HorizonRisk, values: Float32Array, at: number, into: Fl
 
 const kept = (share: number) => logit(Math.min(1 - FOREST_FLOOR, Math.max(FOREST_FLOOR, share)));
 
-function addLinear(risk: HorizonRisk, values: Float32Array, at: number, into: Float64Array, weight: number): void {
-  const { logistic } = risk.ensemble.members;
-  const without = new Float32Array(into.length).fill(Number.NaN);
-  const bias = logisticMargin(logistic, without);
+function addLinear(model: LogisticModel, values: Float32Array, at: number, into: Float64Array, weight: number): void {
   for (let feature = 0; feature < into.length; feature += 1) {
-    without[feature] = values[at + feature] as number;
-    into[feature] = (into[feature] as number) + weight * (logisticMargin(logistic, without) - bias);
-    without[feature] = Number.NaN;
+    const own = (model.weight[feature] as number) * standardised(model, values[at + feature] as number, feature);
+    into[feature] = (into[feature] as number) + weight * own;
   }
 }

@@ -21,19 +21,47 @@ const TOP = 5;
 /** Less than this of log odds is not worth a word. */
 const LEAST_WEIGHT = 0.05;
 
-/** The features that speak most for trouble, the weightiest first; those that speak against it are left out. */
-export function topFactors(risk: HorizonRisk, values: Float32Array, at = 0, top = TOP): RiskFactor[] {
-  const weights = contributionsOf(risk, values, at);
-  const order = Array.from(weights.keys()).sort((x, y) => (weights[y] as number) - (weights[x] as number));
-  return order
-    .filter((feature) => (weights[feature] as number) >= LEAST_WEIGHT)
-    .slice(0, top)
-    .map((feature) =>
-      factorOf(RISK_FEATURES[feature] as RiskFeature, values[at + feature] as number, weights[feature] as number),
-    );
+/** What is told of a feature, apart from its value. */
+export type FeatureWords = Pick<RiskFeature, 'name' | 'words' | 'unit' | 'group'>;
+
+/** Of features by name, as a model has them; one that this program has no words for goes by its name. */
+export function wordsOf(names: readonly string[]): FeatureWords[] {
+  const known = new Map(RISK_FEATURES.map((feature) => [feature.name, feature]));
+  return names.map((name) => known.get(name) ?? { name, words: name, unit: '', group: 'surroundings' });
 }
 
-function factorOf({ name, words, unit, group }: RiskFeature, value: number, weight: number): RiskFactor {
+/**
+ * The features that speak most for trouble, the weightiest first; those that speak against it are left out. `features`
+ * are those of the row, in its order.
+ */
+export function topFactors(
+  risk: HorizonRisk,
+  values: Float32Array,
+  at = 0,
+  features: readonly FeatureWords[] = RISK_FEATURES,
+): RiskFactor[] {
+  const weights = contributionsOf(risk, values, at);
+  return weightiest(weights).map((feature) =>
+    factorOf(features[feature] as FeatureWords, values[at + feature] as number, weights[feature] as number),
+  );
+}
+
+/** Places of the largest weights in one look at each, the largest first: thousands of rows are explained at a time. */
+function weightiest(weights: Float64Array): number[] {
+  const chosen: number[] = [];
+  for (let feature = 0; feature < weights.length; feature += 1) {
+    const weight = weights[feature] as number;
+    if (!(weight >= LEAST_WEIGHT)) continue;
+    let place = chosen.length;
+    while (place > 0 && (weights[chosen[place - 1] as number] as number) < weight) place -= 1;
+    if (place >= TOP) continue;
+    chosen.splice(place, 0, feature);
+    if (chosen.length > TOP) chosen.pop();
+  }
+  return chosen;
+}
+
+function factorOf({ name, words, unit, group }: FeatureWords, value: number, weight: number): RiskFactor {
   const isKnown = Number.isFinite(value);
   return {
     feature: name,
