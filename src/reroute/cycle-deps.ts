@@ -38,6 +38,8 @@ export interface CycleDeps {
   readonly avoidAtRisk?: 'high' | 'critical';
   /** Where plans are made; in this thread where left out. */
   readonly makePlan?: MakePlan;
+  /** The id under which an input is kept; by its content where left out. */
+  readonly nameInput?: (input: PlanInput) => string;
   /** Called at each point of a cycle and of a change. */
   readonly reach?: (point: CyclePoint | ChangePoint) => Promise<void> | void;
 }

@@ -57,7 +57,7 @@ async function makePlan(deps: CycleDeps, trigger: PlanTrigger, planId: string, l
   const { store, network, clock } = deps;
   const startedAtMs = clock.nowMs();
   const input = await takeSnapshot(deps);
-  const ids: PlanIds = { planId, inputId: planIdsOf(input).inputId };
+  const ids: PlanIds = { planId, inputId: deps.nameInput?.(input) ?? planIdsOf(input).inputId };
   await reach(deps, 'before-input');
   await store.plans.saveNetwork(networkHashOf(network), network.network);
   await store.plans.saveInput(ids.inputId, input);

@@ -30,23 +30,17 @@ export class FewDemands {
   }
 
   /**
-   * Loss of the demands with `without` in place of `routes`, which `carried` is of, less that with `routes`, bit/s; null
-   * where an arc is too full to tell without all the others.
+   * Loss of the demands in `others` with those routes, less that with `routes`, which `carried` is of, bit/s; null where an
+   * arc is too full to tell without all the rest.
    */
-  lossMore(
-    segment: Segment,
-    carried: Carried,
-    routes: Routes,
-    without: Routes,
-    demands: Iterable<number>,
-  ): number | null {
+  lossMore(segment: Segment, carried: Carried, routes: Routes, others: Routes): number | null {
     this.#take(segment, carried);
     const arcCount = this.#world.graph.arcCount;
     const present: Flow = { arcBps: new Float64Array(arcCount), lostBps: 0 };
     const other: Flow = { arcBps: new Float64Array(arcCount), lostBps: 0 };
-    for (const demand of demands) {
+    for (const demand of others.keys()) {
       this.#send(segment, demand, routes, present);
-      this.#send(segment, demand, without, other);
+      this.#send(segment, demand, others, other);
     }
     return this.#isRoomy(carried, present, other) ? other.lostBps - present.lostBps : null;
   }

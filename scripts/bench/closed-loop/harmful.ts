@@ -82,11 +82,11 @@ export class HarmJudge {
     const known = window[0]?.segment.faults ?? new Map<string, string>();
     let [gainBit, laterBit, movedBit] = [0, 0, 0];
     const look = (piece: Piece): void => {
-      const routes = withoutMoves(piece, moves);
-      if (routes === null) return;
+      const active = moves.filter((move) => move.from <= piece.from && piece.from < move.until);
+      if (active.length === 0) return;
       const seconds = Math.min(piece.to, at + WINDOW_SECONDS) - Math.max(piece.from, at);
       for (const { demand } of moves) movedBit += (piece.segment.sentBps[demand] as number) * seconds;
-      const gain = this.#harmMore(piece, routes, moves) * seconds;
+      const gain = this.#harmMore(piece, active) * seconds;
       gainBit += gain;
       if (gain < 0 && [...piece.segment.faults.keys()].some((id) => !known.has(id))) laterBit -= gain;
     };
@@ -101,11 +101,14 @@ export class HarmJudge {
     return { at, proposalId, kind, demands, gainBit, isHarmful, laterShare };
   }
 
-  /** Harm of a piece with these routes less that with its own, bit/s. */
-  #harmMore({ segment, carried, routes }: Piece, without: Routes, moves: readonly Move[]): number {
-    const demands = new Set(moves.map(({ demand }) => demand));
-    const more = this.#few.lossMore(segment, carried, routes, without, demands);
-    return more ?? harmOf(this.#carrier.carry(segment, without, segment.believedUp)) - harmOf(carried);
+  /** Harm of a piece without the moves less that with them, bit/s. */
+  #harmMore({ segment, carried, routes }: Piece, moves: readonly Move[]): number {
+    // Of a demand that several steps moved, where it was before the first.
+    const before: Routes = new Map(moves.toReversed().map((move) => [move.demand, move.before]));
+    const more = this.#few.lossMore(segment, carried, routes, before);
+    if (more !== null) return more;
+    const without: Routes = new Map([...routes, ...before]);
+    return harmOf(this.#carrier.carry(segment, without, segment.believedUp)) - harmOf(carried);
   }
 
   /** What the steps moved, and until when nothing else moved it. */
@@ -126,16 +129,4 @@ interface Move {
   readonly before: Routes extends ReadonlyMap<number, infer Paths> ? Paths : never;
   readonly from: number;
   readonly until: number;
-}
-
-/** The routes of a piece without the moves; null where they are the same. */
-function withoutMoves({ from, routes }: Piece, moves: readonly Move[]): Routes | null {
-  const active = moves.filter((move) => move.from <= from && from < move.until);
-  if (active.length === 0) return null;
-  const without = new Map(routes);
-  for (const { demand, before } of active) {
-    if (before.length === 0) without.delete(demand);
-    else without.set(demand, before);
-  }
-  return without;
 }
