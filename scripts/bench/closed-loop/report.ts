@@ -1,4 +1,5 @@
 import { type Measure, measure } from '../harness.ts';
+import type { JudgedChange } from './harmful.ts';
 import { type LoopResult, shareOfOracle } from './run.ts';
 
 const SHARE = { must: 0.8, aim: 0.95 } as const;
@@ -37,7 +38,8 @@ export function measuresOfLoop(scenario: string, result: LoopResult): Measure[] 
     figure('returns', changes.filter(({ kind }) => kind === 'return').length, 'changes'),
     figure('harmful', harmful.length, 'changes', HARMFUL),
     figure('harmful-by-later-faults', harmful.filter(({ laterShare }) => laterShare >= 0.5).length, 'changes'),
-    figure('harm-of-harmful', -harmful.reduce((all, { gainBit }) => all + gainBit, 0) / BIT_PER_TBIT, 'Tbit'),
+    figure('harm-of-harmful', -gainOf(harmful) / BIT_PER_TBIT, 'Tbit'),
+    figure('gain-of-others', gainOf(changes.filter(({ isHarmful }) => !isHarmful)) / BIT_PER_TBIT, 'Tbit'),
     figure('oracle-beaten', beaten.bit / BIT_PER_TBIT, 'Tbit'),
     figure('oracle-samples', samples.length, 'segments'),
     figure('oracle-above-least', left.oracleBps / left.leastBps - 1, 'ratio'),
@@ -50,6 +52,11 @@ export function measuresOfLoop(scenario: string, result: LoopResult): Measure[] 
       's',
     ),
   ];
+}
+
+/** What changes have averted over their 30 minutes, bit; of harmless ones a lower bound. */
+function gainOf(changes: readonly JudgedChange[]): number {
+  return changes.reduce((all, { gainBit }) => all + gainBit, 0);
 }
 
 /** What explains the figures, for people. */
