@@ -4,6 +4,9 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** The clock of whoever sends us something may be ahead of ours by this much. */
+export const MAX_AHEAD_MS = 5_000;
+
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
 /** A clock that only moves when told to. */

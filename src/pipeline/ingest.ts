@@ -1,5 +1,5 @@
 import type { Link, NetworkIndex } from '../../topology/model.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, MAX_AHEAD_MS } from '../core/clock.ts';
 import { DetourError, type ErrorCode, type ErrorKey } from '../core/errors.ts';
 import type { SampleQueue } from '../store/store.ts';
 import { COUNTER_FIELDS, type InterfaceSample, type Measurement } from '../telemetry/sample.ts';
@@ -7,8 +7,6 @@ import type { SampleSink } from '../telemetry/source.ts';
 
 /** Most samples of one call. */
 export const MAX_BATCH = 10_000;
-/** A device's clock may be ahead of ours by this much. */
-export const MAX_AHEAD_MS = 5_000;
 /** Older samples say nothing about now; they come from a stopped clock or a replay. */
 export const MAX_AGE_MS = 3_600_000;
 

@@ -1,23 +1,31 @@
 import type { FastifyRequest } from 'fastify';
-import { riskLevelOf } from '../../core/risk.ts';
+import { MAX_AHEAD_MS } from '../../core/clock.ts';
 import type { OpenModel } from '../../predict/live/predictor.ts';
 import type { ScannedRows } from '../../predict/live/row-scanner.ts';
+import { rateRisk } from '../../predict/live/told-risk.ts';
 import type { ApiDeps, ApiServer } from '../deps.ts';
 import { registerOctets } from '../plugins/bodies.ts';
-import { InputError } from '../problem.ts';
+import { InputError, inputError } from '../problem.ts';
 import { NoQuery, problemResponses } from '../schemas/common.ts';
-import { MAX_ROWS, PredictAnswer, PredictBatchAnswer, PredictBatchBody, PredictBody } from '../schemas/predictions.ts';
+import {
+  MAX_ROWS,
+  PredictAnswer,
+  PredictBatchAnswer,
+  PredictBatchBody,
+  PredictBody,
+  type RowAnswer,
+} from '../schemas/predictions.ts';
 
 /** A thousand rows with every feature by name, generously. */
 const BATCH_LIMIT_BYTES = 16 << 20;
 const description =
   'Features by name, as `/models/{id}` lists them: a number, or null where it is not known. Every feature has to be ' +
-  'there; missing, unknown and wrong ones are named.';
+  'there; missing, unknown and wrong ones are named. `explain` adds what speaks for trouble, and what to do.';
 
-type Deps = Pick<ApiDeps, 'predictor'>;
+type Deps = Pick<ApiDeps, 'predictor' | 'clock'>;
 
 /** Rows with the model in whose order they are. */
-interface ModelRows extends ScannedRows {
+interface ModelRows extends Pick<ScannedRows, 'values' | 'rowCount'> {
   readonly model: OpenModel;
 }
 
@@ -36,7 +44,7 @@ export function predictRoutes(app: ApiServer, deps: Deps): void {
   });
 }
 
-function singleRoute(app: ApiServer, { predictor }: Deps): void {
+function singleRoute(app: ApiServer, { predictor, clock }: Deps): void {
   app.post(
     '/predict',
     {
@@ -50,15 +58,17 @@ function singleRoute(app: ApiServer, { predictor }: Deps): void {
       },
     },
     async (request) => {
-      const { model, values } =
-        scanned.get(request) ?? rowsOf(await predictor.model(), [request.body.features], () => 'features');
-      const figures = await model.ask(values);
-      return { modelId: model.id, engine: model.engine, ...rowAnswer(model, (output) => figures[output] as number) };
+      const { features, atMs = null, explain = true } = request.body;
+      const { model, values } = scanned.get(request) ?? rowsOf(await predictor.model(), [features], () => 'features');
+      const age = ageOf(atMs, clock.nowMs(), 'atMs');
+      const chances = Array.from(await model.ask(values));
+      const { id: modelId, engine, tell } = model;
+      return { modelId, engine, ...(explain ? tell(chances, values, 0) : rateRisk(chances)), ...age };
     },
   );
 }
 
-function batchRoute(app: ApiServer, { predictor }: Deps): void {
+function batchRoute(app: ApiServer, { predictor, clock }: Deps): void {
   app.post(
     '/predict/batch',
     {
@@ -73,13 +83,22 @@ function batchRoute(app: ApiServer, { predictor }: Deps): void {
       },
     },
     async (request) => {
+      const { rows, atMs = null, explain = false } = request.body;
       const { model, values, rowCount } =
-        scanned.get(request) ?? rowsOf(await predictor.model(), request.body.rows, (row) => `rows[${row}]`);
+        scanned.get(request) ?? rowsOf(await predictor.model(), rows, (row) => `rows[${row}]`);
+      const ages = agesOf(atMs, rowCount, clock.nowMs());
       const figures = await model.askAll(values, rowCount);
-      const rows = Array.from({ length: rowCount }, (_, row) =>
-        rowAnswer(model, (output) => figures[output]?.[row] as number),
-      );
-      return { modelId: model.id, engine: model.engine, rows };
+      const {
+        id: modelId,
+        engine,
+        tell,
+        rows: { names },
+      } = model;
+      const answers = ages.map((age, row) => {
+        const chances = figures.map((column) => column[row] as number);
+        return { ...(explain ? tell(chances, values, row * names.length) : rateRisk(chances)), ...age };
+      });
+      return { modelId, engine, rows: answers };
     },
   );
 }
@@ -96,8 +115,9 @@ function readStraight(
     const model = await predictor.model().catch(() => null);
     const rows = model === null ? null : scan(model, body);
     if (model === null || rows === null) return null;
-    scanned.set(request, { model, ...rows });
-    return standIn;
+    const { values, rowCount, rest } = rows;
+    scanned.set(request, { model, values, rowCount });
+    return { ...standIn, ...rest };
   });
 }
 
@@ -108,12 +128,20 @@ function rowsOf(model: OpenModel, rows: readonly unknown[], path: (row: number) 
   return { model, values: read.values, rowCount: rows.length };
 }
 
-function rowAnswer({ horizons }: OpenModel, of: (output: number) => number) {
-  // What happens within an hour happens within six: a longer horizon never has the smaller chance.
-  let probability = 0;
-  const risks = horizons.map(({ horizonMs }, output) => {
-    probability = Math.max(probability, of(output));
-    return { horizonMs, probability };
-  });
-  return { risks, level: riskLevelOf(risks.at(-1)?.probability ?? 0) };
+type Age = Pick<RowAnswer, 'atMs' | 'dataAgeMs' | 'dataAgeUnknown'>;
+
+const NO_AGE: Age = { atMs: null, dataAgeMs: null, dataAgeUnknown: 'the request does not say when the row was made' };
+
+function agesOf(atMs: number | null | readonly (number | null)[], rowCount: number, nowMs: number): Age[] {
+  if (atMs === null || typeof atMs === 'number') return new Array<Age>(rowCount).fill(ageOf(atMs, nowMs, 'atMs'));
+  if (atMs.length === rowCount) return atMs.map((own, row) => ageOf(own, nowMs, `atMs[${row}]`));
+  throw inputError('atMs', `must have one time for each of the ${rowCount} rows`, atMs.length);
+}
+
+/** How old a row is. @throws InputError CLOCK_SKEW where it is of the future */
+function ageOf(atMs: number | null, nowMs: number, field: string): Age {
+  if (atMs === null) return NO_AGE;
+  if (atMs <= nowMs + MAX_AHEAD_MS) return { atMs, dataAgeMs: Math.max(0, nowMs - atMs), dataAgeUnknown: null };
+  const message = `must not be more than ${MAX_AHEAD_MS / 1000} s ahead of Detour's clock (${nowMs})`;
+  throw new InputError([{ field, message, value: atMs }], 'CLOCK_SKEW');
 }

@@ -119,11 +119,33 @@ const Row = Type.Record(Type.String(), Type.Unknown(), {
   description: 'every feature of the model by its name: a number, or null where it is not known',
 });
 
+const RowTime = Type.Number({
+  minimum: 0,
+  description: 'end of the data that the row was made from, ms since 1970; the answer says how old it is',
+});
+
 /** What a row is made of is checked by the model that is in use, whose features `/models/{id}` names. */
-export const PredictBody = Type.Object({ features: Row }, { additionalProperties: false });
+export const PredictBody = Type.Object(
+  {
+    features: Row,
+    atMs: Type.Optional(nullable(RowTime)),
+    explain: Type.Optional(Type.Boolean({ default: true, description: 'with factors and a recommendation' })),
+  },
+  { additionalProperties: false },
+);
 export const MAX_ROWS = 1000;
 export const PredictBatchBody = Type.Object(
-  { rows: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_ROWS, description: 'objects like `features`' }) },
+  {
+    rows: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_ROWS, description: 'objects like `features`' }),
+    atMs: Type.Optional(
+      Type.Union([RowTime, Type.Array(nullable(RowTime), { maxItems: MAX_ROWS }), Type.Null()], {
+        description: 'of all rows, or a list with one for each',
+      }),
+    ),
+    explain: Type.Optional(
+      Type.Boolean({ default: false, description: 'with factors and a recommendation for every row' }),
+    ),
+  },
   { additionalProperties: false },
 );
 
@@ -131,9 +153,16 @@ const Answer = {
   modelId: Type.String(),
   engine: Type.Enum(['onnx', 'typescript'], { description: 'who computed it; both give the same within 1e-5' }),
 };
-const RowAnswer = {
-  risks: Type.Array(Type.Object({ horizonMs: Type.Number(), probability: Type.Number() })),
-  level: Type.Enum(RISK_LEVELS, { description: 'by the probability of the longest horizon' }),
-};
-export const PredictAnswer = Type.Object({ ...Answer, ...RowAnswer });
-export const PredictBatchAnswer = Type.Object({ ...Answer, rows: Type.Array(Type.Object(RowAnswer)) });
+const { risks, probability, level, leadMs, factors, recommendation } = PredictionSchema.properties;
+/** What is said of a row is what is said of a link, in the same fields. */
+export const RowAnswer = Type.Object({
+  ...{ risks, probability, level, leadMs },
+  factors: Type.Optional(factors),
+  recommendation: Type.Optional(recommendation),
+  atMs: nullable(Type.Number({ description: 'as the request has it' })),
+  dataAgeMs: nullable(Type.Number({ description: 'age of the row when it was answered' })),
+  dataAgeUnknown: nullable(Type.String({ description: 'why there is no age; null where there is one' })),
+});
+export type RowAnswer = Static<typeof RowAnswer>;
+export const PredictAnswer = Type.Object({ ...Answer, ...RowAnswer.properties });
+export const PredictBatchAnswer = Type.Object({ ...Answer, rows: Type.Array(RowAnswer) });

@@ -1,14 +1,10 @@
 import type { Network } from '../../../topology/model.ts';
-import type { RiskLevel } from '../../core/risk.ts';
-import { riskLevelOf } from '../../core/risk.ts';
-import { formatDuration, formatRatio } from '../../core/units.ts';
 import type { FeatureTable } from '../feature-table.ts';
 import { LIVE_SIZE, MINUTE_MS, NetworkMinutes } from '../minutes.ts';
-import { type Recommendation, type RiskFactor, recommend, remedyOf, topFactors } from '../risk/explain.ts';
 import { riskFeatures } from '../risk/features.ts';
-import { RISK_HORIZONS } from '../risk/labels.ts';
-import { type HorizonRisk, leadTimeMs, predictRisks, type RiskModel } from '../risk/model.ts';
+import { predictRisks, type RiskModel } from '../risk/model.ts';
 import type { Piece } from './pieces.ts';
+import { type ToldRisk, tellerOf } from './told-risk.ts';
 
 /** What is known of a link when its risk is asked for. */
 export interface LinkNow {
@@ -17,21 +13,16 @@ export interface LinkNow {
   readonly unknown: string | null;
 }
 
-export interface LinkRisk {
-  readonly linkId: string;
-  readonly risks: { readonly horizonMs: number; readonly probability: number }[];
-  readonly probability: number | null;
-  readonly level: RiskLevel | null;
-  readonly leadMs: number | null;
-  readonly factors: {
-    readonly feature: string;
-    readonly value: number | null;
-    readonly weight: number;
-    readonly text: string;
-  }[];
-  readonly recommendation: { readonly action: Recommendation; readonly text: string } | null;
-  readonly unknown: string | null;
-}
+/** What is told of a link; nothing but its name where `unknown` says why. */
+export type LinkRisk = { readonly linkId: string } & (
+  | (ToldRisk & { readonly unknown: null })
+  | (Untold & { readonly unknown: string })
+);
+
+type Untold = { readonly [Figure in 'probability' | 'level' | 'leadMs' | 'recommendation']: null } & {
+  readonly risks: [];
+  readonly factors: [];
+};
 
 /** A link of which no traffic was seen for so long tells nothing, whatever its state says. */
 const SILENT_MINUTES = 10;
@@ -75,12 +66,12 @@ export class LinkRisks {
     table: FeatureTable,
     chances: readonly Float64Array[],
   ): LinkRisk[] {
-    const longest = model.horizons.at(-1) as HorizonRisk;
+    const tell = tellerOf(model);
     return links.map(({ linkId, unknown }, link) => {
       const own = chances.map((each) => each[link] as number);
       const reason = unknown ?? (own.some(Number.isNaN) ? `no traffic figures for ${SILENT_MINUTES} min` : null);
       if (reason !== null) return nothing(linkId, reason);
-      return something(linkId, own, topFactors(longest, table.values, link * table.names.length));
+      return { linkId, ...tell(own, table.values, link * table.names.length), unknown: null };
     });
   }
 
@@ -108,47 +99,4 @@ function nothing(linkId: string, unknown: string): LinkRisk {
     recommendation: null,
     unknown,
   };
-}
-
-function something(linkId: string, chances: readonly number[], factors: readonly RiskFactor[]): LinkRisk {
-  const risks = RISK_HORIZONS.map(({ minutes }, at) => ({
-    horizonMs: minutes * MINUTE_MS,
-    probability: digits(chances[at] as number),
-  }));
-  const probability = risks.at(-1)?.probability ?? 0;
-  const leadMs = leadTimeMs(chances);
-  const action = recommend(probability, factors);
-  return {
-    ...{ linkId, risks, probability, level: riskLevelOf(probability), leadMs },
-    factors: factors.map(({ feature, value, weight, text }) => ({ feature, value, weight: digits(weight), text })),
-    recommendation: { action, text: adviceText(action, probability, leadMs, remedyOf(factors)) },
-    unknown: null,
-  };
-}
-
-/** Six digits: what is kept and sent every minute need not carry the noise of doubles. */
-function digits(value: number): number {
-  return Number(value.toPrecision(6));
-}
-
-const ADVICE: Readonly<Record<Recommendation, string>> = {
-  drain: 'take traffic off the link before it fails',
-  watch: 'watch it',
-  'check-optics': 'check optics, connectors and fibre',
-  'add-capacity': 'add capacity, or move traffic elsewhere',
-  'check-device': 'check the device: CPU, memory, cooling',
-  none: 'nothing to do',
-};
-
-function adviceText(
-  action: Recommendation,
-  probability: number,
-  leadMs: number | null,
-  remedy: Recommendation | null,
-): string {
-  if (action === 'none') return ADVICE.none;
-  const also = remedy !== null && remedy !== action ? `, and ${ADVICE[remedy]}` : '';
-  const when = leadMs === null ? '' : `, half of that within ${formatDuration(leadMs)}`;
-  const longest = formatDuration((RISK_HORIZONS.at(-1)?.minutes ?? 0) * MINUTE_MS);
-  return `${ADVICE[action]}${also} (${formatRatio(probability)} within ${longest}${when})`;
 }

@@ -4,15 +4,16 @@ import { Coalescer } from './coalescer.ts';
 import { type Engine, type EngineName, type Ensembles, openEngine } from './engine.ts';
 import { NamedRows } from './named-rows.ts';
 import { RowScanner } from './row-scanner.ts';
+import type { TellRow } from './told-risk.ts';
 
 /** A risk model as it is served: ensembles by horizon over the same features. */
 export interface ServedModel {
   readonly id: string;
   readonly featureNames: readonly string[];
-  /** By horizon, the shortest first. */
-  readonly horizons: readonly { readonly name: string; readonly horizonMs: number }[];
-  /** By the horizons' names, in their order. */
+  /** By the horizons' names, the shortest first. */
   readonly ensembles: Ensembles;
+  /** Explains a row. */
+  readonly tell: TellRow;
   /** The same model for onnxruntime; throws where the file is missing or damaged. */
   readonly readOnnx: () => Uint8Array;
 }
@@ -21,7 +22,6 @@ export interface ServedModel {
 export interface OpenModel {
   readonly id: string;
   readonly engine: EngineName;
-  readonly horizons: ServedModel['horizons'];
   readonly rows: NamedRows;
   /** The quick way to rows that come as this model's callers usually write them. */
   readonly scanner: RowScanner;
@@ -29,6 +29,8 @@ export interface OpenModel {
   ask(row: Float32Array): Promise<Float32Array>;
   /** Probabilities by horizon, one a row. */
   askAll(values: Float32Array, rowCount: number): Promise<readonly Float32Array[]>;
+  /** What is told of a row for which these probabilities were given. */
+  readonly tell: TellRow;
 }
 
 export interface PredictorOptions {
@@ -100,7 +102,7 @@ export class Predictor {
   }
 
   async #load(): Promise<OpenModel> {
-    const { id, featureNames, horizons, ensembles, readOnnx } = this.#options.present();
+    const { id, featureNames, ensembles, readOnnx, tell } = this.#options.present();
     const engine = await openEngine(ensembles, featureNames.length, readOnnx, this.#options.openSession);
     const before = this.#engine;
     this.#engine = engine;
@@ -108,7 +110,7 @@ export class Predictor {
     await before?.close();
     const coalescer = new Coalescer(featureNames.length, engine.run);
     return {
-      ...{ id, engine: engine.name, horizons },
+      ...{ id, engine: engine.name, tell },
       ...{ rows: new NamedRows(featureNames), scanner: new RowScanner(featureNames) },
       ask: (row) => coalescer.ask(row),
       askAll: (values, rowCount) => engine.run(values, rowCount),

@@ -8,6 +8,8 @@ const [COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x2c, 0x3a, 0x5b, 0x
 export interface ScannedRows {
   readonly values: Float32Array;
   readonly rowCount: number;
+  /** What else the body says, after the rows. */
+  readonly rest: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -34,16 +36,17 @@ export class RowScanner {
     this.#room = this.#keys.reduce((most, { length }) => Math.max(most, length), 0);
   }
 
-  /** A body `{"<field>": {...}}`. */
+  /** A body `{"<field>": {...}, ...}`. */
   one(octets: Uint8Array, field: string): ScannedRows | null {
     const body = scanBody(octets, this.#room + field.length);
     const values = new Float32Array(this.#names.length);
     const begin = scanField(body, field);
     const end = begin < 0 ? -1 : this.#row(body, begin, values, 0);
-    return end >= 0 && isEnd(body, end) ? { values, rowCount: 1 } : null;
+    const rest = end < 0 ? null : restOf(body, end, field);
+    return rest === null ? null : { values, rowCount: 1, rest };
   }
 
-  /** A body `{"<field>": [{...}, ...]}` of one row or more, at most `mostRows`. */
+  /** A body `{"<field>": [{...}, ...], ...}` of one row or more, at most `mostRows`. */
   many(octets: Uint8Array, field: string, mostRows: number): ScannedRows | null {
     const body = scanBody(octets, this.#room + field.length);
     let at = scanField(body, field);
@@ -54,8 +57,9 @@ export class RowScanner {
       at = this.#row(body, at + 1, values, row * width);
       if (at < 0) return null;
       if (body.octets[at] === COMMA) continue;
-      const isWhole = body.octets[at] === CLOSE_LIST && isEnd(body, skipSpace(body.octets, at + 1));
-      return isWhole ? { values: values.subarray(0, (row + 1) * width), rowCount: row + 1 } : null;
+      if (body.octets[at] !== CLOSE_LIST) return null;
+      const rest = restOf(body, skipSpace(body.octets, at + 1), field);
+      return rest === null ? null : { values: values.subarray(0, (row + 1) * width), rowCount: row + 1, rest };
     }
     return null;
   }
@@ -101,7 +105,23 @@ function scanField(body: ScanBody, field: string): number {
   return octets[colon] === COLON ? skipSpace(octets, colon + 1) : -1;
 }
 
-/** Whether the object ends here, and nothing comes after it. */
-function isEnd({ octets, length }: ScanBody, at: number): boolean {
-  return octets[at] === CLOSE && skipSpace(octets, at + 1) === length;
+const NOTHING_ELSE = Object.freeze({});
+
+/** The other fields of an object whose first one, `field`, ends here; null where it cannot be read. */
+function restOf({ octets, length }: ScanBody, at: number, field: string): ScannedRows['rest'] | null {
+  if (octets[at] === CLOSE) return skipSpace(octets, at + 1) === length ? NOTHING_ELSE : null;
+  if (octets[at] !== COMMA) return null;
+  const others = otherFields(new TextDecoder().decode(octets.subarray(at + 1, length)));
+  // Of a field that comes twice the last one counts, which was not read.
+  return others === null || Object.hasOwn(others, field) ? null : others;
+}
+
+function otherFields(text: string): Record<string, unknown> | null {
+  try {
+    const others = JSON.parse(`{${text}`) as Record<string, unknown>;
+    // After a comma there has to be something.
+    return Object.keys(others).length === 0 ? null : others;
+  } catch {
+    return null;
+  }
 }

@@ -1,9 +1,9 @@
-import { MINUTE_MS } from '../minutes.ts';
 import { MODEL_FILE, ONNX_FILE, type StoredModel } from '../registry/registry.ts';
 import { RISK_HORIZONS } from '../risk/labels.ts';
 import type { RiskModel } from '../risk/model.ts';
 import { parseRiskModel } from '../risk/model-file.ts';
 import type { ServedModel } from './predictor.ts';
+import { tellerOf } from './told-risk.ts';
 
 /** The risk model in a folder of the registry. @throws DetourError MODEL where it is damaged */
 export function readRiskModel({ read }: StoredModel): RiskModel {
@@ -16,8 +16,8 @@ export function servedRisk(stored: StoredModel): ServedModel {
   return {
     id: stored.card.id,
     featureNames: model.features,
-    horizons: RISK_HORIZONS.map(({ name, minutes }) => ({ name, horizonMs: minutes * MINUTE_MS })),
     ensembles: ensemblesOf(model),
+    tell: tellerOf(model),
     readOnnx: () => stored.read(ONNX_FILE),
   };
 }

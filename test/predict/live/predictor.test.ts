@@ -4,9 +4,9 @@ import { probabilityOf } from '../../../src/predict/ensemble.ts';
 import type { Engine } from '../../../src/predict/live/engine.ts';
 import { Predictor, type PredictorOptions, type ServedModel } from '../../../src/predict/live/predictor.ts';
 import { ensemblesOf } from '../../../src/predict/live/served-risk.ts';
+import { tellerOf } from '../../../src/predict/live/told-risk.ts';
 import { ensembleFile } from '../../../src/predict/onnx/ensemble-file.ts';
 import { openOnnx, type RiskSession } from '../../../src/predict/onnx/session.ts';
-import { RISK_HORIZONS } from '../../../src/predict/risk/labels.ts';
 import { smallDataset, smallModel } from './risk-model.ts';
 
 const model = smallModel();
@@ -17,7 +17,7 @@ const expected = model.horizons.map(({ ensemble }) => probabilityOf(ensemble, ro
 function served(id: string): ServedModel {
   return {
     ...{ id, featureNames: model.features, ensembles: ensemblesOf(model) },
-    horizons: RISK_HORIZONS.map(({ name, minutes }) => ({ name, horizonMs: minutes * 60_000 })),
+    tell: tellerOf(model),
     readOnnx: () => ensembleFile(ensemblesOf(model), model.features, {}),
   };
 }
