@@ -45,6 +45,19 @@ export class Board {
     this.route(index, igpPaths(this.twin, index));
   }
 
+  /** Back to where it goes now, as if nothing had been decided. */
+  forget(index: number): void {
+    this.route(index, this.presentPaths(index));
+    this.#routes.delete(index);
+  }
+
+  /** Back to how it stood among these decisions. */
+  revert(index: number, decisions: ReadonlyMap<number, readonly ArcPath[]>): void {
+    const paths = decisions.get(index);
+    if (paths) this.route(index, paths);
+    else this.forget(index);
+  }
+
   bpsOf(index: number): number {
     return this.twin.demands[index]?.bps ?? 0;
   }

@@ -127,7 +127,7 @@ function giveBack(
   const pays = (): boolean =>
     moveCostMs === 0 || returnPays(gainInHops(board, { loadBps, paths: before }), input.atMs - goneSinceMs, moveCostMs);
   if (harmless && pays() && budget.takeReturn(tunnelCount(input, proposal.id))) return true;
-  for (const [index, paths] of before) board.route(index, paths);
+  for (const index of demands) board.forget(index);
   return false;
 }
 
@@ -195,7 +195,7 @@ function dropOverfull(
     const overfull = rest.filter((move) => move.arcs.some((arc) => !fits(board, arc, 0, limits.utilisationLimit)));
     if (overfull.length === 0) return;
     for (const move of overfull) {
-      board.route(move.index, board.presentPaths(move.index));
+      board.forget(move.index);
       drop(move.proposalId, move.demand);
     }
     rest = rest.filter((move) => !overfull.includes(move));

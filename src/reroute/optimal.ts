@@ -45,10 +45,11 @@ function together(problem: Problem, demands: readonly number[], task: Task): Sol
   if (scenario.affected.length === 0) return { placements: [], stuck: [] };
   const { flows, optimum } = solve(scenario);
   const loadBefore = board.loadBps.slice();
+  const decided = board.decisions();
   const before = new Map(flows.map(({ demand }) => [demand, board.pathsOf(demand)]));
   for (const { demand, to } of flows) board.route(demand, mergePaths(to));
   if (!gainsFit(problem, loadBefore)) {
-    for (const [demand, paths] of before) board.route(demand, paths);
+    for (const demand of before.keys()) board.revert(demand, decided);
     return { placements: [], stuck: [] };
   }
   const marked = task.avoided.map((bad, arc) => (bad || task.relieved.includes(arc) ? 1 : 0));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LinkState } from '../../src/health/link-state.ts';
 import { planReroutes } from '../../src/reroute/planner.ts';
 import { DEFAULT_STABILITY } from '../../src/reroute/stability/settings.ts';
-import { AT_MS, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
 import { runLive } from './stability/run.ts';
 
 /** Down again, before it counted as up. */
@@ -72,6 +72,26 @@ describe('a link that is down and flapping', () => {
     ];
     const [proposal] = planOf([flappingDown('l0')], [demand('e', 3, 1, 10)], { tunnels });
     expect(proposal?.moves).toMatchObject([{ demand: 'e', to: [{ share: 1, arcs: ['l2:za', 'l1:za'] }] }]);
+  });
+
+  it('also of traffic that a reroute led over it which stands because its way back does not pay yet', () => {
+    const ways = sketch(2, [
+      { a: 0, z: 1 },
+      { a: 0, z: 1, metric: { az: 20, za: 20 }, capacityBps: 60 },
+      { a: 0, z: 1, metric: { az: 30, za: 30 }, capacityBps: 60 },
+    ]);
+    const states = (elapsedMs: number): LinkState[] => {
+      if (elapsedMs === 0) return [corrupted('l0')];
+      const healed = stateOf('l0', 'healthy', { sinceMs: AT_MS + 5_000 });
+      return elapsedMs < 60_000 ? [healed] : [healed, flappingDown('l1', { sinceMs: AT_MS + 60_000 })];
+    };
+    const run = { steps: 13, stepMs: 5_000, stability: DEFAULT_STABILITY };
+    const steps = runLive(ways, [demand('e', 0, 1, 40), demand('f', 0, 1, 40)], states, run);
+    const linksOf = (at: number) =>
+      steps[at]?.input.tunnels.map(({ paths }) => paths.flatMap(({ arcs }) => arcs).join()).sort();
+    expect(linksOf(12)).toEqual(['l1:az', 'l2:az']);
+    const kept = steps[12]?.proposals.find(({ cause }) => cause.links[0] === 'l1');
+    expect(kept?.moves.map(({ to }) => to)).toEqual([[{ share: 1, arcs: ['l0:az'] }]]);
   });
 
   it('stays empty while it comes and goes, and gets its traffic back when it has been well', () => {

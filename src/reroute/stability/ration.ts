@@ -80,7 +80,7 @@ function stay(
   { draft, placement }: Candidate,
 ): void {
   const { index, movedShare } = placement;
-  board.route(index, before.get(index) ?? board.presentPaths(index));
+  board.revert(index, before);
   draft.placements.splice(draft.placements.indexOf(placement), 1);
   const reason = `${OVER_BUDGET}: no more moves this hour, others save more`;
   draft.stuck.push({ index, bps: board.bpsOf(index) * movedShare, reason, cut: null });
