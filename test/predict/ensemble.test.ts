@@ -68,6 +68,25 @@ describe('an ensemble', () => {
     expect(brierSkill(probabilities, test.labels)).toBeGreaterThan(0.15);
   });
 
+  it('says what comes true of few rows that are in trouble, beside many calm ones that each stand for hundreds', () => {
+    const rng = createRng(31);
+    const [calm, troubled] = [4_000, 2_000];
+    // Log odds as they are: calm rows lie at -8, the others anywhere from -4 to 4.
+    const values = Float32Array.from({ length: calm + troubled }, (_, row) => (row < calm ? -8 : 8 * rng.next() - 4));
+    const labels = values.map((margin) => (rng.next() < sigmoid(margin) ? 1 : 0));
+    const weights = values.map((_, row) => (row < calm ? 320 : 1));
+    const silent = (base: number) => ({ ...members.boosted, featureCount: 1, base, roots: new Int32Array(0) });
+    const one = Float64Array.of(1);
+    const own: Members = {
+      boosted: silent(0),
+      forest: silent(0.5),
+      logistic: { mean: Float64Array.of(0), scale: one, weight: one, bias: 0, clip: Infinity },
+    };
+    const { weights: found } = stack(own, { names: ['x'], rowCount: calm + troubled, values }, labels, weights);
+    expect(found[2]).toBeGreaterThan(0.85);
+    expect(found[2]).toBeLessThan(1.15);
+  });
+
   it('answers the same in onnxruntime as in TypeScript, within 1e-5 on 10,000 rows, missing values included', async () => {
     const session = await openOnnx(ensembleFile({ soon: ensemble }, test.table.names, { format: 'test' }));
     const { soon } = await session.run(test.table.values, 10_000, 8);
