@@ -8,9 +8,10 @@ import type { ClosedLoopWorld, Segment } from './world.ts';
 const USELESS_LOSS = 0.5;
 
 /**
- * What nobody can do better than, bit/s: traffic between nodes that no way joins, and the least load above the limit (a
- * linear program over all ways of all demands) where wires lose nothing but those that lose more than half. Lower than
- * the truth where wires lose less than that.
+ * What has to be left, bit/s: traffic between nodes that no way joins, and the least load above the limit (a linear program
+ * over all ways of all demands) where wires lose nothing but those that lose more than half. Lower than the truth where
+ * wires lose less than that. Higher, by a little, where arcs in a row are wanted beyond their capacity: what the first drops
+ * does not burden the next, and a linear program carries all to the end.
  */
 export function leastHarmBps(highs: Highs, world: ClosedLoopWorld, segment: Segment, limit: number): number {
   const { graph, links, table } = world;
