@@ -40,7 +40,7 @@ function filesIn(folder: string): string[] {
 /** What is learnt from rows, and how it is judged, is not about what stands in them. */
 const isAboutRows = (path: string) =>
   path.endsWith('.ts') &&
-  !/risk\/(attribution|baselines|explain|model|model-file|over-features|report|train|trial)\.ts$/.test(path);
+  !/risk\/(attribution|baselines|explain|model|model-file|over-features|path-walk|report|train|trial)\.ts$/.test(path);
 
 function octetsOf({ table, within, weights, atMs, world }: RiskDataset): Buffer {
   const count = Float64Array.of(table.rowCount);
