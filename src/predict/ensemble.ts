@@ -56,9 +56,11 @@ export function probabilitiesOf(
   const [boosted, forest, linear] = weights as [number, number, number];
   const margins = walkOf(members.boosted).margins(values, rowCount, width);
   const shares = walkOf(members.forest).margins(values, rowCount, width);
+  // A member that weighs nothing is not asked: often the regression, whose rows cost as much as dozens of trees.
+  const linearAt = (row: number) => (linear === 0 ? 0 : linear * logisticMargin(members.logistic, values, row * width));
   return margins.map((margin, row) => {
     const own = bias + boosted * margin + forest * shareLogit(shares[row] as number);
-    return sigmoid(own + linear * logisticMargin(members.logistic, values, row * width));
+    return sigmoid(own + linearAt(row));
   });
 }
 

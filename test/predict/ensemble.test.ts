@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../src/core/rng.ts';
-import { type Members, probabilityOf, stack } from '../../src/predict/ensemble.ts';
+import { type Members, probabilitiesOf, probabilityOf, stack } from '../../src/predict/ensemble.ts';
 import { brierSkill, calibrationBins, expectedCalibrationError } from '../../src/predict/evaluation/calibration.ts';
 import { rocArea } from '../../src/predict/evaluation/ranking.ts';
 import { logistic, logisticMargin } from '../../src/predict/logistic.ts';
@@ -94,5 +94,25 @@ describe('an ensemble', () => {
     const off = probabilities.map((own, row) => Math.abs(own - ((soon as Float32Array)[row] as number)));
     expect(Math.max(...off)).toBeLessThan(1e-5);
     expect(test.table.values.some(Number.isNaN)).toBe(true);
+  });
+
+  it('answers the same without members that weigh nothing, row by row, in blocks and in onnxruntime', async () => {
+    const [boosted, forested] = ensemble.weights as [number, number];
+    const cases = { both: [boosted, forested, 0], trees: [1, 0, 0], linear: [0, 0, 1], none: [0, 0, 0] };
+    const ensembles = Object.entries(cases).map(([name, weights]) => [name, { ...ensemble, weights }] as const);
+    const file = ensembleFile(Object.fromEntries(ensembles), test.table.names, { format: 'test' });
+    const session = await openOnnx(file);
+    const answers = await session.run(test.table.values, 10_000, 8);
+    await session.close();
+    for (const [name, own] of ensembles) {
+      const inBlocks = probabilitiesOf(own, test.table.values, 10_000, 8);
+      const off = inBlocks.map((one, row) => Math.abs(one - ((answers[name] as Float32Array)[row] as number)));
+      const apart = inBlocks.map((one, row) => Math.abs(one - probabilityOf(own, test.table.values, row * 8)));
+      expect(Math.max(...off), name).toBeLessThan(1e-5);
+      expect(Math.max(...apart), name).toBeLessThan(1e-12);
+    }
+    const all = ensembleFile({ soon: ensemble }, test.table.names, {});
+    const without = ensembleFile({ soon: { ...ensemble, weights: cases.trees } }, test.table.names, {});
+    expect(without.length).toBeLessThan(all.length);
   });
 });

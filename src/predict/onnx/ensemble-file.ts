@@ -1,5 +1,6 @@
 import { type Ensemble, FOREST_FLOOR } from '../ensemble.ts';
 import type { LogisticModel } from '../logistic.ts';
+import type { TreeEnsemble } from '../trees/tree-ensemble.ts';
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, onnxFile } from './model-file.ts';
 import { treeNode } from './tree-node.ts';
 
@@ -31,28 +32,53 @@ interface Part {
   readonly constants: readonly OnnxTensor[];
 }
 
+/** Nodes that give the log odds of one member, under the name that its margin has. */
+interface MemberPart extends Part {
+  readonly margin: string;
+}
+
 function ensemblePart(name: string, { members, weights, bias }: Ensemble): Part {
   const inner = (what: string) => `${name}/${what}`;
-  const linear = logisticPart(members.logistic, inner('logistic'));
-  const margins = [inner('boosted'), inner('forest-log-odds'), inner('logistic')];
+  const all: readonly MemberPart[] = [
+    { margin: inner('boosted'), nodes: [treeNode(members.boosted, INPUT, inner('boosted'))], constants: [] },
+    forestPart(members.forest, inner('forest')),
+    { margin: inner('logistic'), ...logisticPart(members.logistic, inner('logistic')) },
+  ];
+  // A member that weighs nothing is left out; an ensemble of nothing but such members still needs one to count rows by.
+  const isUsed = all.map((_, member) => weights[member] !== 0 || weights.every((weight) => weight === 0));
+  const used = all.filter((_, member) => isUsed[member]);
+  const own = weights.filter((_, member) => isUsed[member]);
   return {
     nodes: [
-      treeNode(members.boosted, INPUT, inner('boosted')),
-      treeNode(members.forest, INPUT, inner('forest')),
-      ...logOdds(inner('forest'), inner('forest-log-odds')),
-      ...linear.nodes,
-      { operator: 'Concat', inputs: margins, outputs: [inner('margins')], attributes: { axis: { integer: 1 } } },
+      ...used.flatMap(({ nodes }) => nodes),
+      {
+        operator: 'Concat',
+        inputs: used.map(({ margin }) => margin),
+        outputs: [inner('margins')],
+        attributes: { axis: { integer: 1 } },
+      },
       { operator: 'Gemm', inputs: [inner('margins'), inner('weights'), inner('bias')], outputs: [inner('margin')] },
       { operator: 'Sigmoid', inputs: [inner('margin')], outputs: [name] },
     ],
     constants: [
-      ...linear.constants,
-      { name: inner('weights'), shape: [weights.length, 1], values: Float32Array.from(weights) },
+      ...used.flatMap(({ constants }) => constants),
+      { name: inner('weights'), shape: [own.length, 1], values: Float32Array.from(own) },
       { name: inner('bias'), shape: [1], values: Float32Array.of(bias) },
-      { name: inner('forest/floor'), shape: [], values: Float32Array.of(FOREST_FLOOR) },
-      { name: inner('forest/ceiling'), shape: [], values: Float32Array.of(1 - FOREST_FLOOR) },
-      { name: inner('forest/one'), shape: [], values: Float32Array.of(1) },
     ],
+  };
+}
+
+function forestPart(forest: TreeEnsemble, name: string): MemberPart {
+  const margin = `${name}-log-odds`;
+  const scalar = (what: string, value: number) => ({
+    name: `${name}/${what}`,
+    shape: [],
+    values: Float32Array.of(value),
+  });
+  return {
+    margin,
+    nodes: [treeNode(forest, INPUT, name), ...logOdds(name, margin)],
+    constants: [scalar('floor', FOREST_FLOOR), scalar('ceiling', 1 - FOREST_FLOOR), scalar('one', 1)],
   };
 }
 
