@@ -34,9 +34,9 @@ export interface LearningPlan {
 const seeds = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
 export const LEARNING: LearningPlan = {
-  members: { seeds: seeds(1000, 16), days: 12, rateFactor: 8 },
-  stopping: { seeds: seeds(1900, 2), days: 12, rateFactor: 8 },
-  calibration: { seeds: seeds(1910, 3), days: 12, rateFactor: 8 },
+  members: { seeds: seeds(1000, 52), days: 12, rateFactor: 8 },
+  stopping: { seeds: seeds(1900, 3), days: 12, rateFactor: 8 },
+  calibration: { seeds: seeds(1910, 6), days: 12, rateFactor: 8 },
 };
 /** Of the leak tests, which learn anew. */
 export const SMALL_LEARNING: LearningPlan = {
