@@ -145,6 +145,11 @@ function* precursorMeasures(report: RiskReport, precursors: RiskReport['precurso
   yield figure('risk-recall-with-precursor-high', precursors.interval.high);
   yield figure('risk-failures-with-precursor-of-30min', precursors.foreseeable);
   yield figure('risk-recall-with-precursor-of-30min', precursors.recallForeseeable);
+  for (const { fromMinutes, toMinutes, failures, found } of precursors.byLead) {
+    const band = Number.isFinite(toMinutes) ? `${fromMinutes}-to-${toMinutes}min` : `${fromMinutes}min-or-more`;
+    yield figure(`risk-failures-with-precursor-of-${band}`, failures);
+    yield figure(`risk-found-with-precursor-of-${band}`, found);
+  }
   yield figure('risk-share-with-precursor', report.precursorShare as number);
   const own = report.scorers.find(({ name }) => name === MODEL) as ScorerReport;
   // More than has a precursor cannot be foreseen: what lies clearly above it has looked at what came.

@@ -18,6 +18,9 @@ export const LEAST_LEAD_MINUTES = 30;
 /** Recall is told for alarms at least so many minutes ahead. */
 const LEADS = [30, 60, 360] as const;
 
+/** What can be found depends on how long before a precursor begins: ends of the bands that are told apart, minutes. */
+const LEAD_BAND_ENDS = [LEAST_LEAD_MINUTES, 60, 120, Infinity] as const;
+
 /** How well one scorer finds failures. */
 export interface ScorerReport {
   readonly name: string;
@@ -41,6 +44,15 @@ export interface HorizonReport {
   readonly bins: readonly CalibrationBin[];
 }
 
+/** Failures whose precursor began so long before them, and how many of those were found early enough. */
+export interface LeadBand {
+  readonly fromMinutes: number;
+  /** Infinity of the last band. */
+  readonly toMinutes: number;
+  readonly failures: number;
+  readonly found: number;
+}
+
 /** Failures that announced themselves, and how many of them were found. */
 export interface PrecursorReport {
   /** Failures with a precursor, and those whose precursor began early enough for an alarm. */
@@ -50,6 +62,7 @@ export interface PrecursorReport {
   readonly recallForeseeable: number;
   readonly interval: Interval;
   readonly intervalForeseeable: Interval;
+  readonly byLead: readonly LeadBand[];
 }
 
 export interface RiskReport {
@@ -251,7 +264,19 @@ function precursorReport(outcomes: readonly Outcome[], dayCount: number, rng: Rn
     recallForeseeable: ofEarly.recall,
     interval: ofAny.interval,
     intervalForeseeable: ofEarly.interval,
+    byLead: leadBands(outcomes),
   };
+}
+
+function leadBands(outcomes: readonly Outcome[]): LeadBand[] {
+  return LEAD_BAND_ENDS.map((toMinutes, band) => {
+    const fromMinutes = LEAD_BAND_ENDS[band - 1] ?? 0;
+    const own = outcomes.filter(
+      ({ announcedMinutes: lead }) => lead !== null && lead >= fromMinutes && lead < toMinutes,
+    );
+    const found = own.filter(({ leadMinutes }) => isEarlyEnough(leadMinutes)).length;
+    return { fromMinutes, toMinutes, failures: own.length, found };
+  });
 }
 
 /** The best of the rules by average precision; the logistic regression is one of them. */
