@@ -3,6 +3,7 @@ import type { DemandSet, PlanLimits } from '../../../src/reroute/plan.ts';
 import type { Tunnel } from '../../../src/reroute/proposal.ts';
 import { InterfaceCounters } from '../../../src/telemetry/simulator/counters.ts';
 import type { PinnedPath } from '../../../src/telemetry/simulator/forwarding.ts';
+import type { Author } from './authors.ts';
 import { type Carried, Carrier, type Routes } from './carrier.ts';
 import { FINE_SECONDS, LinkSampling, type Scene } from './sampling.ts';
 import { LoopService } from './service.ts';
@@ -25,7 +26,7 @@ export interface RouteChange {
   readonly at: number;
   readonly proposalId: string;
   /** Set up, or taken back. */
-  readonly kind: 'set' | 'return';
+  readonly kind: Author['kind'];
   readonly demands: ReadonlyMap<
     number,
     { readonly before: readonly PinnedPath[]; readonly after: readonly PinnedPath[] }
@@ -60,11 +61,9 @@ export class DetourArm {
   readonly #sampling: LinkSampling;
   #scene: Scene | null = null;
   #texts = new Map<string, string>();
-  /** By demand, the tunnel that the present one took the place of. */
-  readonly #replaced = new Map<string, string>();
   #routes: Routes = new Map();
   /** Tunnels that were set and are not used yet, oldest first. */
-  #pending: { readonly at: number; readonly tunnels: readonly Tunnel[] }[] = [];
+  #pending: { readonly at: number; readonly tunnels: readonly Tunnel[]; readonly authors: ByDemand }[] = [];
   #lastSeconds = 1;
 
   constructor(world: ClosedLoopWorld, options: DetourOptions) {
@@ -96,7 +95,7 @@ export class DetourArm {
     while (at < segment.to) {
       for (let due = this.#pending[0]; due && due.at <= at; due = this.#pending[0]) {
         this.#pending.shift();
-        if (this.#enter(due.tunnels, at)) carried = null;
+        if (this.#enter(due.tunnels, due.authors, at)) carried = null;
       }
       carried ??= this.#carrier.carry(segment, this.#routes, segment.believedUp);
       const isBusy = this.service.isBusy;
@@ -138,7 +137,7 @@ export class DetourArm {
     this.counts.ticks += 1;
     if (to - from === 1) this.counts.fineTicks += 1;
     const tunnels = await this.service.hear(measured, () => this.#demandSet(segment, to), atMs);
-    if (tunnels) this.#pending.push({ at: to + ACTUATION_SECONDS, tunnels });
+    if (tunnels) this.#pending.push({ at: to + ACTUATION_SECONDS, tunnels, authors: this.service.authors.take() });
   }
 
   /** What flow telemetry says, with its error, as the live simulator has it. */
@@ -156,7 +155,7 @@ export class DetourArm {
   }
 
   /** True where they are others than those in use. */
-  #enter(tunnels: readonly Tunnel[], at: number): boolean {
+  #enter(tunnels: readonly Tunnel[], authors: ByDemand, at: number): boolean {
     const routes = new Map<number, readonly PinnedPath[]>();
     const texts = new Map<string, string>();
     const byProposal = new Map<string, Map<number, { before: readonly PinnedPath[]; after: readonly PinnedPath[] }>>();
@@ -171,12 +170,15 @@ export class DetourArm {
       const paths = isKept ? (this.#routes.get(demand) as readonly PinnedPath[]) : this.#compile(tunnel, demand);
       routes.set(demand, paths);
       texts.set(tunnel.demand, text);
-      if (!isKept) note(this.#authorOf(tunnel, text), demand, paths);
+      if (!isKept)
+        note(keyOf(authors.get(tunnel.demand) ?? { kind: 'set', proposalId: tunnel.proposalId }), demand, paths);
     }
     for (const demand of this.#routes.keys()) {
       if (routes.has(demand)) continue;
-      const text = this.#texts.get(this.#world.table.ids[demand] as string) as string;
-      note(`return ${ownerOf(text)}`, demand, []);
+      const id = this.#world.table.ids[demand] as string;
+      // What a plan ends without a step of its own goes back to the IGP.
+      const proposalId = ownerOf(this.#texts.get(id) as string);
+      note(keyOf(authors.get(id) ?? { kind: 'return', proposalId }), demand, []);
     }
     for (const [key, demands] of byProposal) {
       const [kind, proposalId] = key.split(' ') as [RouteChange['kind'], string];
@@ -188,15 +190,6 @@ export class DetourArm {
     return true;
   }
 
-  /** Whose change it is that a demand has this tunnel now: one that took its place may have given it back. */
-  #authorOf({ demand, proposalId }: Tunnel, text: string): string {
-    const present = this.#texts.get(demand);
-    const isGivenBack = present !== undefined && this.#replaced.get(demand) === text;
-    if (present === undefined || isGivenBack) this.#replaced.delete(demand);
-    else this.#replaced.set(demand, present);
-    return isGivenBack ? `return ${ownerOf(present)}` : `set ${proposalId}`;
-  }
-
   #compile({ paths }: Tunnel, demand: number): PinnedPath[] {
     const total = paths.reduce((sum, { share }) => sum + share, 0);
     return paths.map(({ share, arcs }) => ({
@@ -205,6 +198,12 @@ export class DetourArm {
       arcs: Int32Array.from(arcs, (id) => this.#world.graph.arcIndex.get(id) as number),
     }));
   }
+}
+
+type ByDemand = ReadonlyMap<string, Author>;
+
+function keyOf({ kind, proposalId }: Author): string {
+  return `${kind} ${proposalId}`;
 }
 
 function textOf({ proposalId, paths }: Tunnel): string {

@@ -13,6 +13,7 @@ import { type ProposalBrief, type Tunnel, waitsForApply } from '../../../src/rer
 import type { Event } from '../../../src/store/events.ts';
 import type { InterfaceSample, Measurement } from '../../../src/telemetry/sample.ts';
 import { indexNetwork, type Network, type NetworkIndex } from '../../../topology/model.ts';
+import { Authors } from './authors.ts';
 import { createLiveStore, type LiveStore } from './live-store.ts';
 
 export interface ServiceOptions {
@@ -52,6 +53,7 @@ export class LoopService {
   /** Where all open proposals stood when the tunnels were last read. */
   #stood = '';
   #lastPlan: { readonly atMs: number; readonly outcome: PlanOutcome } | null = null;
+  readonly authors = new Authors();
   readonly counts = { plans: 0, planCpuMs: 0, heldBack: 0, rolledBack: 0 };
 
   constructor(options: ServiceOptions) {
@@ -61,7 +63,7 @@ export class LoopService {
     this.#live = createLiveStore(network.name, this.#clock);
     this.#scorer = new PartitionScorer(network.links, DEFAULT_THRESHOLDS, { memories: new Map(), states: new Map() });
     this.#scheduledMs = startMs + FIRST_PLAN_MS;
-    const actuator = createSimulatorActuator(this.#live.store.traffic);
+    const actuator = this.authors.watch(createSimulatorActuator(this.#live.store.traffic));
     const index = indexNetwork(network);
     const makePlan: MakePlan = async (input, trigger, ids) => this.#makePlan(index, input, trigger, ids);
     this.#deps = {
