@@ -15,7 +15,7 @@ import { countFromNow, isAhead } from './clock-back.ts';
 import { haltedBy, tellHalt } from './halt.ts';
 import { holding } from './holding.ts';
 import { measuredOutcome } from './outcome.ts';
-import { stepToRevert } from './own-step.ts';
+import { stepToApply, stepToRevert } from './own-step.ts';
 import { writeStep } from './write.ts';
 
 /** Renewed while a step is made, so that two never work on one change; one that was killed where nobody can see it is waited for so long. */
@@ -72,8 +72,9 @@ function dueAtMs({ direction, done, failures, stepAtMs }: Execution): number {
 }
 
 async function stepForward(deps: CycleDeps, proposal: Proposal, execution: Execution): Promise<Proposal | null> {
-  const step = execution.steps[execution.done];
-  if (!step) return finish(deps, proposal, execution);
+  const planned = execution.steps[execution.done];
+  if (!planned) return finish(deps, proposal, execution);
+  const step = stepToApply(planned, proposal.id, (await deps.store.traffic.tunnels()).tunnels);
   await deps.reach?.('before-step');
   try {
     await deps.actuator.apply(step);

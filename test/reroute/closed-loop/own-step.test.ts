@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../src/reroute/actuator.ts';
-import { stepInForce, stepToRevert } from '../../../src/reroute/closed-loop/own-step.ts';
+import { stepInForce, stepToApply, stepToRevert } from '../../../src/reroute/closed-loop/own-step.ts';
 import type { Tunnel } from '../../../src/reroute/proposal.ts';
 
 const tunnel = (demand: string, proposalId: string, arc = 'l0:az'): Tunnel => ({
@@ -12,6 +12,26 @@ const step = (more: Partial<Step>): Step => ({
   ...{ set: [], remove: [], before: [], metrics: [], key: 'k', summary: '', commands: [], ...more },
 });
 const demandsOf = (tunnels: readonly Tunnel[]) => tunnels.map(({ demand }) => demand);
+
+describe('what of a step is to be done', () => {
+  const planned = step({
+    set: [tunnel('d', 'mine'), tunnel('e', 'mine')],
+    remove: ['f', 'g'],
+    before: [tunnel('d', 'theirs', 'l1:az')],
+  });
+
+  it('all of it while demands are as they were when it was laid out', () => {
+    const present = [tunnel('d', 'theirs', 'l1:az'), tunnel('f', 'mine', 'l1:az'), tunnel('g', 'mine', 'l1:az')];
+    expect(stepToApply(planned, 'mine', present)).toEqual(planned);
+    expect(stepToApply(planned, 'mine', [tunnel('d', 'mine'), tunnel('e', 'mine')])).toEqual(planned);
+  });
+
+  it('not what another proposal has moved since: neither its way nor its tunnel is touched', () => {
+    const present = [tunnel('d', 'other', 'l2:az'), tunnel('f', 'other', 'l2:az'), tunnel('g', 'mine', 'l1:az')];
+    const { set, remove } = stepToApply(planned, 'mine', present);
+    expect([demandsOf(set), remove]).toEqual([['e'], ['g']]);
+  });
+});
 
 describe('what of a step is to be taken back', () => {
   const planned = step({
