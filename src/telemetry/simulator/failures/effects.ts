@@ -1,4 +1,4 @@
-import { fnv1a } from '../../../core/rng.ts';
+import { createRng, fnv1a } from '../../../core/rng.ts';
 import type { LinkTable, PlantState } from '../plant.ts';
 import { type Failure, precursorStrength } from './failure.ts';
 
@@ -63,7 +63,8 @@ function heatOrLoad(failure: Failure, node: number, strength: number, links: Lin
 
 /** Bursts of errors, some minutes, more often as the time comes nearer. Drawn by name and minute, so that anyone may ask. */
 function burst(id: string, strength: number, atSeconds: number): number {
-  const drawn = fnv1a(`${id}:${Math.floor(atSeconds / BURST_SECONDS)}`) / 2 ** 32;
+  // The hash alone would hardly differ between minutes that differ in their last digit.
+  const drawn = createRng(fnv1a(`${id}:${Math.floor(atSeconds / BURST_SECONDS)}`)).next();
   const chance = 0.5 * strength;
   return drawn < chance ? 10 ** (-5.5 + (3 * drawn) / chance) : 0;
 }
