@@ -42,12 +42,21 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'testbed',
-          include: ['test/e2e/testbed/**/*.test.ts'],
+          name: 'testbed-timed',
+          include: ['test/e2e/testbed/routers.test.ts'],
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          // By itself: most of its scenarios have seconds to happen in.
+          maxWorkers: 1,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'testbed-long',
+          include: ['test/e2e/testbed/{kills,flapping}.test.ts'],
           // Beds of routers stand beside each other and mostly wait; ten minutes of flapping need ten minutes.
-          maxWorkers: 3,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -11,6 +11,7 @@ import { cleanEnv, freePort } from '../service.ts';
 import { Bed, COMMUNITY } from './bed.ts';
 import { Detour, type DetourOptions } from './detour.ts';
 import { type Delivery, delivery, ON_THE_WAY_MS } from './host.ts';
+import { highest } from './looks.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +34,6 @@ export interface Congestion {
   readonly count: number;
   readonly offeredBps: number;
   delivery(sinceMs: number): Promise<Delivery>;
-  stop(): Promise<void>;
 }
 
 /** Routers with hosts and traffic, the network as discovered from one of them, and a service that looks after it. */
@@ -44,6 +44,8 @@ export class Lab {
   readonly network: Network;
   readonly service: DetourOptions;
   readonly #traffic: typeof FINE;
+  /** What ends the faults that are made, and whatever else is to be gone before the next scenario; the latest last. */
+  readonly #endings: (() => Promise<unknown>)[] = [];
   detour: Detour;
 
   private constructor(
@@ -81,6 +83,43 @@ export class Lab {
     await this.calm();
   }
 
+  /** Does something to the bed that ends with the scenario, if not before. */
+  async fault(command: string, ending: string): Promise<void> {
+    this.atEnd(() => this.bed.command(ending));
+    await this.bed.command(command);
+  }
+
+  /** To be done when the scenario is over, whatever came of it. */
+  atEnd(ending: () => Promise<unknown>): void {
+    this.#endings.push(ending);
+  }
+
+  /**
+   * As it was before a scenario: no fault, no change, all links healthy. After one that failed with a service that knows
+   * nothing of it: what did harm is barred for a while, and would keep the next ones from happening.
+   */
+  async restore(hasFailed: boolean): Promise<void> {
+    for (const end of this.#endings.splice(0).reverse()) await end();
+    await this.tidy().catch((error: unknown) => {
+      if (!hasFailed) throw error;
+    });
+    if (hasFailed) await this.#renew();
+  }
+
+  /** A service without a past, and routers with the costs of their files. */
+  async #renew(): Promise<void> {
+    await this.detour.stop();
+    rmSync(this.service.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    const costs = await this.bed.changedCosts();
+    const changed = this.bed.plan.links.flatMap(({ id, a, z }) => [
+      ...(`${id}:az` in costs ? [a] : []),
+      ...(`${id}:za` in costs ? [z] : []),
+    ]);
+    for (const router of new Set(changed)) await this.bed.command(`restart ${router}`);
+    await this.detour.start();
+    await this.calm();
+  }
+
   /** What became of the coast-to-coast packets sent since then, both ways together. */
   async coastToCoast(sinceMs: number): Promise<Delivery> {
     const [west, east] = [this.bed.host('STTL'), this.bed.host('WASH')];
@@ -92,8 +131,8 @@ export class Lab {
   }
 
   /**
-   * Sixteen flows of two demands that together exceed the rate of the two links that both cross, and tells the service
-   * what is sent, as whoever measures flows would.
+   * Sixteen flows of two demands that together exceed the rate of the two links that both cross, until the scenario is
+   * over, and tells the service what is sent, as whoever measures flows would.
    */
   async congest(): Promise<Congestion> {
     const from = this.bed.host('IPLS');
@@ -102,6 +141,7 @@ export class Lab {
       router,
       to: this.bed.host(router),
     }));
+    this.atEnd(() => this.#uncongest(streams.map(({ stream }) => stream)));
     for (const { stream, to } of streams) await from.send({ stream, ...FLOWS }, to);
     const bps = FLOWS.packetsPerSecond * (FLOWS.bytes + HEADERS_BYTES) * 8;
     const coast = this.#traffic.packetsPerSecond * (this.#traffic.bytes + HEADERS_BYTES) * 8;
@@ -123,11 +163,14 @@ export class Lab {
         const sum = (read: (one: Delivery) => number): number => all.reduce((total, one) => total + read(one), 0);
         return { sent: sum(({ sent }) => sent), lost: sum(({ lost }) => lost), lastLossMs: last > 0 ? last : null };
       },
-      stop: async () => {
-        for (const { stream } of streams) await from.stop(stream);
-        await this.detour.send('DELETE', '/api/v1/demands', undefined);
-      },
     };
+  }
+
+  async #uncongest(streams: readonly number[]): Promise<void> {
+    for (const stream of streams) await this.bed.host('IPLS').stop(stream);
+    await this.detour.send('DELETE', '/api/v1/demands', undefined);
+    const isQuiet = async (): Promise<boolean> => (await highest(this.detour)) < 0.3;
+    await waitFor('the flows to be measured no more', isQuiet, { timeoutMs: 60_000 });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/reroute/plan.ts';
 import { buildTwin, igpPaths } from '../../../src/twin/twin.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -8,11 +8,15 @@ import type { Lab } from './lab.ts';
 import { eventOf, highest, inForce, isSame, linkEvent, stamps } from './looks.ts';
 import { LINK, LONG, missing, tell, useLab } from './scenario.ts';
 
-describe.skipIf(missing.length > 0)('eleven real routers', () => {
+/** What has to happen within seconds may be late once because the machine stood still; every attempt tells its figures. */
+const TIMED = { retry: 2 };
+
+describe.skipIf(missing.length > 0)('eleven real routers', TIMED, () => {
   let lab: Lab;
   useLab((built) => {
     lab = built;
   });
+  afterEach(({ task }) => lab.restore(task.result?.state === 'fail'), 240_000);
 
   it('the shortest paths of the twin are those of every router’s own table', async () => {
     const pairs = lab.network.nodes.flatMap((source) =>
@@ -49,7 +53,7 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
 
   it('goes round a link that loses 5 % and that OSPF leaves in service', async () => {
     const faultMs = Date.now();
-    await lab.bed.command(`lose ${LINK} 5`);
+    await lab.fault(`lose ${LINK} 5`, `lose ${LINK} 0`);
     const proposal = await inForce(lab.detour, LINK, ['verified']);
     const { lost, sent, lastLossMs } = await lab.coastToCoast(faultMs);
     const healedMs = (lastLossMs ?? 0) - faultMs;
@@ -63,6 +67,8 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
   });
 
   it('sets the cost again that a router forgot when it restarted', async () => {
+    await lab.fault(`lose ${LINK} 5`, `lose ${LINK} 0`);
+    await inForce(lab.detour, LINK, ['verified']);
     const restartMs = Date.now();
     await lab.bed.command('restart CHIN');
     await waitFor('the router to have forgotten', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
@@ -71,13 +77,11 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     const both = { [`${LINK}:az`]: 65_535, [`${LINK}:za`]: 65_535 };
     await waitFor('both costs to be set again', async () => isSame(await lab.bed.changedCosts(), both), LONG);
     tell('a router forgets', { toldMs: lost.atMs - forgotMs, setAgainMs: Date.now() - forgotMs });
-    await lab.bed.command(`lose ${LINK} 0`);
-    await lab.tidy();
   });
 
   it('plans anew at most 2 s after a cut that a trap tells of', async () => {
     const cutMs = Date.now();
-    await lab.bed.command(`cut ${LINK}`);
+    await lab.fault(`cut ${LINK}`, `mend ${LINK}`);
     const plan = await waitFor(
       'a plan that knows of the cut',
       async () => {
@@ -92,16 +96,16 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     const { lost } = await lab.coastToCoast(cutMs);
     tell('link cut', { detectedMs: down.atMs - cutMs, plannedMs, lostToIgpConvergence: lost });
     expect(plannedMs).toBeLessThanOrEqual(2_000);
-    await lab.bed.command(`mend ${LINK}`);
-    await lab.calm();
   });
 
   it('drains a link for maintenance and gives it back without losing a packet', async () => {
     const beganMs = Date.now();
     const { id } = await lab.detour.drain(LINK);
+    const cancel = () => lab.detour.send('POST', `/api/v1/maintenance/${id}/cancel`, { reason: 'done' });
+    lab.atEnd(cancel);
     const proposal = await inForce(lab.detour, LINK, ['verified']);
     const out = await lab.coastToCoast(beganMs);
-    await lab.detour.send('POST', `/api/v1/maintenance/${id}/cancel`, { reason: 'done' });
+    await cancel();
     await lab.calm();
     const all = await lab.coastToCoast(beganMs);
     tell('drain', {
@@ -115,15 +119,13 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
 
   it('heals a black hole that hellos still pass', async () => {
     const faultMs = Date.now();
-    await lab.bed.command(`blackhole ${LINK} on`);
+    await lab.fault(`blackhole ${LINK} on`, `blackhole ${LINK} off`);
     const proposal = await inForce(lab.detour, LINK, ['applied', 'verified']);
     await waitFor('packets to arrive', async () => (await lab.coastToCoast(Date.now() - 1_500)).lost === 0, LONG);
     const { lost, lastLossMs } = await lab.coastToCoast(faultMs);
     const healedMs = (lastLossMs ?? 0) - faultMs;
     tell('black hole', { ...(await stamps(lab.detour, proposal, faultMs)), healedMs, lost });
     expect(healedMs).toBeLessThanOrEqual(15_000);
-    await lab.bed.command(`blackhole ${LINK} off`);
-    await lab.tidy();
   });
 
   it('splits or moves what congests a link, and fills no other', async () => {
@@ -144,22 +146,17 @@ describe.skipIf(missing.length > 0)('eleven real routers', () => {
     expect(healed.lost).toBeGreaterThan(0);
     expect(steady.lost).toBe(0);
     expect(highestUtilisation).toBeLessThanOrEqual(0.8);
-    await flows.stop();
-    await waitFor('the flows to be measured no more', async () => (await highest(lab.detour)) < 0.3, LONG);
-    await lab.tidy();
   });
 
   it('takes back within 10 s a change that makes things worse', async () => {
-    await lab.bed.command(`lose ${LINK} 5`);
+    await lab.fault(`lose ${LINK} 5`, `lose ${LINK} 0`);
     // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
     await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
     const harmMs = Date.now();
-    await lab.bed.command('lose WASH-ATLA 30');
+    await lab.fault('lose WASH-ATLA 30', 'lose WASH-ATLA 0');
     const undone = await eventOf(lab.detour, 'change-undone', harmMs);
     await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
     const backMs = Date.now() - harmMs;
-    await lab.bed.command('lose WASH-ATLA 0');
-    await lab.bed.command(`lose ${LINK} 0`);
     tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
     expect(backMs).toBeLessThanOrEqual(10_000);
   });
