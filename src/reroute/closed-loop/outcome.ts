@@ -14,6 +14,8 @@ const SETTLE_MS = 1_000;
 const OUTAGE_MS = 10_000;
 /** Ends the reason of an outcome that may not be the change's doing: it goes back, but the cause is not barred for it. */
 export const WENT_DOWN_TOO = 'went down meanwhile';
+/** To go back onto a link that is down would mend nothing: what routers lost as it broke is waited out. */
+const JUST_DOWN = 'has just gone down';
 
 /** How the network does since the last step of a proposal's change, against what was predicted. */
 export async function measuredOutcome(
@@ -37,8 +39,12 @@ export async function measuredOutcome(
     nowMs,
     isDue,
   });
-  if (outcome.verdict === 'worse')
+  if (outcome.verdict === 'worse') {
+    const own = proposal.cause.links.find((id) => wentDown(states.get(id), nowMs - OUTAGE_MS));
+    if (own !== undefined)
+      return { ...outcome, verdict: 'pending', reason: `${own}, which it leads around, ${JUST_DOWN}` };
     return { ...outcome, reason: outcome.reason + meanwhile(states, execution?.stepAtMs ?? nowMs) };
+  }
   const lost = await unreachable(deps, proposal, isDue);
   return lost === null ? outcome : { ...outcome, verdict: 'worse', reason: lost };
 }
@@ -46,9 +52,12 @@ export async function measuredOutcome(
 /** Names a link whose outage may be what made things worse; empty where there was none. */
 function meanwhile(states: ReadonlyMap<string, LinkState>, stepAtMs: number): string {
   // What was measured just after an outage is not yet what the routers make of it.
-  const isRecent = ({ state, sinceMs }: LinkState): boolean => state === 'down' && sinceMs > stepAtMs - OUTAGE_MS;
-  const other = [...states.values()].find(isRecent);
+  const other = [...states.values()].find((state) => wentDown(state, stepAtMs - OUTAGE_MS));
   return other ? `; ${other.linkId} ${WENT_DOWN_TOO}` : '';
+}
+
+function wentDown(state: LinkState | undefined, sinceMs: number): boolean {
+  return state?.state === 'down' && state.sinceMs > sinceMs;
 }
 
 /** What the routers' own tables do not lead to any more, in words; null where all is as before, or nobody can say. */

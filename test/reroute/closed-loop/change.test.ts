@@ -105,6 +105,25 @@ describe('a change', () => {
     expect(next).toMatchObject({ status: 'proposed', heldBack: expect.stringContaining('made things worse') });
   });
 
+  it('waits while the link that it leads around breaks, and is judged by what is lost afterwards', async () => {
+    for (const stillLosing of [false, true]) {
+      const at = await waiting();
+      await applyProposal(at.deps, at.id, asked());
+      const lose = async (share: number): Promise<void> => {
+        await measure(at, (link) => (link === 'l0' ? 0 : share));
+        const heard = { atMs: at.clock.nowMs(), receivedAtMs: at.clock.nowMs() };
+        await writeStates(at.store, [{ ...stateOf('l0', 'down', { sinceMs: AT_MS + 1_000 }), ...heard }]);
+        await tendChanges(at.deps);
+      };
+      at.clock.advance(2_000);
+      await lose(0.2);
+      expect(await at.status()).toBe('applied');
+      at.clock.advance(VERIFY_MS);
+      await lose(stillLosing ? 0.2 : 0);
+      expect(await at.status()).toBe(stillLosing ? 'rolled-back' : 'verified');
+    }
+  });
+
   it.each(CHANGE_POINTS)('that ends with its process at %s goes on where it was, forward and back', async (point) => {
     for (const way of ['forward', 'back'] as const) {
       const at = await waiting();
