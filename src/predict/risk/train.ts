@@ -1,7 +1,7 @@
 import { DetourError } from '../../core/errors.ts';
 import { createRng, type Rng } from '../../core/rng.ts';
 import { type Ensemble, type Members, stack } from '../ensemble.ts';
-import { logistic } from '../logistic.ts';
+import { LOGISTIC_DEFAULTS, logistic } from '../logistic.ts';
 import { BOOST_DEFAULTS, type BoostSettings, boost, type Examples } from '../trees/boost.ts';
 import { FOREST_DEFAULTS, type ForestSettings, forest } from '../trees/forest.ts';
 import { LOGISTIC } from '../trees/losses.ts';
@@ -14,6 +14,9 @@ import type { HorizonRisk, RiskModel } from './model.ts';
 const HOUR_MS = 3_600_000;
 /** The longest window that features look at and the longest horizon: rows farther apart share nothing. */
 export const FULL_GAP_MS = (168 + 6) * HOUR_MS;
+
+/** Nearly all of the weight lies on calm rows, beside which a heavier penalty would hold back what few failures teach. */
+const LOGISTIC_PENALTY = 1e-5;
 
 export interface RiskTrainOptions {
   readonly seed: number;
@@ -137,7 +140,7 @@ function trainHorizon(
       signal?.throwIfAborted();
       told('forest', 0.6 + (0.3 * done) / growing.treeCount);
     }),
-    logistic: logistic(training),
+    logistic: logistic(training, { ...LOGISTIC_DEFAULTS, l2: LOGISTIC_PENALTY }),
   };
   told('logistic', 0.95);
   const ensemble: Ensemble = stack(members, calibration.table, calibration.labels, later.weights);
