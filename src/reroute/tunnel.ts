@@ -16,3 +16,15 @@ export const TunnelSchema = Type.Object({
   proposalId: Type.String(),
 });
 export type Tunnel = Static<typeof TunnelSchema>;
+
+/** The same shares on the same arcs, in the same order; nothing is the same as nothing. */
+export function isSamePaths(one: readonly PathShare[] | undefined, other: readonly PathShare[] | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || one.length !== other?.length) return false;
+  return one.every(({ share, arcs }, at) => {
+    const there = other[at] as PathShare;
+    return (
+      share === there.share && arcs.length === there.arcs.length && arcs.every((arc, hop) => arc === there.arcs[hop])
+    );
+  });
+}

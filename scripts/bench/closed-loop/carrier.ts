@@ -30,7 +30,9 @@ export class Carrier {
   readonly #forwarder: Forwarder;
   readonly #probeBps: Float64Array;
   readonly #wireSurvival: Float64Array;
-  #closed = '';
+  /** Which links the IGP's routes are of. */
+  #linkUp: Uint8Array;
+  #pinning: Pinning | null = null;
 
   constructor(world: ClosedLoopWorld, limit: number, probeBps: Float64Array) {
     this.#world = world;
@@ -39,6 +41,7 @@ export class Carrier {
     this.#forwarder = new Forwarder(world.graph, world.table);
     this.#probeBps = probeBps;
     this.#wireSurvival = new Float64Array(world.graph.arcCount);
+    this.#linkUp = new Uint8Array(world.links.ids.length).fill(1);
   }
 
   /**
@@ -46,35 +49,46 @@ export class Carrier {
    * over a link that is believed down fall back to the IGP.
    */
   carry({ sentBps, plant }: Segment, routes: Routes, linkUp: Uint8Array): Carried {
-    const { graph, links, table } = this.#world;
+    const { graph, links } = this.#world;
     this.#close(linkUp);
     const wireSurvival = this.#wireSurvival;
     for (let arc = 0; arc < graph.arcCount; arc += 1) {
       const up = plant.linkUp[links.linkOfArc[arc] as number] as number;
       wireSurvival[arc] = up * (1 - (plant.corruption[arc] as number)) * (1 - (plant.throttled[arc] as number));
     }
-    const igpShare = new Float64Array(table.ids.length).fill(1);
-    const pinned: PinnedPath[] = [];
-    for (const path of [...routes.values()].flat()) {
-      if (!path.arcs.every((arc) => linkUp[links.linkOfArc[arc] as number] === 1)) continue;
-      pinned.push(path);
-      igpShare[path.demand] = Math.max(0, (igpShare[path.demand] as number) - path.share);
-    }
+    if (this.#pinning?.routes !== routes) this.#pinning = pinningOf(this.#world, routes, linkUp);
+    const { pinned, igpShare } = this.#pinning;
     const probeBps = this.#probeBps;
     const forwarded = this.#forwarder.forward(this.#igp, { bps: sentBps, igpShare, pinned, wireSurvival, probeBps });
     return { forwarded, lostBps: forwarded.lostBps, overBps: overload(graph, forwarded, wireSurvival, this.#limit) };
   }
 
   #close(linkUp: Uint8Array): void {
-    const closed: number[] = [];
-    this.#world.links.arcs.forEach((pair, link) => {
-      if (linkUp[link] !== 1) closed.push(...pair);
-    });
-    const key = closed.join(',');
-    if (key === this.#closed) return;
-    this.#closed = key;
-    this.#igp.close(closed);
+    if (linkUp.every((up, link) => up === this.#linkUp[link])) return;
+    this.#linkUp = linkUp.slice();
+    this.#pinning = null;
+    this.#igp.close(this.#world.links.arcs.flatMap((pair, link) => (linkUp[link] === 1 ? [] : [...pair])));
   }
+}
+
+/** The paths of routes that can be used, and what of each demand follows the IGP; kept while routes and links stay. */
+interface Pinning {
+  readonly routes: Routes;
+  readonly pinned: readonly PinnedPath[];
+  readonly igpShare: Float64Array;
+}
+
+function pinningOf({ links, table }: ClosedLoopWorld, routes: Routes, linkUp: Uint8Array): Pinning {
+  const igpShare = new Float64Array(table.ids.length).fill(1);
+  const pinned: PinnedPath[] = [];
+  for (const paths of routes.values()) {
+    for (const path of paths) {
+      if (!path.arcs.every((arc) => linkUp[links.linkOfArc[arc] as number] === 1)) continue;
+      pinned.push(path);
+      igpShare[path.demand] = Math.max(0, (igpShare[path.demand] as number) - path.share);
+    }
+  }
+  return { routes, pinned, igpShare };
 }
 
 function overload(

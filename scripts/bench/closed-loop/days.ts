@@ -18,6 +18,8 @@ export interface DaysOptions {
   readonly tell: (line: string) => void;
 }
 
+/** Most of what a second makes is forgotten in the next: with the usual 16 MB a tenth of the time goes to collecting it. */
+const NODE_OPTIONS = ['--max-semi-space-size=32'];
 const WORKER = fileURLToPath(new URL('./day-worker.ts', import.meta.url));
 
 /** Plays days in processes of their own; answers those of which something was played, in order. */
@@ -51,7 +53,7 @@ function isOver(signal: AbortSignal, overAtMs: number | null): boolean {
 /** Null where the signal came first. Rejects when the worker breaks. */
 function playAlone(task: Task, signal: AbortSignal, watch: Progress): Promise<LoopResult | null> {
   return new Promise((resolve, reject) => {
-    const child = fork(WORKER);
+    const child = fork(WORKER, { execArgv: [...process.execArgv, ...NODE_OPTIONS] });
     const stop = () => child.kill('SIGKILL');
     signal.addEventListener('abort', stop);
     let result: LoopResult | null = null;

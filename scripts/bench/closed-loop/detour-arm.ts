@@ -1,6 +1,7 @@
 import { createRng, type Rng } from '../../../src/core/rng.ts';
 import type { DemandSet, PlanLimits } from '../../../src/reroute/plan.ts';
 import type { Tunnel } from '../../../src/reroute/proposal.ts';
+import { isSamePaths } from '../../../src/reroute/tunnel.ts';
 import { InterfaceCounters } from '../../../src/telemetry/simulator/counters.ts';
 import type { PinnedPath } from '../../../src/telemetry/simulator/forwarding.ts';
 import type { Author } from './authors.ts';
@@ -60,7 +61,8 @@ export class DetourArm {
   readonly counts = { ticks: 0, fineTicks: 0, samples: 0 };
   readonly #sampling: LinkSampling;
   #scene: Scene | null = null;
-  #texts = new Map<string, string>();
+  /** The tunnels that the routes are of, by demand. */
+  #tunnels = new Map<string, Tunnel>();
   #routes: Routes = new Map();
   /** Tunnels that were set and are not used yet, oldest first. */
   #pending: { readonly at: number; readonly tunnels: readonly Tunnel[]; readonly authors: ByDemand }[] = [];
@@ -157,7 +159,7 @@ export class DetourArm {
   /** True where they are others than those in use. */
   #enter(tunnels: readonly Tunnel[], authors: ByDemand, at: number): boolean {
     const routes = new Map<number, readonly PinnedPath[]>();
-    const texts = new Map<string, string>();
+    const entered = new Map<string, Tunnel>();
     const byProposal = new Map<string, Map<number, { before: readonly PinnedPath[]; after: readonly PinnedPath[] }>>();
     const note = (proposalId: string, demand: number, after: readonly PinnedPath[]) => {
       const demands = byProposal.get(proposalId) ?? new Map();
@@ -165,11 +167,10 @@ export class DetourArm {
     };
     for (const tunnel of tunnels) {
       const demand = this.#world.demandIndex.get(tunnel.demand) as number;
-      const text = textOf(tunnel);
-      const isKept = this.#texts.get(tunnel.demand) === text;
+      const isKept = isSameTunnel(this.#tunnels.get(tunnel.demand), tunnel);
       const paths = isKept ? (this.#routes.get(demand) as readonly PinnedPath[]) : this.#compile(tunnel, demand);
       routes.set(demand, paths);
-      texts.set(tunnel.demand, text);
+      entered.set(tunnel.demand, tunnel);
       if (!isKept)
         note(keyOf(authors.get(tunnel.demand) ?? { kind: 'set', proposalId: tunnel.proposalId }), demand, paths);
     }
@@ -177,7 +178,7 @@ export class DetourArm {
       if (routes.has(demand)) continue;
       const id = this.#world.table.ids[demand] as string;
       // What a plan ends without a step of its own goes back to the IGP.
-      const proposalId = ownerOf(this.#texts.get(id) as string);
+      const { proposalId } = this.#tunnels.get(id) as Tunnel;
       note(keyOf(authors.get(id) ?? { kind: 'return', proposalId }), demand, []);
     }
     for (const [key, demands] of byProposal) {
@@ -186,7 +187,7 @@ export class DetourArm {
     }
     if (byProposal.size === 0) return false;
     this.#routes = routes;
-    this.#texts = texts;
+    this.#tunnels = entered;
     return true;
   }
 
@@ -206,10 +207,6 @@ function keyOf({ kind, proposalId }: Author): string {
   return `${kind} ${proposalId}`;
 }
 
-function textOf({ proposalId, paths }: Tunnel): string {
-  return JSON.stringify({ proposalId, paths });
-}
-
-function ownerOf(text: string): string {
-  return (JSON.parse(text) as { proposalId: string }).proposalId;
+function isSameTunnel(one: Tunnel | undefined, other: Tunnel): boolean {
+  return one === other || (one?.proposalId === other.proposalId && isSamePaths(one.paths, other.paths));
 }

@@ -5,9 +5,10 @@ export class Stopwatch {
   #from = process.cpuUsage();
 
   begin(name: string): void {
-    const { user, system } = process.cpuUsage(this.#from);
-    this.seconds[this.#name] = (this.seconds[this.#name] ?? 0) + (user + system) / 1e6;
+    const now = process.cpuUsage();
+    const spent = now.user - this.#from.user + now.system - this.#from.system;
+    this.seconds[this.#name] = (this.seconds[this.#name] ?? 0) + spent / 1e6;
     this.#name = name;
-    this.#from = process.cpuUsage();
+    this.#from = now;
   }
 }
