@@ -1,12 +1,11 @@
 import type { Demand, Network } from '../../topology/model.ts';
-import { parseArcId } from '../core/ids.ts';
 import type { LinkState } from '../health/link-state.ts';
 import { type ArcPath, addPaths, numberedPaths, type PinnedRoute } from './arc-path.ts';
-import { type CompiledGraph, compileGraph } from './compiled.ts';
-import { addLoads, routeTo, type TargetRouting } from './ecmp.ts';
+import type { CompiledGraph } from './compiled.ts';
+import { addLoads, type TargetRouting } from './ecmp.ts';
 import { ecmpPaths } from './equal-paths.ts';
-import { buildGraph } from './graph.ts';
 import { hasNoMember, withPresentCapacities } from './present-capacity.ts';
+import { igpCosts, type RoutingTables, routingOfNetwork } from './routing-tables.ts';
 import { ShortestPaths } from './shortest-path.ts';
 
 export interface TwinInput {
@@ -20,6 +19,8 @@ export interface TwinInput {
 /** The network as it carries its traffic now: what the IGP has closed, and every demand on its way. */
 export interface Twin {
   readonly graph: CompiledGraph;
+  /** IGP routing of the network over any set of open arcs. */
+  readonly tables: RoutingTables;
   readonly search: ShortestPaths;
   /** A second search, for the far end. */
   readonly onward: ShortestPaths;
@@ -54,14 +55,14 @@ const MAX_EQUAL_PATHS = 128;
  */
 export function buildTwin(input: TwinInput): Twin {
   const states = new Map(input.states.map((state) => [state.linkId, state]));
-  const graph = withPresentCapacities(compileGraph(buildGraph(input.network)), input.network, states);
-  const linkOf = graph.arcIds.map((id) => parseArcId(id)?.linkId ?? id);
+  const { graph: onFile, tables, linkOf } = routingOfNetwork(input.network);
+  const graph = withPresentCapacities(onFile, input.network, states);
   const closed = Uint8Array.from(linkOf, (link) => (isClosed(states.get(link)) ? 1 : 0));
   const stale = Uint8Array.from(linkOf, (link) => (isStale(states.get(link)) ? 1 : 0));
-  return routeTraffic({ graph, states, linkOf, closed, stale }, input.demands, input.tunnels);
+  return routeTraffic({ graph, tables, states, linkOf, closed, stale }, input.demands, input.tunnels);
 }
 
-type TwinFrame = Pick<Twin, 'graph' | 'states' | 'linkOf' | 'closed' | 'stale'>;
+type TwinFrame = Pick<Twin, 'graph' | 'tables' | 'states' | 'linkOf' | 'closed' | 'stale'>;
 
 /** The same network and traffic with other arcs closed: what if these links were back, or gone? */
 export function withClosed(twin: Twin, closed: Uint8Array, tunnels: readonly PinnedRoute[]): Twin {
@@ -69,28 +70,22 @@ export function withClosed(twin: Twin, closed: Uint8Array, tunnels: readonly Pin
 }
 
 function routeTraffic(frame: TwinFrame, demands: readonly Demand[], tunnels: readonly PinnedRoute[]): Twin {
-  const { graph, closed } = frame;
-  const igpCost = Float64Array.from(graph.metric, (metric, arc) => (closed[arc] ? Infinity : metric));
-  const search = new ShortestPaths(graph);
-  const known = new Map<number, TargetRouting>();
-  const routing = (target: number): TargetRouting => {
-    const routed = known.get(target) ?? routeTo(search, target, igpCost);
-    known.set(target, routed);
-    return routed;
-  };
+  const { graph, tables, closed } = frame;
+  const routing = tables.over(closed);
   const demandIndex = new Map(demands.map((demand, index) => [demand.id, index]));
   const pinned = pinnedPaths(frame, demands, demandIndex, tunnels);
   const { loadBps, lost } = loadArcs(graph, demands, pinned, routing);
   const { states, linkOf, stale } = frame;
   return {
     graph,
+    tables,
     states,
     linkOf,
     closed,
     stale,
-    search,
+    search: new ShortestPaths(graph),
     onward: new ShortestPaths(graph),
-    igpCost,
+    igpCost: igpCosts(graph, closed),
     demands,
     demandIndex,
     pinned,

@@ -100,5 +100,6 @@ export function ownDemands({ id }: Proposal, present: readonly Tunnel[]): string
 
 /** Going back, a demand returns to another proposal's tunnel, never to an earlier revision's of its own. */
 function othersTunnels({ id }: Proposal, present: readonly Tunnel[], demands: readonly string[]): Tunnel[] {
-  return present.filter(({ demand, proposalId }) => proposalId !== id && demands.includes(demand));
+  const asked = new Set(demands);
+  return present.filter(({ demand, proposalId }) => proposalId !== id && asked.has(demand));
 }
