@@ -100,14 +100,12 @@ export class Lab {
    */
   async restore(hasFailed: boolean): Promise<void> {
     for (const end of this.#endings.splice(0).reverse()) await end();
-    await this.tidy().catch((error: unknown) => {
-      if (!hasFailed) throw error;
-    });
-    if (hasFailed) await this.#renew();
+    if (hasFailed) await this.renew();
+    else await this.tidy();
   }
 
   /** A service without a past, and routers with the costs of their files. */
-  async #renew(): Promise<void> {
+  async renew(): Promise<void> {
     await this.detour.stop();
     rmSync(this.service.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     const costs = await this.bed.changedCosts();

@@ -148,19 +148,6 @@ describe.skipIf(missing.length > 0)('eleven real routers', TIMED, () => {
     expect(highestUtilisation).toBeLessThanOrEqual(0.8);
   });
 
-  it('takes back within 10 s a change that makes things worse', async () => {
-    await lab.fault(`lose ${LINK} 5`, `lose ${LINK} 0`);
-    // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
-    await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
-    const harmMs = Date.now();
-    await lab.fault('lose WASH-ATLA 30', 'lose WASH-ATLA 0');
-    const undone = await eventOf(lab.detour, 'change-undone', harmMs);
-    await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
-    const backMs = Date.now() - harmMs;
-    tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
-    expect(backMs).toBeLessThanOrEqual(10_000);
-  });
-
   it('has told nobody the password of the routers or the community', async () => {
     const paths = ['audit', 'events', 'reroutes', 'guardrails', 'maintenance', 'status', 'outcomes', 'network'];
     const ids = (await lab.detour.reroutes()).map(({ id }) => `reroutes/${id}/commands`);
@@ -171,5 +158,20 @@ describe.skipIf(missing.length > 0)('eleven real routers', TIMED, () => {
     const told = JSON.stringify([answers, metrics, lab.detour.log]);
     expect(told.length).toBeGreaterThan(10_000);
     for (const secret of [PASSWORD, COMMUNITY]) expect(told).not.toContain(secret);
+  });
+
+  it('takes back within 10 s a change that makes things worse', async () => {
+    // The way round is left unhealthy and without traffic that could show otherwise within minutes.
+    lab.atEnd(() => lab.renew());
+    await lab.fault(`lose ${LINK} 5`, `lose ${LINK} 0`);
+    // What carries the change out is sabotaged: as soon as the cost is set, the way round loses more than the link did.
+    await waitFor('the cost to be set', async () => Object.values(await lab.bed.changedCosts()).includes(65_535), LONG);
+    const harmMs = Date.now();
+    await lab.fault('lose WASH-ATLA 30', 'lose WASH-ATLA 0');
+    const undone = await eventOf(lab.detour, 'change-undone', harmMs);
+    await waitFor('the costs to be as they were', async () => !(`${LINK}:az` in (await lab.bed.changedCosts())), LONG);
+    const backMs = Date.now() - harmMs;
+    tell('sabotage', { toldMs: undone.atMs - harmMs, backMs, message: undone.message });
+    expect(backMs).toBeLessThanOrEqual(10_000);
   });
 });
