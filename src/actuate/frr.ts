@@ -1,11 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { NetworkIndex } from '../../topology/model.ts';
 import { DetourError } from '../core/errors.ts';
 import { parseArcId } from '../core/ids.ts';
 import type { Actuator, MetricChange, Observation, Step } from '../reroute/actuator.ts';
 import { type ArcInterface, metricCommands } from './metric-commands.ts';
 import { requireRealisable, stepKey, summaryOf } from './path-steps.ts';
-import type { RunCommands } from './vty.ts';
+import type { Pause, RunCommands } from './vty.ts';
 
 export interface FrrOptions {
   readonly network: NetworkIndex;
@@ -28,16 +27,8 @@ export function createFrrActuator({ network, run, rampMs = RAMP_MS }: FrrOptions
   const set = async (metrics: readonly MetricChange[]): Promise<void> => {
     const now = await readCosts(run, metrics, interfaceOf);
     const ways = metrics.map(({ arc, to }, index) => ({ arc, costs: ramp(now[index] ?? to, to) }));
-    const length = Math.max(0, ...ways.map(({ costs }) => costs.length));
-    for (let turn = 0; turn < length; turn += 1) {
-      if (turn > 0) await pause(rampMs);
-      const moving = ways.flatMap(({ arc, costs }) => {
-        const to = costs[turn];
-        return to === undefined ? [] : [{ arc, from: to, to }];
-      });
-      const blocks = metricCommands(moving, interfaceOf);
-      await Promise.all(blocks.map(({ target, lines }) => run(target, lines)));
-    }
+    const scripts = paced(ways, interfaceOf, rampMs);
+    await Promise.all([...scripts].map(([target, lines]) => run(target, lines)));
   };
   return {
     name: 'frr',
@@ -63,6 +54,33 @@ export function createFrrActuator({ network, run, rampMs = RAMP_MS }: FrrOptions
     },
     revert: ({ metrics }) => set(metrics.map(({ arc, from, to }) => ({ arc, from: to, to: from }))),
   };
+}
+
+/**
+ * What is typed into each router: all of its costs turn by turn, in one session. A session for each turn would take as
+ * many round trips as there are prompts of a login, and a change that does harm has to be back within seconds.
+ */
+function paced(
+  ways: readonly { readonly arc: string; readonly costs: readonly number[] }[],
+  interfaceOf: (arc: string) => ArcInterface,
+  pauseMs: number,
+): Map<string, (string | Pause)[]> {
+  const devices = new Set(ways.map(({ arc }) => interfaceOf(arc).device));
+  const scriptOf = (device: string): (string | Pause)[] => {
+    const own = ways.flatMap(({ arc, costs }) => {
+      const at = interfaceOf(arc);
+      return at.device === device ? [{ name: at.interface, costs }] : [];
+    });
+    const turns = Math.max(0, ...own.map(({ costs }) => costs.length));
+    const lines = Array.from({ length: turns }, (_, turn) => [
+      ...(turn > 0 ? [{ pauseMs }] : []),
+      ...own.flatMap(({ name, costs }) =>
+        turn < costs.length ? [`interface ${name}`, `ip ospf cost ${costs[turn]}`] : [],
+      ),
+    ]);
+    return ['configure terminal', ...lines.flat(), 'end'];
+  };
+  return new Map([...devices].map((device) => [device, scriptOf(device)]));
 }
 
 /** The costs on the way from one to another; empty where nothing is to be done. */

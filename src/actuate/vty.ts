@@ -5,12 +5,17 @@ export interface VtyOptions {
   readonly port: number;
   /** For login and for `enable`. */
   readonly password: string;
-  /** For a whole session. */
+  /** For a session, or for what lies between two pauses of it. */
   readonly timeoutMs?: number;
 }
 
-/** Types commands into a router; answers what it printed. Rejects with ACTUATOR_FAILED. */
-export type RunCommands = (address: string, lines: readonly string[]) => Promise<string>;
+/** The next line is typed so long after the one that followed the last pause, or at once where that is over already. */
+export interface Pause {
+  readonly pauseMs: number;
+}
+
+/** Types commands into a router in one session; answers what it printed. Rejects with ACTUATOR_FAILED. */
+export type RunCommands = (address: string, lines: readonly (string | Pause)[]) => Promise<string>;
 
 const TIMEOUT_MS = 5_000;
 const MAX_OUTPUT = 1 << 20;
@@ -33,13 +38,28 @@ export function vtyRunner({ port, password, timeoutMs = TIMEOUT_MS }: VtyOptions
         reject(error);
       };
       const deadline = setTimeout(() => fail(`took more than ${timeoutMs} ms`), timeoutMs);
+      let turnMs = performance.now();
+      let waiting: NodeJS.Timeout | undefined;
+      const type = (line: string | Pause | null): void => {
+        if (line === null) return;
+        if (typeof line === 'string') return void socket.write(`${line}\n`);
+        waiting = setTimeout(
+          () => {
+            turnMs = performance.now();
+            deadline.refresh();
+            type(dialogue.afterPause());
+          },
+          turnMs + line.pauseMs - performance.now(),
+        );
+      };
       socket.on('error', ({ message }) => fail(`cannot be used: ${message}`));
       socket.on('data', (data) => {
         const said = dialogue.hear(data.toString('latin1'));
         if ('failure' in said) fail(said.failure);
-        else if (said.line !== null) socket.write(`${said.line}\n`);
+        else type(said.line);
       });
       socket.on('close', () => {
+        clearTimeout(waiting);
         if (!dialogue.isOver) return fail('closed the connection');
         clearTimeout(deadline);
         resolve(dialogue.output);
@@ -53,14 +73,14 @@ type Stage = 'login' | 'enable' | 'commands';
 /** What is typed when, and what was printed for the caller's lines. A password is typed only where it is asked for. */
 class Dialogue {
   readonly #password: string;
-  readonly #lines: readonly string[];
+  readonly #lines: readonly (string | Pause)[];
   #stage: Stage = 'login';
   #hasTypedPassword = false;
   #next = 0;
   #turn = '';
   output = '';
 
-  constructor(password: string, lines: readonly string[]) {
+  constructor(password: string, lines: readonly (string | Pause)[]) {
     this.#password = password;
     this.#lines = ['terminal length 0', ...lines, 'exit'];
   }
@@ -69,8 +89,8 @@ class Dialogue {
     return this.#next >= this.#lines.length;
   }
 
-  /** The line to type next, null while more is printed, or why it cannot go on. */
-  hear(text: string): { readonly line: string | null } | { readonly failure: string } {
+  /** What to do next, null while more is printed, or why it cannot go on. */
+  hear(text: string): { readonly line: string | Pause | null } | { readonly failure: string } {
     this.#turn += text;
     if (this.output.length + this.#turn.length > MAX_OUTPUT) return { failure: 'prints without end' };
     const prompt = WAITS.exec(this.#turn)?.[1];
@@ -84,9 +104,18 @@ class Dialogue {
     if (prompt === 'Password: ') return this.#askedForPassword();
     if (prompt.endsWith('> ')) return this.#mayOnlyLook();
     this.#stage = 'commands';
+    return { line: this.#take() };
+  }
+
+  /** The line that stands after the pause that is over: the router waits for it already. */
+  afterPause(): string | Pause | null {
+    return this.#take();
+  }
+
+  #take(): string | Pause | null {
     const line = this.#lines[this.#next] ?? null;
     this.#next += 1;
-    return { line };
+    return line;
   }
 
   #askedForPassword(): { readonly line: string } | { readonly failure: string } {

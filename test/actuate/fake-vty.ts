@@ -9,6 +9,7 @@ interface Router {
   readonly history: { name: string; cost: number }[];
   forgets: boolean;
   table: string;
+  logins: number;
 }
 
 const PROMPTS: Readonly<Record<string, string>> = {
@@ -75,12 +76,17 @@ class Session {
 
 /** An ospfd as its TCP vty shows it: password, enable, configuration, and costs that it keeps. */
 export async function startFakeVty(password: string, costs: Map<string, number>) {
-  const router: Router = { password, costs, history: [], asksTwice: true, forgets: false, table: '{ }' };
-  const server = createServer((socket) => serve(socket, new Session(router)));
+  const router: Router = { password, costs, history: [], asksTwice: true, forgets: false, table: '{ }', logins: 0 };
+  const server = createServer((socket) => {
+    router.logins += 1;
+    serve(socket, new Session(router));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     history: router.history,
+    /** Sessions so far. */
+    logins: (): number => router.logins,
     /** Lets everybody who is logged in configure it. */
     askOnce: (): void => {
       router.asksTwice = false;

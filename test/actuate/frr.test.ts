@@ -51,6 +51,8 @@ describe('frr, over a TCP vty', () => {
       },
     ]);
     await actuator.apply(step);
+    // One to read what is there, and one for all that is set: each login is many round trips.
+    expect(router.logins()).toBe(2);
     const up = router.history.map(({ cost }) => cost);
     expect(up).toEqual(ramp(10, 65_535));
     await actuator.revert(step);
