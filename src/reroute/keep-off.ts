@@ -62,7 +62,7 @@ export function keptOff(
   for (const index of demandsCrossing(returned, marked)) {
     if (decided.has(index) || isOfOneLink(twin, index) || !mayStay(problem, index)) continue;
     const link = firstMarkedLink(returned, marked, index);
-    kept.set(link, [...(kept.get(link) ?? []), placementOf(index, board.presentPaths(index))]);
+    kept.set(link, [...(kept.get(link) ?? []), staying(index, board.presentPaths(index))]);
   }
   return kept;
 }
@@ -90,7 +90,7 @@ function firstMarkedLink(twin: Twin, marked: Uint8Array, index: number): string 
   throw new RangeError(`demand ${index} crosses none of the links`);
 }
 
-/** All of it stays: no share of it moves. */
-function placementOf(index: number, to: readonly ArcPath[]): Placement {
+/** All of it stays on these paths, which it has: no share of it moves. */
+export function staying(index: number, to: readonly ArcPath[]): Placement {
   return { index, to, taken: to.map(({ arcs }) => arcs), movedShare: 0, leftShare: 0, rejected: [] };
 }

@@ -131,7 +131,8 @@ function giveBack(
   return false;
 }
 
-function isSafe(board: Board, condition: Condition, paths: readonly ArcPath[], limit: number): boolean {
+/** Whether traffic may be led over these paths, which it is on already on this board. */
+export function isSafe(board: Board, condition: Condition, paths: readonly ArcPath[], limit: number): boolean {
   return (
     !crosses(paths, condition.bad) &&
     !crosses(paths, condition.lasting) &&

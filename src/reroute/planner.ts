@@ -7,6 +7,7 @@ import { Board } from './board.ts';
 import { assessLinks, type Condition } from './condition.ts';
 import { maxAgeOf } from './demands-in-use.ts';
 import { investigate } from './investigate.ts';
+import { keptTunnels } from './kept-tunnels.ts';
 import { adoptStanding, type Closing, closeWhatIsOver } from './lifecycle.ts';
 import { withMetrics } from './metrics/plan-metrics.ts';
 import { optimal } from './optimal.ts';
@@ -69,8 +70,9 @@ export function planReroutes(
   const before = board.decisions();
   const drafts = investigate({ network, input, problem, solver, standing });
   rationMoves(problem, drafts.all(), before, budget);
+  const kept = keptTunnels(problem, input, standing, drafts.all());
   const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
-  const result = reconcile(input, ids.planId, findings, input.anew === undefined ? standing : [], dropped);
+  const result = reconcile(input, ids.planId, findings, input.anew === undefined ? standing : [], { dropped, kept });
   const all = {
     ...result,
     created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),

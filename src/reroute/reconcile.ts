@@ -1,6 +1,6 @@
 import { closeProposal, type Dropped } from './lifecycle.ts';
 import type { PlanInput } from './plan.ts';
-import type { Proposal } from './proposal.ts';
+import type { Move, Proposal } from './proposal.ts';
 import { logged } from './stability/budget.ts';
 import type { Finding } from './write-up.ts';
 
@@ -12,13 +12,21 @@ export interface Reconciled {
   readonly kept: readonly Proposal[];
 }
 
+/** What becomes of the moves of standing proposals, by their id. */
+export interface Standing {
+  /** Demands whose move does not hold any more. */
+  readonly dropped: Dropped;
+  /** Demands that would be given up, on the tunnels that they have. */
+  readonly kept: ReadonlyMap<string, readonly Move[]>;
+}
+
 /** Compares what was found with what stands: new causes get a proposal, changed ones a revision, the rest is kept. */
 export function reconcile(
   input: PlanInput,
   planId: string,
   findings: readonly Finding[],
   standing: readonly Proposal[],
-  dropped: Dropped,
+  { dropped, kept }: Standing,
 ): Reconciled {
   const result = {
     created: [] as Proposal[],
@@ -29,7 +37,8 @@ export function reconcile(
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   for (const proposal of standing) {
     const gone = dropped.get(proposal.id) ?? new Set<string>();
-    const next = review(input, planId, proposal, byId.get(proposal.id) ?? null, gone);
+    const stays = kept.get(proposal.id) ?? [];
+    const next = review(input, planId, proposal, byId.get(proposal.id) ?? null, { gone, stays });
     result[next.verdict].push(next.proposal);
   }
   const open = new Set(standing.map((proposal) => proposal.id));
@@ -46,16 +55,22 @@ function create(input: PlanInput, planId: string, finding: Finding): Proposal {
   return { ...finding, revision: 1, status: 'proposed', planId, ...times, ...life, moveLog };
 }
 
+/** Of one proposal. */
+interface Fate {
+  readonly gone: ReadonlySet<string>;
+  readonly stays: readonly Move[];
+}
+
 function review(
   input: PlanInput,
   planId: string,
   proposal: Proposal,
   finding: Finding | null,
-  gone: ReadonlySet<string>,
+  { gone, stays }: Fate,
 ): { verdict: 'kept' | 'revised' | 'closed'; proposal: Proposal } {
   const moved = new Set(finding?.moves.map((move) => move.demand));
   const retained = proposal.moves.filter((move) => !gone.has(move.demand) && !moved.has(move.demand));
-  const moves = [...retained, ...(finding?.moves ?? [])];
+  const moves = [...retained, ...stays, ...(finding?.moves ?? [])];
   const kind = moves.length > 0 ? 'reroute' : 'no-safe-alternative';
   // Of what was refused because the network is otherwise now, only what is in the network stands without a finding.
   const isMoot = proposal.outdatedAtMs !== undefined && proposal.appliedAtMs === null;
@@ -65,7 +80,7 @@ function review(
   const isAsFound = moved.size === 0 && gone.size === 0 && !staysMore(proposal, finding);
   const holds = isAsFound && kind === proposal.kind && proposal.outdatedAtMs === undefined;
   if (holds) return { verdict: 'kept', proposal };
-  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves, gone) };
+  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves) };
 }
 
 /** True when demands are stuck now that were not when the proposal was written. */
@@ -82,12 +97,9 @@ function revise(
   proposal: Proposal,
   finding: Finding | null,
   moves: Proposal['moves'],
-  gone: ReadonlySet<string>,
 ): Proposal {
-  const changed = new Set(finding?.moves.map((move) => move.demand));
-  const returned = input.tunnels.filter(
-    ({ proposalId, demand }) => proposalId === proposal.id && gone.has(demand) && !changed.has(demand),
-  );
+  const wanted = new Set(moves.map((move) => move.demand));
+  const returned = input.tunnels.filter(({ proposalId, demand }) => proposalId === proposal.id && !wanted.has(demand));
   // What was said about the revision before says nothing about this one.
   const { approvals: _approvals, heldBack: _heldBack, outdatedAtMs: _outdated, ...lasting } = proposal;
   return {
@@ -102,7 +114,7 @@ function revise(
     status: 'proposed',
     planId,
     updatedAtMs: input.atMs,
-    moveLog: logged(proposal.moveLog, input.atMs, changed.size + returned.length),
+    moveLog: logged(proposal.moveLog, input.atMs, (finding?.moves.length ?? 0) + returned.length),
   };
 }
 

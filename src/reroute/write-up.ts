@@ -42,7 +42,8 @@ export function writeUp(network: NetworkIndex, problem: Problem, draft: Draft): 
   return { ...finding, why: { summary: summarise(problem, draft, moves, cuts), ...why } };
 }
 
-function writeMove(problem: Problem, placement: Placement): Move {
+/** A placement as people and stores have it. */
+export function writeMove(problem: Problem, placement: Placement): Move {
   const { board } = problem;
   const { graph, demands } = board.twin;
   const demand = demands[placement.index] as (typeof demands)[number];

@@ -3,6 +3,7 @@ import { currentPaths, type Twin } from '../../twin/twin.ts';
 import { pathLatencyMs } from '../cost.ts';
 import type { LiveView } from '../live-view.ts';
 import type { Cause, Move } from '../proposal.ts';
+import { changedShare } from '../stability/gain.ts';
 
 /** What moves do for a cause, from the network as it is now. */
 export interface Benefit {
@@ -12,7 +13,7 @@ export interface Benefit {
   readonly latencyMs: number | null;
 }
 
-/** Moves of demands, or over arcs, that are not there any more do nothing. Pure. */
+/** Moves of demands, or over arcs, that are not there any more do nothing, nor do those that leave traffic where it is. Pure. */
 export function benefitOf({ board, limits }: Pick<LiveView, 'board' | 'limits'>, cause: Cause, moves: readonly Move[]) {
   const { twin } = board;
   const afterBps = twin.loadBps.slice();
@@ -22,7 +23,9 @@ export function benefitOf({ board, limits }: Pick<LiveView, 'board' | 'limits'>,
     const paths = numberedPaths(twin.graph, to);
     if (index === undefined || paths === null) continue;
     const bps = twin.demands[index]?.bps ?? 0;
-    addPaths(afterBps, currentPaths(twin, index), -bps);
+    const now = currentPaths(twin, index);
+    if (changedShare(now, paths) === 0) continue;
+    addPaths(afterBps, now, -bps);
     addPaths(afterBps, paths, bps);
     movedBps += bps;
     for (const { share, arcs } of paths) latencyBpsMs += bps * share * pathLatencyMs(twin.graph, arcs);

@@ -38,7 +38,8 @@ export function gainInHops(board: Board, earlier: Earlier): number {
   return (costBps + latencyBpsMs / HOP_LATENCY_MS) / movedBps;
 }
 
-function latencyOf({ twin }: Board, paths: readonly ArcPath[]): number {
+/** Mean over the shares, ms. */
+export function latencyOf({ twin }: Pick<Board, 'twin'>, paths: readonly ArcPath[]): number {
   return paths.reduce((sum, { share, arcs }) => sum + share * pathLatencyMs(twin.graph, arcs), 0);
 }
 
