@@ -135,9 +135,9 @@ export async function testWorlds(name: string, size: TestSize): Promise<WorldPla
 /** Other near misses than the scenario has: how many for each failure that is announced, and which of them stop at once. */
 export type NearMisses = Pick<NonNullable<Scenario['failures']>, 'nearMissRatio' | 'nearMissAbruptShare'>;
 
-/** The large test worlds with the same failures, but other trouble that comes to nothing. */
+/** The first two of the large test worlds with the same failures, but other trouble that comes to nothing. */
 export async function testWorldsWith(name: string, nearMisses: Partial<NearMisses>): Promise<WorldPlan[]> {
-  return (await testWorlds(name, 'full')).map((plan) => {
+  return (await testWorlds(name, 'full')).slice(0, 2).map((plan) => {
     const { failures } = plan.scenario;
     if (failures === undefined) return plan;
     return { ...plan, scenario: { ...plan.scenario, failures: { ...failures, ...nearMisses } } };
