@@ -1,6 +1,6 @@
 import { closeProposal, type Dropped } from './lifecycle.ts';
 import type { PlanInput } from './plan.ts';
-import type { Move, Proposal } from './proposal.ts';
+import { isIntended, type Move, type Proposal } from './proposal.ts';
 import { logged } from './stability/budget.ts';
 import type { Finding } from './write-up.ts';
 
@@ -80,7 +80,15 @@ function review(
   const isAsFound = moved.size === 0 && gone.size === 0 && !staysMore(proposal, finding);
   const holds = isAsFound && kind === proposal.kind && proposal.outdatedAtMs === undefined;
   if (holds) return { verdict: 'kept', proposal };
-  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, moves) };
+  const taken = takenOver(input, proposal);
+  const wanted = [...retained.filter(({ demand }) => !taken.has(demand)), ...stays, ...(finding?.moves ?? [])];
+  return { verdict: 'revised', proposal: revise(input, planId, proposal, finding, wanted) };
+}
+
+/** Demands that another proposal has moved since this one's moves were all in the network: asked for again they would go back. */
+function takenOver({ tunnels }: PlanInput, proposal: Proposal): ReadonlySet<string> {
+  if (isIntended(proposal)) return new Set();
+  return new Set(tunnels.flatMap(({ demand, proposalId }) => (proposalId === proposal.id ? [] : [demand])));
 }
 
 /** True when demands are stuck now that were not when the proposal was written. */
