@@ -40,6 +40,7 @@ export type Prediction = Static<typeof PredictionSchema>;
 
 export const FORECAST_METHODS = [
   'model',
+  'combination',
   'persistence',
   'persistence-with-drift',
   'hour-median',

@@ -46,11 +46,27 @@ function columnsOf(table: CsvTable): Column[] {
   const stepMs = stepOf(times);
   return table.names.flatMap((link, at) => {
     if (at === time || link === '') return [];
-    // A load below 0 is a counter that was misread.
     const bps = table.rows.map((row) => numberOf(row[at])).map((value) => (value >= 0 ? value : Number.NaN));
-    const readings = times.map((atMs, row) => [atMs, bps[row] as number] as const);
+    const readings = withoutMisread(bps).map((value, row) => [times[row] as number, value] as const);
     return [{ link, file: table.name, stepMs, readings }];
   });
+}
+
+/** A counter that was misread: one reading so many times above all of the readings before it, and above the next one. */
+const [MISREAD, READINGS_BEFORE] = [20, 48];
+
+/**
+ * Loads come without the rate of their line, which would tell what no line can carry. One such reading would stand in
+ * means and spreads for weeks. A load below 0 is misread, too, and unknown here already.
+ */
+function withoutMisread(bps: readonly number[]): number[] {
+  const kept = [...bps];
+  kept.forEach((value, at) => {
+    const before = kept.slice(Math.max(0, at - READINGS_BEFORE), at).filter((each) => each > 0);
+    const most = Math.max(...before, bps[at + 1] ?? 0);
+    if (before.length >= READINGS_BEFORE / 2 && value > MISREAD * most) kept[at] = Number.NaN;
+  });
+  return kept;
 }
 
 /** The usual distance of readings, to a whole minute and not finer than five. */

@@ -1,4 +1,6 @@
-import { median, type RegularSeries, WindowMeans } from './series.ts';
+import { Combination, meanOf } from './combination.ts';
+import { COURSE_NAMES, type CourseName, Courses, LOOK_BACK_DAYS } from './courses.ts';
+import { type RegularSeries, WindowMeans } from './series.ts';
 import { lastKnown, type TrivialRules, trivialRules } from './trivial.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,34 +16,28 @@ const WINDOWS_MS = [
   12 * HOUR_MS,
   DAY_MS,
 ];
-/**
- * As far back as the service remembers: a model that learnt from more would meet, when it is used, what it never saw.
- */
-export const LOOK_BACK_DAYS = 28;
 /** Days back at whose same time of day the series is looked at. */
-const DAYS_BACK = [1, 2, 3, 7, 14] as const;
-/** Days whose same time of day is averaged. */
-const PROFILE_DAYS = [7, LOOK_BACK_DAYS] as const;
-/** A profile at a time of day is the mean over so much before and after. */
-const PROFILE_REACH_MS = 20 * MINUTE_MS;
+const DAYS_BACK = [2, 3, 7, 14] as const;
 /** A scale below this share of the level would make noise of rounding. */
 const LEAST_SCALE = 1e-3;
+/** Three good days of the combination must not make the next jump look like a thousand times the usual either. */
+const LEAST_OF_SPREAD = 0.25;
+/** Over so many days the errors of the combination tell in which units it errs. */
+const SCALE_DAYS = 3;
 
 export const FORECAST_FEATURES: readonly string[] = [
   'last',
+  'median 1 h',
+  'combination',
   ...WINDOWS_MS.map((window) => `mean ${window / MINUTE_MS} min`),
   'spread 1 h',
   'spread 6 h',
+  'spread 24 h',
   'lowest 24 h',
   'highest 24 h',
   ...DAYS_BACK.flatMap((days) => [`${days} d before the target`, `change since ${days} d ago`]),
-  ...PROFILE_DAYS.flatMap((days) => [
-    `profile ${days} d at the target`,
-    `above profile ${days} d`,
-    `above profile ${days} d 6 h`,
-  ]),
-  'same kind of day at the target',
-  'above same kind of day',
+  ...COURSE_NAMES.flatMap((name) => [`${name} at the target`, `above ${name}`, `above ${name} 6 h`]),
+  'error of the combination 24 h',
   'time of day sine',
   'time of day cosine',
   'weekend at the target',
@@ -49,6 +45,10 @@ export const FORECAST_FEATURES: readonly string[] = [
   'days of history',
   'scale against level',
 ];
+
+/** What forecasts are measured from: what the rules say together, or, where readings scatter, the median of the last hour. */
+export const BASES = ['combination', 'hour-median'] as const;
+export type Base = (typeof BASES)[number];
 
 /** What a row is measured from and in: forecasts and features are (value - anchor) / scale. */
 export interface Frame {
@@ -61,15 +61,22 @@ export class ForecastFeatures {
   /** What anyone could say of this series. */
   readonly rules: TrivialRules;
   readonly #series: RegularSeries;
+  readonly #since: number;
   readonly #means: WindowMeans;
   readonly #deviations: WindowMeans;
+  readonly #courses: Courses;
+  /** Of the horizon asked for last: horizons are gone through one by one, and each takes room. */
+  #latest: { readonly horizon: number; readonly combination: Combination } | null = null;
   readonly #hour: number;
   readonly #day: number;
 
-  constructor(series: RegularSeries) {
+  /** @param since the first origin that is asked for, as an index: earlier ones need not be prepared for. */
+  constructor(series: RegularSeries, since = 0) {
     this.rules = trivialRules(series);
     this.#series = series;
+    this.#since = since;
     this.#means = new WindowMeans(series.values);
+    this.#courses = new Courses(series, this.#means);
     this.#hour = Math.max(1, Math.round(HOUR_MS / series.stepMs));
     this.#day = Math.round(DAY_MS / series.stepMs);
     this.#deviations = new WindowMeans(
@@ -78,13 +85,24 @@ export class ForecastFeatures {
   }
 
   /** Null where the last hour is unknown: nothing can be said then. */
-  frame(origin: number): Frame | null {
-    const { values } = this.#series;
-    const anchor = median(values, origin + 1 - this.#hour, origin + 1);
-    if (!Number.isFinite(anchor)) return null;
+  frame(origin: number, horizon: number, base: Base): Frame | null {
+    const level = this.rules['hour-median'](origin, horizon);
+    if (!Number.isFinite(level)) return null;
+    const isCombined = base === 'combination';
     // A quiet day must not make the next jump look like a thousand times the usual.
     const spreads = [1, 7].map((days) => this.#deviations.mean(origin + 1 - days * this.#day, origin + 1));
-    return { anchor, scale: Math.max(...spreads.filter(Number.isFinite), LEAST_SCALE * Math.abs(anchor), 1e-12) };
+    const spread = Math.max(...spreads.filter(Number.isFinite), 0);
+    const error = isCombined ? this.#combination(horizon).error(origin, SCALE_DAYS) : Number.NaN;
+    const usual = Number.isFinite(error) ? Math.max(error, LEAST_OF_SPREAD * spread) : spread;
+    return {
+      anchor: isCombined ? this.combined(origin, horizon) : level,
+      scale: Math.max(usual, LEAST_SCALE * Math.abs(level), 1e-12),
+    };
+  }
+
+  /** What the rules say together; known wherever a frame is. */
+  combined(origin: number, horizon: number): number {
+    return this.#combination(horizon).answer(origin);
   }
 
   /** Writes the features of a forecast `horizon` steps after `origin` to `into`, from `at` on. */
@@ -98,72 +116,65 @@ export class ForecastFeatures {
     const { values, stepMs } = this.#series;
     const steps = (ms: number) => Math.max(1, Math.round(ms / stepMs));
     const recent = (ms: number) => this.#means.mean(origin + 1 - steps(ms), origin + 1);
+    const spread = (hours: number) => this.#deviations.mean(origin + 1 - hours * this.#hour, origin + 1) / scale;
     const day = values.subarray(Math.max(0, origin + 1 - this.#day), origin + 1);
     return [
       framed(lastKnown(values, origin, this.#hour)),
+      framed(this.rules['hour-median'](origin, horizon)),
+      framed(this.combined(origin, horizon)),
       ...WINDOWS_MS.map((ms) => framed(recent(ms))),
-      this.#deviations.mean(origin + 1 - this.#hour, origin + 1) / scale,
-      this.#deviations.mean(origin + 1 - 6 * this.#hour, origin + 1) / scale,
+      ...[1, 6, 24].map(spread),
       framed(extreme(day, Math.min)),
       framed(extreme(day, Math.max)),
       ...DAYS_BACK.flatMap((days) => this.#before(origin, horizon, days, framed, scale)),
-      ...PROFILE_DAYS.flatMap((days) => this.#profile(origin, horizon, days, framed, scale)),
-      ...this.#sameKindOfDay(origin, horizon, framed, scale),
+      ...COURSE_NAMES.flatMap((name) => this.#course(name, origin, horizon, framed, scale)),
+      this.#combination(horizon).error(origin, 1) / scale,
       ...this.#clock(origin, horizon),
     ];
   }
 
-  /** Mean around one moment, in steps; unknown where that lies after the origin. */
-  #around(moment: number, origin: number): number {
-    const reach = Math.round(PROFILE_REACH_MS / this.#series.stepMs);
-    return moment > origin ? Number.NaN : this.#means.mean(moment - reach, Math.min(moment + reach, origin) + 1);
+  #combination(horizon: number): Combination {
+    if (this.#latest?.horizon !== horizon) {
+      const combination = new Combination(this.#series, this.rules, this.#courses, horizon, this.#since);
+      this.#latest = { horizon, combination };
+    }
+    return this.#latest.combination;
   }
 
   #before(origin: number, horizon: number, days: number, framed: (value: number) => number, scale: number): number[] {
     const back = days * this.#day;
-    const then = this.#around(origin - back, origin);
-    return [framed(this.#around(origin + horizon - back, origin)), (this.#around(origin, origin) - then) / scale];
+    const around = (moment: number) => this.#courses.around(moment, origin);
+    return [framed(around(origin + horizon - back)), (around(origin) - around(origin - back)) / scale];
   }
 
-  #profile(origin: number, horizon: number, days: number, framed: (value: number) => number, scale: number): number[] {
-    const at = (moment: number) =>
-      meanOf(Array.from({ length: days }, (_, day) => this.#around(moment - (day + 1) * this.#day, origin)));
-    const now = at(origin);
+  #course(
+    name: CourseName,
+    origin: number,
+    horizon: number,
+    framed: (value: number) => number,
+    scale: number,
+  ): number[] {
+    const usual = (moment: number) => this.#courses.at(name, moment, origin);
     const quarter = 6 * this.#hour;
-    const above =
-      this.#means.mean(origin + 1 - quarter, origin + 1) -
-      meanOf([at(origin - quarter), at(origin - quarter / 2), now]);
-    return [framed(at(origin + horizon)), (this.#around(origin, origin) - now) / scale, above / scale];
-  }
-
-  /** The profile of the last four weeks over working days or weekends only, whichever the target is. */
-  #sameKindOfDay(origin: number, horizon: number, framed: (value: number) => number, scale: number): number[] {
-    const at = (moment: number) => {
-      const kind = this.#isWeekend(moment);
-      const days = Array.from({ length: LOOK_BACK_DAYS }, (_, day) => moment - (day + 1) * this.#day);
-      return meanOf(days.filter((then) => this.#isWeekend(then) === kind).map((then) => this.#around(then, origin)));
-    };
-    return [framed(at(origin + horizon)), (this.#around(origin, origin) - at(origin)) / scale];
-  }
-
-  #clock(origin: number, horizon: number): number[] {
-    const angle = (2 * Math.PI * (this.#atMs(origin + horizon) % DAY_MS)) / DAY_MS;
+    const usualOfQuarter = meanOf([usual(origin - quarter), usual(origin - quarter / 2), usual(origin)]);
+    const above = this.#means.mean(origin + 1 - quarter, origin + 1) - usualOfQuarter;
     return [
-      Math.sin(angle),
-      Math.cos(angle),
-      this.#isWeekend(origin + horizon) ? 1 : 0,
-      this.#isWeekend(origin) ? 1 : 0,
-      Math.min(LOOK_BACK_DAYS, origin / this.#day),
+      framed(usual(origin + horizon)),
+      (this.#courses.around(origin, origin) - usual(origin)) / scale,
+      above / scale,
     ];
   }
 
-  #atMs(index: number): number {
-    return this.#series.startMs + index * this.#series.stepMs;
-  }
-
-  #isWeekend(index: number): boolean {
-    const weekday = new Date(this.#atMs(index)).getUTCDay();
-    return weekday === 0 || weekday === 6;
+  #clock(origin: number, horizon: number): number[] {
+    const { startMs, stepMs } = this.#series;
+    const angle = (2 * Math.PI * ((startMs + (origin + horizon) * stepMs) % DAY_MS)) / DAY_MS;
+    return [
+      Math.sin(angle),
+      Math.cos(angle),
+      this.#courses.isWeekend(origin + horizon) ? 1 : 0,
+      this.#courses.isWeekend(origin) ? 1 : 0,
+      Math.min(LOOK_BACK_DAYS, origin / this.#day),
+    ];
   }
 }
 
@@ -173,10 +184,4 @@ function extreme(values: Float64Array, pick: (one: number, other: number) => num
     if (Number.isFinite(value)) found = Number.isNaN(found) ? value : pick(found, value);
   }
   return found;
-}
-
-/** Mean of what is known, NaN of nothing. */
-function meanOf(values: readonly number[]): number {
-  const known = values.filter((value) => Number.isFinite(value));
-  return known.reduce((sum, value) => sum + value, 0) / (known.length || Number.NaN);
 }

@@ -1,13 +1,14 @@
 import { formatDuration } from '../../core/units.ts';
+import type { MedianRule } from './choice.ts';
 import { ForecastFeatures } from './features.ts';
 import { FORECAST_HORIZONS_MS, type ForecastMetric, LEAST_HISTORY_MS, MODEL_NEEDS_MS } from './metrics.ts';
 import { choiceAt, type Forecast, forecastFrom, type HorizonModel } from './model.ts';
 import type { ForecastModels } from './model-file.ts';
 import type { RegularSeries } from './series.ts';
-import { answerOf, lastKnown, type TrivialName, trivialRules } from './trivial.ts';
+import { answerOf, lastKnown, trivialRules } from './trivial.ts';
 
 /** The model, or the rule that stands in for it. */
-export type ForecastMethod = 'model' | TrivialName;
+export type ForecastMethod = 'model' | MedianRule;
 
 export interface LiveForecast {
   readonly method: ForecastMethod;
@@ -37,7 +38,7 @@ export function forecastNow(series: RegularSeries, metric: ForecastMetric, now: 
   const models = 'models' in now ? (now.models[metric.metric] ?? []) : [];
   const reason = reasonAgainstModel(historyMs, now, models.length);
   if (reason === null) {
-    const reader = new ForecastFeatures(series);
+    const reader = new ForecastFeatures(series, origin);
     const found = points((_, at) => forecastFrom(models[at] as HorizonModel, reader, origin, series.stepMs));
     if (found.length > 0) return { ...methodOf(models, reader, origin, series.stepMs), points: found };
   }

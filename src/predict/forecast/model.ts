@@ -2,10 +2,18 @@ import type { Rng } from '../../core/rng.ts';
 import { BOOST_DEFAULTS, type BoostSettings, boost } from '../trees/boost.ts';
 import { quantileLoss } from '../trees/losses.ts';
 import { joinTrees, marginOf, marginsOf, type TreeEnsemble } from '../trees/tree-ensemble.ts';
-import { ALL_RULES, type ChoiceRows, chooseMedian, type MedianChoice, SHORT_RULES } from './choice.ts';
-import { FORECAST_FEATURES, type ForecastFeatures } from './features.ts';
-import { FeatureReaders, type ForecastRows, type Stretch, sampleRows } from './rows.ts';
-import { answerOf, TRIVIAL_RULES, type TrivialName } from './trivial.ts';
+import {
+  ALL_RULES,
+  type ChoiceRows,
+  chooseMedian,
+  MEDIAN_RULES,
+  type MedianChoice,
+  type MedianRule,
+  SHORT_RULES,
+} from './choice.ts';
+import { type Base, FORECAST_FEATURES, type ForecastFeatures, type Frame } from './features.ts';
+import { bestBase, FeatureReaders, type ForecastRows, type Stretch, sampleRows } from './rows.ts';
+import { answerOf } from './trivial.ts';
 
 /** Share of the truths that the interval from low to high is to cover. */
 export const COVERAGE = 0.8;
@@ -19,6 +27,7 @@ export interface HorizonChoice extends MedianChoice {
 /** Quantiles of what a figure will be `horizonMs` from now, in units of the frame of its features. */
 export interface HorizonModel {
   readonly horizonMs: number;
+  readonly base: Base;
   readonly low: TreeEnsemble;
   readonly middle: TreeEnsemble;
   readonly high: TreeEnsemble;
@@ -43,11 +52,11 @@ export interface ForecastSettings extends BoostSettings {
 export const FORECAST_DEFAULTS: ForecastSettings = {
   ...BOOST_DEFAULTS,
   treeCount: 300,
-  maxDepth: 5,
-  learningRate: 0.06,
-  minLeafWeight: 40,
+  maxDepth: 4,
+  learningRate: 0.04,
+  minLeafWeight: 200,
   rowShare: 0.7,
-  featureShare: 0.5,
+  featureShare: 0.3,
   patience: 20,
   rowLimit: 60_000,
   caution: 1,
@@ -66,8 +75,9 @@ export function trainHorizon(
   rng: Rng,
   readers = new FeatureReaders(),
 ): HorizonModel {
-  const rows = sampleRows(training, horizonMs, settings.rowLimit, readers, rng.fork('training'));
-  const later = sampleRows(calibration, horizonMs, settings.rowLimit / 2, readers, rng.fork('calibration'));
+  const base = bestBase(training, horizonMs, readers);
+  const rows = sampleRows(training, horizonMs, settings.rowLimit, readers, rng.fork('training'), base);
+  const later = sampleRows(calibration, horizonMs, settings.rowLimit / 2, readers, rng.fork('calibration'), base);
   const learn = (share: number) =>
     boost(rows, quantileLoss(share), settings, rng.fork(`quantile ${share}`), { validation: later });
   const [low, middle, high] = [learn(LOW), learn(0.5), learn(HIGH)];
@@ -75,11 +85,11 @@ export function trainHorizon(
   const interval = { lows: marginsOf(low, later.table), highs: marginsOf(high, later.table) };
   // A rule of the week can be right by chance on a few days: it has to be seen through a whole one.
   const choices = [isWholeWeek(calibration) ? ALL_RULES : SHORT_RULES, SHORT_RULES].map((among) => {
-    const choice = chooseMedian(known, settings.caution, among);
+    const choice = chooseMedian(known, base, settings.caution, among);
     return { ...choice, widening: wideningOf(mediansOf(known, choice), interval, later.labels) };
   });
   const isUsed = choices.some(({ trust }) => trust > 0);
-  return { horizonMs, low, middle: isUsed ? middle : joinTrees([], 0, FORECAST_FEATURES.length), high, choices };
+  return { horizonMs, base, low, middle: isUsed ? middle : joinTrees([], 0, FORECAST_FEATURES.length), high, choices };
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -94,16 +104,26 @@ function choiceRows(
   learnt: Float64Array,
   readers: FeatureReaders,
 ): ChoiceRows {
-  const said = (name: TrivialName) =>
-    Float64Array.from(places, ({ series, origin, horizon }, row) => {
-      const { anchor, scale } = frames[row] as ForecastRows['frames'][number];
-      return (answerOf(readers.of(series).rules, name, origin, horizon) - anchor) / scale;
-    });
-  const rules = Object.fromEntries(TRIVIAL_RULES.map((name) => [name, said(name)])) as Record<
-    TrivialName,
-    Float64Array
-  >;
-  return { series: places.map(({ series }) => series), truths: labels, learnt, rules };
+  const said = (name: MedianRule) =>
+    Float64Array.from(places, ({ series, origin, horizon }, row) =>
+      ruleAnswer(name, readers.of(series), origin, horizon, frames[row] as Frame),
+    );
+  const rules = Object.fromEntries(MEDIAN_RULES.map((name) => [name, said(name)])) as Record<MedianRule, Float64Array>;
+  const scales = frames.map(({ scale }) => scale);
+  return { series: places.map(({ series }) => series), scales, truths: labels, learnt, rules };
+}
+
+/** What a rule says, in units of the frame. */
+function ruleAnswer(
+  name: MedianRule,
+  reader: ForecastFeatures,
+  origin: number,
+  horizon: number,
+  { anchor, scale }: Frame,
+): number {
+  const answer =
+    name === 'combination' ? reader.combined(origin, horizon) : answerOf(reader.rules, name, origin, horizon);
+  return (answer - anchor) / scale;
 }
 
 function mediansOf({ learnt, rules }: ChoiceRows, { rule, trust }: MedianChoice): Float64Array {
@@ -129,13 +149,13 @@ export function forecastFrom(
   origin: number,
   stepMs: number,
 ): Forecast | null {
-  const frame = reader.frame(origin);
-  if (frame === null) return null;
   const horizon = Math.max(1, Math.round(model.horizonMs / stepMs));
+  const frame = reader.frame(origin, horizon, model.base);
+  if (frame === null) return null;
   const { rule, trust, widening } = choiceAt(model, reader, origin, horizon);
   const row = new Float32Array(FORECAST_FEATURES.length);
   reader.write(origin, horizon, frame, row, 0);
-  const answer = (answerOf(reader.rules, rule, origin, horizon) - frame.anchor) / frame.scale;
+  const answer = ruleAnswer(rule, reader, origin, horizon, frame);
   if (!Number.isFinite(answer)) return null;
   const middle = trust === 0 ? answer : answer + trust * (marginOf(model.middle, row) - answer);
   const low = Math.min(middle, marginOf(model.low, row) - widening);
@@ -151,6 +171,6 @@ export function choiceAt(
   origin: number,
   horizon: number,
 ): HorizonChoice {
-  const answering = choices.find(({ rule }) => Number.isFinite(rules[rule](origin, horizon)));
+  const answering = choices.find(({ rule }) => rule === 'combination' || Number.isFinite(rules[rule](origin, horizon)));
   return (answering ?? choices.at(-1)) as HorizonChoice;
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/rng.ts';
 import type { Examples } from '../trees/boost.ts';
-import { FORECAST_FEATURES, ForecastFeatures, type Frame } from './features.ts';
+import { BASES, type Base, FORECAST_FEATURES, ForecastFeatures, type Frame } from './features.ts';
 import type { RegularSeries } from './series.ts';
 
 /** A stretch of one series from which forecasts may start: origins and targets lie in `[begin, end)`. */
@@ -43,6 +43,7 @@ export function sampleRows(
   limit: number,
   readers: FeatureReaders,
   rng: Rng,
+  base: Base,
 ): ForecastRows {
   const places = placesOf(stretches, horizonMs);
   const share = Math.min(1, limit / Math.max(1, places.length));
@@ -55,7 +56,7 @@ export function sampleRows(
   for (const place of chosen) {
     const { series, origin, horizon } = place;
     const reader = readers.of(series);
-    const frame = reader.frame(origin);
+    const frame = reader.frame(origin, horizon, base);
     if (frame === null) continue;
     reader.write(origin, horizon, frame, values, count * FORECAST_FEATURES.length);
     labels[count] = ((series.values[origin + horizon] as number) - frame.anchor) / frame.scale;
@@ -69,6 +70,30 @@ export function sampleRows(
     values: values.slice(0, count * FORECAST_FEATURES.length),
   };
   return { table, labels: labels.slice(0, count), frames, places: kept };
+}
+
+/** Origins of each series that are looked at to tell bases apart. */
+const BASE_LOOKS = 400;
+
+/** The base whose errors over these stretches are smaller, each series counting the same. */
+export function bestBase(stretches: readonly Stretch[], horizonMs: number, readers: FeatureReaders): Base {
+  let sum = 0;
+  for (const stretch of stretches) {
+    const places = placesOf([stretch], horizonMs);
+    const stride = Math.max(1, Math.floor(places.length / BASE_LOOKS));
+    const errors = BASES.map(() => 0);
+    for (let at = 0; at < places.length; at += stride) {
+      const { series, origin, horizon } = places[at] as Place;
+      const frames = BASES.map((base) => readers.of(series).frame(origin, horizon, base));
+      const truth = series.values[origin + horizon] as number;
+      frames.forEach((frame, base) => {
+        if (frame !== null) errors[base] = (errors[base] as number) + Math.abs(truth - frame.anchor);
+      });
+    }
+    const [combined, median] = errors as [number, number];
+    if (combined > 0 && median > 0) sum += Math.log(combined / median);
+  }
+  return sum <= 0 ? 'combination' : 'hour-median';
 }
 
 /** How many rows there are to sample from. */

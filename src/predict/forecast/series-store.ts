@@ -1,5 +1,5 @@
 import type { HistoryKind } from '../../history/history.ts';
-import { LOOK_BACK_DAYS } from './features.ts';
+import { LOOK_BACK_DAYS } from './courses.ts';
 import { FORECAST_STEP_MS } from './metrics.ts';
 import type { RegularSeries } from './series.ts';
 

@@ -38,7 +38,12 @@ export function trivialRules({ values, stepMs }: RegularSeries): TrivialRules {
       if (!hasDrift) return then;
       return then + means.mean(origin + 1 - hour, origin + 1) - means.mean(origin + 1 - hour - back, origin + 1 - back);
     };
-  const hourMedian: TrivialRule = (origin) => median(values, origin + 1 - hour, origin + 1);
+  const medians = new Float64Array(values.length).fill(Number.POSITIVE_INFINITY);
+  const hourMedian: TrivialRule = (origin) => {
+    // Asked for again and again, for each horizon and base.
+    if (medians[origin] === Number.POSITIVE_INFINITY) medians[origin] = median(values, origin + 1 - hour, origin + 1);
+    return medians[origin] ?? Number.NaN;
+  };
   const trend: TrivialRule = (origin, horizon) => {
     const now = means.mean(origin + 1 - hour, origin + 1);
     return last(origin, horizon) + ((now - means.mean(origin + 1 - 2 * hour, origin + 1 - hour)) * horizon) / hour;

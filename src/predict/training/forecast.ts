@@ -100,9 +100,9 @@ export async function learnForecast(
   const found = await seriesOfAll(learn, LEARNT, rng, onProgress, signal);
   const known = [...found].filter(([, series]) => isEnough(series));
   if (known.length === 0) throw new DetourError('MODEL', 'too little is known of any figure to learn forecasts from');
-  const readers = new FeatureReaders();
-  const learnMetric = ({ metric }: ForecastMetric, series: readonly RegularSeries[], at: number): HorizonModel[] =>
-    FORECAST_HORIZONS_MS.map((horizonMs, hour) => {
+  const learnMetric = ({ metric }: ForecastMetric, series: readonly RegularSeries[], at: number): HorizonModel[] => {
+    const readers = new FeatureReaders();
+    return FORECAST_HORIZONS_MS.map((horizonMs, hour) => {
       onProgress(
         `learning ${metric}, ${horizonMs / 3_600_000} h`,
         (at + hour / FORECAST_HORIZONS_MS.length) / known.length,
@@ -111,6 +111,7 @@ export async function learnForecast(
       const [past, later] = [stretchesOf(series, 'learn'), stretchesOf(series, 'calibrate')];
       return trainHorizon(past, later, horizonMs, SETTINGS, rng.fork(`${metric} ${horizonMs}`), readers);
     });
+  };
   const models = Object.fromEntries(
     known.map(([metric, series], at) => [metric.metric, learnMetric(metric, series, at)]),
   );
@@ -127,8 +128,7 @@ export async function tryForecast(
   signal?: AbortSignal,
 ): Promise<ForecastScore[]> {
   const found = await seriesOfAll(test, TESTED, createRng(seed), onProgress, signal);
-  const readers = new FeatureReaders();
-  return [...found].flatMap(([{ metric }, series]) => scoresOf(metric, series, models[metric] ?? [], readers));
+  return [...found].flatMap(([{ metric }, series]) => scoresOf(metric, series, models[metric] ?? []));
 }
 
 async function seriesOfAll(
@@ -209,12 +209,8 @@ function stretchesOf(series: readonly RegularSeries[], part: keyof Parts): Stret
   });
 }
 
-function scoresOf(
-  metric: string,
-  series: readonly RegularSeries[],
-  models: readonly HorizonModel[],
-  readers: FeatureReaders,
-): ForecastScore[] {
+function scoresOf(metric: string, series: readonly RegularSeries[], models: readonly HorizonModel[]): ForecastScore[] {
+  const readers = new FeatureReaders();
   return models.map((model) => {
     const errors = forecastErrors(model, stretchesOf(series, 'test'), 7, readers);
     const origins = errors.reduce((sum, each) => sum + each.origins, 0);

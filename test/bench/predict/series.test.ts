@@ -104,6 +104,19 @@ describe('recorded loads', () => {
     else expect(two?.values[0]).toBeCloseTo((0 + 30 + 40) / 3);
   });
 
+  it('leave out what no line can have carried, and keep a jump that lasts', async () => {
+    const folder = tempDir();
+    await mkdir(join(folder, 'loads'));
+    const rows = Array.from({ length: 200 }, (_, at) => {
+      const time = new Date(BEGIN_MS + at * 5 * MINUTE_MS).toISOString();
+      return `${time},${at === 100 ? 1e14 : 4e9 + at},${at >= 100 ? 5e9 : 1e6}`;
+    });
+    await writeFile(join(folder, 'loads', 'a.csv'), `time,misread,jump\n${rows.join('\n')}\n`);
+    const [misread, jump] = await loadsOf(folder);
+    expect([...(misread?.values ?? [])].slice(99, 102)).toEqual([4e9 + 99, Number.NaN, 4e9 + 101]);
+    expect([...(jump?.values ?? [])].slice(99, 102)).toEqual([1e6, 5e9, 5e9]);
+  });
+
   it('of one link in files that follow each other are one series; in files that overlap they are two', async () => {
     const folder = tempDir();
     await file(folder, 'a.csv', 5, 10);

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/rng.ts';
-import { ALL_RULES, chooseMedian, SHORT_RULES } from '../../../src/predict/forecast/choice.ts';
+import {
+  ALL_RULES,
+  chooseMedian,
+  MEDIAN_RULES,
+  type MedianRule,
+  SHORT_RULES,
+} from '../../../src/predict/forecast/choice.ts';
 import { forecastErrors } from '../../../src/predict/forecast/evaluate.ts';
 import { FORECAST_FEATURES, ForecastFeatures } from '../../../src/predict/forecast/features.ts';
 import { FORECAST_DEFAULTS, forecastFrom, trainHorizon } from '../../../src/predict/forecast/model.ts';
+import { parseForecastModels } from '../../../src/predict/forecast/model-file.ts';
 import { type RegularSeries, regularSeries } from '../../../src/predict/forecast/series.ts';
-import { TRIVIAL_RULES, type TrivialName, trivialRules } from '../../../src/predict/forecast/trivial.ts';
+import { TRIVIAL_RULES, trivialRules } from '../../../src/predict/forecast/trivial.ts';
 import { rhythmicSeries } from '../series.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,7 +31,7 @@ describe('forecast features', () => {
       fc.property(fc.integer({ min: 30, max: 5_000 }), fc.constantFrom(1, 12, 72), (origin, horizon) => {
         const rows = [series, without(series, origin + 1)].map((each) => {
           const reader = new ForecastFeatures(each);
-          const frame = reader.frame(origin);
+          const frame = reader.frame(origin, horizon, 'combination');
           const row = new Float32Array(FORECAST_FEATURES.length);
           if (frame !== null) reader.write(origin, horizon, frame, row, 0);
           return { frame, row };
@@ -40,8 +47,8 @@ describe('forecast features', () => {
       ...series,
       values: series.values.map((value, at) => (at >= 988 && at <= 1_000 ? Number.NaN : value)),
     };
-    expect(new ForecastFeatures(gap).frame(1_000)).toBeNull();
-    expect(new ForecastFeatures(gap).frame(1_013)).not.toBeNull();
+    expect(new ForecastFeatures(gap).frame(1_000, 6, 'combination')).toBeNull();
+    expect(new ForecastFeatures(gap).frame(1_013, 6, 'combination')).not.toBeNull();
   });
 
   it('have as many names as values', () => {
@@ -148,26 +155,61 @@ describe('the choice of a median', () => {
     RegularSeries,
   ];
   const series = [one, one, other, other, third, third];
+  const scales = series.map(() => 1);
   const rulesAt = (value: number) =>
-    Object.fromEntries(TRIVIAL_RULES.map((name) => [name, series.map(() => value)])) as unknown as Record<
-      TrivialName,
+    Object.fromEntries(MEDIAN_RULES.map((name) => [name, series.map(() => value)])) as unknown as Record<
+      MedianRule,
       number[]
     >;
 
   it('is the learnt one where it is surely better, and the rule where that may be luck', () => {
     const truths = [1, 1, 1, 1, 1, 1];
     const rules = { ...rulesAt(3), daily: series.map(() => 2) };
-    const surely = { series, truths, rules, learnt: [1, 1, 1, 1, 1, 1] };
-    expect(chooseMedian(surely, 1, ALL_RULES).trust).toBe(1);
+    const surely = { series, scales, truths, rules, learnt: [1.3, 1.3, 1.3, 1.3, 1.3, 1.3] };
+    expect(chooseMedian(surely, 'combination', 1, ALL_RULES).trust).toBe(1);
     // Much better in one series, worse in the two others.
-    const luck = { series, truths, rules, learnt: [1, 1, 2.4, 2.4, 2.4, 2.4] };
-    expect(chooseMedian(luck, 1, ALL_RULES)).toEqual({ rule: 'daily', trust: 0 });
+    const luck = { series, scales, truths, rules, learnt: [1, 1, 2.4, 2.4, 2.4, 2.4] };
+    expect(chooseMedian(luck, 'combination', 1, ALL_RULES)).toEqual({ rule: 'daily', trust: 0 });
+  });
+
+  it('is not decided by one series in which it is hopeless, but by most', () => {
+    const many = Array.from({ length: 40 }, (_, at) => rhythmicSeries(`m${at}`, 1, at));
+    const scatter = (at: number) => 0.1 * (at % 7);
+    const truths = many.map((_, at) => 1 + scatter(at));
+    const rules = Object.fromEntries(MEDIAN_RULES.map((name) => [name, many.map(() => 3)])) as unknown as Record<
+      MedianRule,
+      number[]
+    >;
+    const learnt = many.map((_, at) => (at === 0 ? 1e6 : 2 + scatter(at)));
+    expect(
+      chooseMedian({ series: many, scales: many.map(() => 1), truths, rules, learnt }, 'combination', 1, ALL_RULES),
+    ).toEqual({
+      ...{ rule: 'combination', trust: 1 },
+    });
+  });
+
+  it('is not decided by series that stand still, where a hair is many times nothing', () => {
+    const truths = [1, 1, 1, 1, 1, 1];
+    const rules = { ...rulesAt(3), persistence: [1, 1, 3, 3, 3, 3] };
+    const learnt = [2, 2, 1.5, 1.5, 1.5, 1.5];
+    const still = { series, scales: [1e-9, 1e-9, 1, 1, 1, 1], truths, rules, learnt };
+    expect(chooseMedian(still, 'combination', 1, ALL_RULES)).toMatchObject({ rule: 'combination', trust: 1 });
   });
 
   it('is among the rules that it may choose from', () => {
-    const rows = { series, truths: [1, 1, 1, 1, 1, 1], rules: { ...rulesAt(3), weekly: series.map(() => 1) } };
+    const rows = { series, scales, truths: [1, 1, 1, 1, 1, 1], rules: { ...rulesAt(3), weekly: series.map(() => 1) } };
     const learnt = series.map(() => 5);
-    expect(chooseMedian({ ...rows, learnt }, 1, ALL_RULES)).toEqual({ rule: 'weekly', trust: 0 });
-    expect(chooseMedian({ ...rows, learnt }, 1, SHORT_RULES).rule).not.toMatch(/weekly/);
+    expect(chooseMedian({ ...rows, learnt }, 'combination', 1, ALL_RULES)).toEqual({ rule: 'weekly', trust: 0 });
+    expect(chooseMedian({ ...rows, learnt }, 'combination', 1, SHORT_RULES).rule).not.toMatch(/weekly/);
+  });
+});
+
+describe('a file of models', () => {
+  it.each([
+    ['no JSON', 'the forecast model cannot be used: it is not JSON'],
+    ['{"format":"detour-forecast/2"}', 'it is written as detour-forecast/2, which looks at other features'],
+    ['{"format":"detour-forecast/3"}', 'features'],
+  ])('that cannot be used is refused with the reason: %s', (text, why) => {
+    expect(() => parseForecastModels(text)).toThrowError(why);
   });
 });

@@ -89,6 +89,7 @@ function series(forecast: LinkForecast | null): ForecastSeries[] {
 export function methodsOf(forecast: LinkForecast): string[] {
   const words = {
     model: 'by the model',
+    combination: 'by the rules that were right of late',
     persistence: 'as it is now',
     'persistence-with-drift': 'as it is now, going on as in the last hour',
     'hour-median': 'as in the last hour',
