@@ -52,16 +52,9 @@ export class Combination {
   answer(origin: number): number {
     const answers = new Float64Array(COMPONENTS);
     this.#write(origin, answers);
-    const weights = this.#weightsAt(origin);
-    let [sum, total] = [0, 0];
-    answers.forEach((answer, at) => {
-      const weight = weights?.[at] ?? 0;
-      if (weight === 0 || !Number.isFinite(answer)) return;
-      sum += weight * answer;
-      total += weight;
-    });
+    const mean = weighed(this.#weightsAt(origin), (at) => answers[at] as number);
     // Where none has a record: the first that is known, which is the last value.
-    return total > 0 ? sum / total : (answers.find((answer) => Number.isFinite(answer)) ?? Number.NaN);
+    return Number.isFinite(mean) ? mean : (answers.find((answer) => Number.isFinite(answer)) ?? Number.NaN);
   }
 
   /**
@@ -69,15 +62,8 @@ export class Combination {
    * that of the combination. NaN where there was none.
    */
   error(origin: number, days: number): number {
-    const weights = this.#weightsAt(origin);
-    let [sum, total] = [0, 0];
-    weights?.forEach((weight, at) => {
-      const mean = weight === 0 ? Number.NaN : this.#recent(at, this.#lookAt(origin), days);
-      if (!Number.isFinite(mean)) return;
-      sum += weight * mean;
-      total += weight;
-    });
-    return total > 0 ? sum / total : Number.NaN;
+    const look = this.#lookAt(origin);
+    return weighed(this.#weightsAt(origin), (at) => this.#recent(at, look, days));
   }
 
   /** What each component says. */
@@ -136,6 +122,18 @@ function weightsOf(errors: readonly number[]): Float64Array {
     if (!Number.isFinite(error)) return 0;
     return error <= least ? 1 : (least / error) ** POWER;
   });
+}
+
+/** Mean of what is known of components that weigh anything, NaN of nothing. */
+function weighed(weights: Float64Array | undefined, valueOf: (component: number) => number): number {
+  let [sum, total] = [0, 0];
+  weights?.forEach((weight, at) => {
+    const value = weight === 0 ? Number.NaN : valueOf(at);
+    if (!Number.isFinite(value)) return;
+    sum += weight * value;
+    total += weight;
+  });
+  return total > 0 ? sum / total : Number.NaN;
 }
 
 /** Mean of what is known, NaN of nothing. */

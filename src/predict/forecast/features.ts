@@ -54,6 +54,8 @@ export type Base = (typeof BASES)[number];
 export interface Frame {
   readonly anchor: number;
   readonly scale: number;
+  /** What the rules say together, in the unit of the series. */
+  readonly combined: number;
 }
 
 /** Reads features of one series at any origin; values after the origin are never looked at. */
@@ -89,30 +91,26 @@ export class ForecastFeatures {
     const level = this.rules['hour-median'](origin, horizon);
     if (!Number.isFinite(level)) return null;
     const isCombined = base === 'combination';
+    const combination = this.#combination(horizon);
+    const combined = combination.answer(origin);
     // A quiet day must not make the next jump look like a thousand times the usual.
     const spreads = [1, 7].map((days) => this.#deviations.mean(origin + 1 - days * this.#day, origin + 1));
     const spread = Math.max(...spreads.filter(Number.isFinite), 0);
-    const error = isCombined ? this.#combination(horizon).error(origin, SCALE_DAYS) : Number.NaN;
+    const error = isCombined ? combination.error(origin, SCALE_DAYS) : Number.NaN;
     const usual = Number.isFinite(error) ? Math.max(error, LEAST_OF_SPREAD * spread) : spread;
-    return {
-      anchor: isCombined ? this.combined(origin, horizon) : level,
-      scale: Math.max(usual, LEAST_SCALE * Math.abs(level), 1e-12),
-    };
-  }
-
-  /** What the rules say together; known wherever a frame is. */
-  combined(origin: number, horizon: number): number {
-    return this.#combination(horizon).answer(origin);
+    const scale = Math.max(usual, LEAST_SCALE * Math.abs(level), 1e-12);
+    return { anchor: isCombined ? combined : level, scale, combined };
   }
 
   /** Writes the features of a forecast `horizon` steps after `origin` to `into`, from `at` on. */
-  write(origin: number, horizon: number, { anchor, scale }: Frame, into: Float32Array, at: number): void {
-    const own = this.#own(origin, horizon, (value) => (value - anchor) / scale, scale);
+  write(origin: number, horizon: number, frame: Frame, into: Float32Array, at: number): void {
+    const { anchor, scale } = frame;
+    const own = this.#own(origin, horizon, (value) => (value - anchor) / scale, frame);
     own.push(Math.log(scale / Math.max(Math.abs(anchor), 1e-12)));
     into.set(own, at);
   }
 
-  #own(origin: number, horizon: number, framed: (value: number) => number, scale: number): number[] {
+  #own(origin: number, horizon: number, framed: (value: number) => number, { scale, combined }: Frame): number[] {
     const { values, stepMs } = this.#series;
     const steps = (ms: number) => Math.max(1, Math.round(ms / stepMs));
     const recent = (ms: number) => this.#means.mean(origin + 1 - steps(ms), origin + 1);
@@ -121,7 +119,7 @@ export class ForecastFeatures {
     return [
       framed(lastKnown(values, origin, this.#hour)),
       framed(this.rules['hour-median'](origin, horizon)),
-      framed(this.combined(origin, horizon)),
+      framed(combined),
       ...WINDOWS_MS.map((ms) => framed(recent(ms))),
       ...[1, 6, 24].map(spread),
       framed(extreme(day, Math.min)),

@@ -116,13 +116,12 @@ function choiceRows(
 /** What a rule says, in units of the frame. */
 function ruleAnswer(
   name: MedianRule,
-  reader: ForecastFeatures,
+  { rules }: ForecastFeatures,
   origin: number,
   horizon: number,
-  { anchor, scale }: Frame,
+  { anchor, scale, combined }: Frame,
 ): number {
-  const answer =
-    name === 'combination' ? reader.combined(origin, horizon) : answerOf(reader.rules, name, origin, horizon);
+  const answer = name === 'combination' ? combined : answerOf(rules, name, origin, horizon);
   return (answer - anchor) / scale;
 }
 

@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/rng.ts';
 import type { Examples } from '../trees/boost.ts';
-import { BASES, type Base, FORECAST_FEATURES, ForecastFeatures, type Frame } from './features.ts';
+import { type Base, FORECAST_FEATURES, ForecastFeatures, type Frame } from './features.ts';
 import type { RegularSeries } from './series.ts';
 
 /** A stretch of one series from which forecasts may start: origins and targets lie in `[begin, end)`. */
@@ -81,17 +81,17 @@ export function bestBase(stretches: readonly Stretch[], horizonMs: number, reade
   for (const stretch of stretches) {
     const places = placesOf([stretch], horizonMs);
     const stride = Math.max(1, Math.floor(places.length / BASE_LOOKS));
-    const errors = BASES.map(() => 0);
+    let [combination, median] = [0, 0];
     for (let at = 0; at < places.length; at += stride) {
       const { series, origin, horizon } = places[at] as Place;
-      const frames = BASES.map((base) => readers.of(series).frame(origin, horizon, base));
+      // Measured from the median: what the combination says comes along.
+      const frame = readers.of(series).frame(origin, horizon, 'hour-median');
+      if (frame === null) continue;
       const truth = series.values[origin + horizon] as number;
-      frames.forEach((frame, base) => {
-        if (frame !== null) errors[base] = (errors[base] as number) + Math.abs(truth - frame.anchor);
-      });
+      combination += Math.abs(truth - frame.combined);
+      median += Math.abs(truth - frame.anchor);
     }
-    const [combined, median] = errors as [number, number];
-    if (combined > 0 && median > 0) sum += Math.log(combined / median);
+    if (combination > 0 && median > 0) sum += Math.log(combination / median);
   }
   return sum <= 0 ? 'combination' : 'hour-median';
 }

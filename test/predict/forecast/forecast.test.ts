@@ -54,7 +54,7 @@ describe('forecast features', () => {
   it('have as many names as values', () => {
     const reader = new ForecastFeatures(series);
     const row = new Float32Array(FORECAST_FEATURES.length + 1).fill(77);
-    reader.write(3_000, 12, { anchor: 1, scale: 1 }, row, 0);
+    reader.write(3_000, 12, { anchor: 1, scale: 1, combined: 1 }, row, 0);
     expect(row.at(-1)).toBe(77);
     expect(row.at(-2)).not.toBe(77);
   });
