@@ -125,10 +125,10 @@ function weightsOf(errors: readonly number[]): Float64Array {
 }
 
 /** Mean of what is known of components that weigh anything, NaN of nothing. */
-function weighed(weights: Float64Array | undefined, valueOf: (component: number) => number): number {
+function weighed(weights: Float64Array | undefined, figureOf: (component: number) => number): number {
   let [sum, total] = [0, 0];
   weights?.forEach((weight, at) => {
-    const value = weight === 0 ? Number.NaN : valueOf(at);
+    const value = weight === 0 ? Number.NaN : figureOf(at);
     if (!Number.isFinite(value)) return;
     sum += weight * value;
     total += weight;
