@@ -55,7 +55,7 @@ function worseOf({ arcs, allowedBps, movedBps }: CompareInput, measured: readonl
   // one that carried hardly anything before, too little for a ratio, is judged by what it does with the traffic now, and
   // one that is not measured any more, as a link that was left and then went down, still counts with what it lost.
   const told = arcs.filter(({ lossBefore, lossAfter }) => lossBefore !== null || lossAfter !== null);
-  const lostBefore = sum(told, ({ lossBefore, beforeBps }) => (lossBefore ?? 1) * beforeBps);
+  const lostBefore = sum(told, (arc) => lossWithout(arc) * arc.beforeBps);
   const lostAfter = sum(measured, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
   if (lostAfter > lostBefore + LOSS_MARGIN * movedBps)
     return `${formatBps(lostAfter)} is lost on the arcs concerned, ${formatBps(lostBefore)} before the change`;
@@ -66,6 +66,15 @@ function worseOf({ arcs, allowedBps, movedBps }: CompareInput, measured: readonl
     return `${formatBps(overAfter)} is above the limit on the arcs concerned, ${formatBps(overBefore)} before the change`;
   const slow = measured.find(isSlower);
   return slow ? `${slow.arc} takes ${slow.latencyAfterMs} ms, ${slow.latencyBeforeMs} ms before the change` : null;
+}
+
+/**
+ * The part that an arc would lose without the change. Less traffic makes no arc lose a larger part of it: where one that was
+ * relieved does, its trouble has grown meanwhile, and what it carried before would suffer that, too.
+ */
+function lossWithout({ lossBefore, lossAfter, beforeBps, predictedBps, measuredBps }: ArcFigure): number {
+  const isRelieved = predictedBps < beforeBps && measuredBps !== null && measuredBps < beforeBps;
+  return isRelieved ? Math.max(lossBefore ?? 1, lossAfter ?? 0) : (lossBefore ?? 1);
 }
 
 function isSlower({ beforeBps, predictedBps, latencyBeforeMs, latencyAfterMs }: ArcFigure): boolean {
