@@ -8,7 +8,9 @@ import type { ArcTraits } from './cost.ts';
 export interface Condition extends ArcTraits {
   /** 1 where traffic has to leave: this direction of an unhealthy link is what is bad. */
   readonly bad: Uint8Array;
-  /** 1 where a degraded link has lost packets for long: traffic leaves this direction where there is room. */
+  /** 1 where a degraded link loses packets on the wire, measured. */
+  readonly lossy: Uint8Array;
+  /** 1 where it has done so for long: traffic leaves this direction where there is room. */
   readonly lasting: Uint8Array;
   /** 1 where no new traffic may go: any arc of a link that is unhealthy, down, shut or stale. */
   readonly shunned: Uint8Array;
@@ -23,16 +25,20 @@ export interface Condition extends ArcTraits {
 export function assessLinks(network: NetworkIndex, twin: Twin, utilisationLimit: number): Condition {
   const ids = network.network.links.map((link) => link.id);
   const stateOf = (id: string) => twin.states.get(id);
-  const badDirections = new Map(ids.map((id) => [id, directionsToLeave(stateOf(id), utilisationLimit)]));
+  const directions = (of: (state: LinkState | undefined) => readonly Direction[]) =>
+    new Map(ids.map((id) => [id, of(stateOf(id))]));
+  const badDirections = directions((state) => directionsToLeave(state, utilisationLimit));
   const unhealthyLinks = ids.filter((id) => (badDirections.get(id)?.length ?? 0) > 0);
-  const lastingDirections = new Map(ids.map((id) => [id, directionsWithLastingLoss(stateOf(id), utilisationLimit)]));
   const downLinks = ids.filter((id) => stateOf(id)?.state === 'down' && !stateOf(id)?.adminDown);
   const atRisk = riskMates(network, [...unhealthyLinks, ...downLinks]);
   const mark = (test: (id: string, arc: number) => boolean): Uint8Array =>
     Uint8Array.from(twin.linkOf, (id, arc) => (test(id, arc) ? 1 : 0));
+  const markDirections = (ofLink: ReadonlyMap<string, readonly Direction[]>) =>
+    mark((id, arc) => ofLink.get(id)?.includes(directionOf(twin, arc)) ?? false);
   return {
-    bad: mark((id, arc) => badDirections.get(id)?.includes(directionOf(twin, arc)) ?? false),
-    lasting: mark((id, arc) => lastingDirections.get(id)?.includes(directionOf(twin, arc)) ?? false),
+    bad: markDirections(badDirections),
+    lossy: markDirections(directions((state) => directionsWithLoss(state, utilisationLimit, 0))),
+    lasting: markDirections(directions((state) => directionsWithLoss(state, utilisationLimit, LASTING_MS))),
     shunned: mark((id, arc) => Boolean(twin.closed[arc] || twin.stale[arc]) || stateOf(id)?.state === 'unhealthy'),
     risky: mark((id) => atRisk.has(id)),
     worn: mark((id) => qualityParts(stateOf(id), utilisationLimit).length > 0),
@@ -83,14 +89,18 @@ function directionsToLeave(state: LinkState | undefined, utilisationLimit: numbe
 /** Loss that has not passed for so long will not pass before somebody mends the link, ms. */
 const LASTING_MS = 10 * 60_000;
 
-/** Directions of a degraded link that have lost packets on the wire, measured, all the time for long. */
-function directionsWithLastingLoss(state: LinkState | undefined, utilisationLimit: number): readonly Direction[] {
+/** Directions of a degraded link that have lost packets on the wire, measured, all the time for so long, ms. */
+function directionsWithLoss(
+  state: LinkState | undefined,
+  utilisationLimit: number,
+  forMs: number,
+): readonly Direction[] {
   if (state?.state !== 'degraded' || state.adminDown || state.receivedAtMs === null) return [];
   const { arcs, receivedAtMs } = state;
-  const lasting = qualityParts(state, utilisationLimit).filter(
-    ({ part, sinceMs }) => part === 'loss' && receivedAtMs - sinceMs >= LASTING_MS,
+  const parts = qualityParts(state, utilisationLimit).filter(
+    ({ part, sinceMs }) => part === 'loss' && receivedAtMs - sinceMs >= forMs,
   );
-  const guilty = new Set(lasting.flatMap(directionsOfPart));
+  const guilty = new Set(parts.flatMap(directionsOfPart));
   return DIRECTIONS.filter((direction) => guilty.has(direction) && (arcs[direction].lossRatio ?? 0) > 0);
 }
 

@@ -1,11 +1,12 @@
 import type { NetworkIndex } from '../../topology/model.ts';
 import { nodeNumber, type Twin } from '../twin/twin.ts';
+import { crosses } from './board.ts';
 import { downLinksBehind, identifyCause, type KnownCause, overloadEpochMs, overloadIsMeasured } from './causes.ts';
 import { Drafts, partitionAround } from './draft.ts';
 import { keptOff, linksToKeepEmpty } from './keep-off.ts';
 import type { PlanInput } from './plan.ts';
 import { isSameCause, type Proposal } from './proposal.ts';
-import type { Problem, Solver } from './solver.ts';
+import type { Placement, Problem, Solver } from './solver.ts';
 
 /** Everything a look for causes needs. */
 export interface Investigation {
@@ -59,14 +60,20 @@ function leaveBadLinks(at: Investigation, drafts: Drafts): void {
 function leaveWornLinks(at: Investigation, drafts: Drafts): void {
   const { board, condition } = at.problem;
   if (!condition.lasting.includes(1)) return;
-  const shunned = condition.shunned.map((mark, arc) => (mark || condition.bad[arc] ? 1 : 0));
-  const problem = { ...at.problem, condition: { ...condition, bad: condition.lasting, shunned } };
+  const problem = leavingOnly(at.problem, condition.lasting);
   const decided = board.decisions();
   const demands = board.crossing(condition.lasting).filter((index) => !decided.has(index));
   const found = new Drafts();
   leaveLinks({ ...at, problem }, found, demands);
   drafts.proofs.push(...found.proofs);
   for (const { known, placements } of found.all()) drafts.add(known, { placements, stuck: [] });
+}
+
+/** The problem with these arcs as what traffic has to leave; what is bad besides takes no new traffic. */
+function leavingOnly(problem: Problem, arcs: Uint8Array): Problem {
+  const { condition } = problem;
+  const shunned = condition.shunned.map((mark, arc) => (mark || condition.bad[arc] ? 1 : 0));
+  return { ...problem, condition: { ...condition, bad: arcs, shunned } };
 }
 
 function leaveLinks(at: Investigation, drafts: Drafts, demands: readonly number[]): void {
@@ -163,9 +170,20 @@ function keepOffFlapping(at: Investigation, drafts: Drafts): void {
   for (const [link, placements] of keptOff(at.problem, links, at.input.tunnels)) {
     const known = identify(at, 'unhealthy', [link], board.twin.states.get(link)?.sinceMs ?? 0);
     if (known.settled) continue;
-    for (const { index, to } of placements) board.route(index, to);
-    drafts.add(known, { placements, stuck: [] });
+    const held = heldWithoutLoss(at, placements);
+    for (const { index, to } of held) board.route(index, to);
+    drafts.add(known, { placements: held, stuck: [] });
   }
+}
+
+/** What would be held on a way that loses packets is held on one that loses none, where there is room on such a way. */
+function heldWithoutLoss({ problem, solver }: Investigation, placements: readonly Placement[]): Placement[] {
+  const { lossy } = problem.condition;
+  const losing = placements.flatMap(({ index, to }) => (crosses(to, lossy) ? [index] : []));
+  if (losing.length === 0) return [...placements];
+  const found = solver.leave(leavingOnly(problem, lossy), losing).placements;
+  const better = new Map(found.map((placement) => [placement.index, placement]));
+  return placements.map((placement) => better.get(placement.index) ?? placement);
 }
 
 /** Traffic that no way is left for: nothing to reroute, but the links that cut it off can be named. */
