@@ -1,4 +1,4 @@
-import { type ArcPath, numberedPaths } from '../twin/arc-path.ts';
+import type { ArcPath } from '../twin/arc-path.ts';
 import { igpPaths, type Twin } from '../twin/twin.ts';
 import { type Board, crosses, fits } from './board.ts';
 import { overloadIsMeasured } from './causes.ts';
@@ -6,7 +6,7 @@ import { type Condition, qualityParts } from './condition.ts';
 import { isComingAndGoing } from './keep-off.ts';
 import { metricsOf } from './metrics/present.ts';
 import type { PlanInput } from './plan.ts';
-import { isIntended, type Proposal } from './proposal.ts';
+import type { Proposal } from './proposal.ts';
 import type { Problem } from './solver.ts';
 import { logged, type MoveBudget } from './stability/budget.ts';
 import { gainInHops, returnPays } from './stability/gain.ts';
@@ -139,66 +139,4 @@ export function isSafe(board: Board, condition: Condition, paths: readonly ArcPa
     !crosses(paths, condition.shunned) &&
     paths.every((path) => path.arcs.every((arc) => fits(board, arc, 0, limit)))
   );
-}
-
-/** Demands of an open proposal whose move does not hold any more, by proposal id. */
-export type Dropped = ReadonlyMap<string, ReadonlySet<string>>;
-
-/**
- * Puts the moves of proposals that stand but are not in the network yet on the board, as far as they still hold:
- * their arcs may all take traffic, and fit with everything counted together. What does not hold is dropped.
- */
-export function adoptStanding(problem: Problem, standing: readonly Proposal[]): Dropped {
-  const dropped = new Map<string, Set<string>>();
-  const adopted: { proposalId: string; demand: string; index: number; arcs: number[] }[] = [];
-  const drop = (proposalId: string, demand: string): void => {
-    dropped.set(proposalId, (dropped.get(proposalId) ?? new Set()).add(demand));
-  };
-  for (const proposal of standing.filter(isIntended)) {
-    for (const move of proposal.moves) {
-      const index = problem.board.twin.demandIndex.get(move.demand);
-      const paths = numberedPaths(problem.board.twin.graph, move.to);
-      const fresh = paths && newArcs(problem, paths, index);
-      const isOutdated = proposal.outdatedAtMs !== undefined && fresh !== null && fresh.length > 0;
-      if (index === undefined || !paths || !fresh || isOutdated || !mayGo(problem, paths, fresh))
-        drop(proposal.id, move.demand);
-      else {
-        problem.board.route(index, paths);
-        adopted.push({ proposalId: proposal.id, demand: move.demand, index, arcs: fresh });
-      }
-    }
-  }
-  dropOverfull(problem, adopted, drop);
-  return dropped;
-}
-
-/** Arcs that the paths would newly use, against where the demand goes now. */
-function newArcs(problem: Problem, paths: readonly ArcPath[], index: number | undefined): number[] {
-  const now = index === undefined ? [] : problem.board.pathsOf(index);
-  const used = new Set(now.flatMap((path) => path.arcs));
-  return [...new Set(paths.flatMap((path) => path.arcs))].filter((arc) => !used.has(arc));
-}
-
-function mayGo(problem: Problem, paths: readonly ArcPath[], fresh: readonly number[]): boolean {
-  const { condition, board } = problem;
-  const open = paths.every((path) => path.arcs.every((arc) => !board.twin.closed[arc]));
-  return open && fresh.every((arc) => !condition.shunned[arc]);
-}
-
-function dropOverfull(
-  problem: Problem,
-  adopted: { proposalId: string; demand: string; index: number; arcs: number[] }[],
-  drop: (proposalId: string, demand: string) => void,
-): void {
-  const { board, limits } = problem;
-  // What goes back may fill an arc of another move, so look again until nothing is dropped.
-  for (let rest = adopted; ; ) {
-    const overfull = rest.filter((move) => move.arcs.some((arc) => !fits(board, arc, 0, limits.utilisationLimit)));
-    if (overfull.length === 0) return;
-    for (const move of overfull) {
-      board.forget(move.index);
-      drop(move.proposalId, move.demand);
-    }
-    rest = rest.filter((move) => !overfull.includes(move));
-  }
 }

@@ -1,4 +1,5 @@
-import { closeProposal, type Dropped } from './lifecycle.ts';
+import type { Dropped } from './adopt.ts';
+import { closeProposal } from './lifecycle.ts';
 import type { PlanInput } from './plan.ts';
 import { isIntended, type Move, type Proposal } from './proposal.ts';
 import { logged } from './stability/budget.ts';

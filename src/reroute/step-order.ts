@@ -1,5 +1,6 @@
 import { type ArcPath, numberedPaths } from '../twin/arc-path.ts';
 import { nodeNumber } from '../twin/twin.ts';
+import { crosses } from './board.ts';
 import { describeDeadlock, type OrderMove, orderMoves } from './engine/order/index.ts';
 import type { Move, Proposal } from './proposal.ts';
 import type { Problem } from './solver.ts';
@@ -29,15 +30,16 @@ export function withSteps(problem: Problem, proposal: Proposal): Proposal & Step
   };
 }
 
-/** A demand that is not there any more moves nothing. */
+/** A demand that is not there any more moves nothing, and neither does one on a tunnel that is broken. */
 function orderMove({ board }: Problem, { source, target, to }: Move, index: number | undefined): OrderMove {
-  const { graph } = board.twin;
+  const { graph, closed } = board.twin;
+  const own = numberedPaths(graph, to);
   const from: readonly ArcPath[] = index === undefined ? [] : board.presentPaths(index);
   return {
     source: nodeNumber(graph, source),
     target: nodeNumber(graph, target),
     bps: index === undefined ? 0 : board.bpsOf(index),
     from,
-    to: numberedPaths(graph, to) ?? from,
+    to: own && !crosses(own, closed) ? own : from,
   };
 }

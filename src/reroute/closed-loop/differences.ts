@@ -1,7 +1,7 @@
 import { parseArcId } from '../../core/ids.ts';
 import { formatRatio } from '../../core/units.ts';
+import { adoptStanding } from '../adopt.ts';
 import { overloadIsMeasured } from '../causes.ts';
-import { adoptStanding } from '../lifecycle.ts';
 import type { Difference, LiveView } from '../live-view.ts';
 import { metricDifferences } from '../metrics/differences.ts';
 import type { Proposal } from '../proposal.ts';
@@ -13,8 +13,10 @@ import type { Proposal } from '../proposal.ts';
 export function differencesOf(view: LiveView, proposal: Proposal): Difference[] {
   const cause = causeDifference(view, proposal);
   if (view.input.realisation === 'metrics') return [...cause, ...metricDifferences(view, proposal)];
-  adoptStanding(view, underWay(view, proposal));
-  const dropped = adoptStanding(view, [{ ...proposal, status: 'proposed' }]).get(proposal.id) ?? new Set<string>();
+  const { tunnels } = view.input;
+  adoptStanding(view, underWay(view, proposal), tunnels);
+  const asked: Proposal = { ...proposal, status: 'proposed' };
+  const dropped = adoptStanding(view, [asked], tunnels).get(proposal.id) ?? new Set<string>();
   const moves = proposal.moves.filter(({ demand }) => dropped.has(demand));
   return [
     ...cause,
