@@ -120,6 +120,19 @@ export function corrupted(linkId: string, direction: 'az' | 'za' = 'az', more: P
   return stateOf(linkId, 'unhealthy', { parts, arcs, ...more });
 }
 
+/** Degraded by 0.3 % of loss on `az` for so long. */
+export function losing(linkId: string, forMs: number): LinkState {
+  const lossy = { ...stateOf(linkId).arcs.az, lossRatio: 0.003, wireLossRatio: 0.003 };
+  const parts = [
+    { ...part('loss', 'degraded', `${linkId}:az`, 0.003), sinceMs: AT_MS - forMs, text: 'it loses 0.3 %' },
+  ];
+  return stateOf(linkId, 'degraded', {
+    parts,
+    sinceMs: AT_MS - forMs,
+    arcs: { az: lossy, za: stateOf(linkId).arcs.za },
+  });
+}
+
 export function inputOf(
   index: NetworkIndex,
   demands: readonly Demand[],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LinkState } from '../../src/health/link-state.ts';
 import { planReroutes } from '../../src/reroute/planner.ts';
 import { DEFAULT_STABILITY } from '../../src/reroute/stability/settings.ts';
-import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+import { AT_MS, corrupted, demand, inputOf, losing, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
 import { runLive } from './stability/run.ts';
 
 /** Down again, before it counted as up. */
@@ -64,6 +64,27 @@ describe('a link that is down and flapping', () => {
     const moves = planOf([flappingDown('l0')], [demand('d', 0, 1, 90)]).flatMap((each) => each.moves);
     // It may be split to relieve the way round; nothing is held on a way that is too full.
     for (const { to } of moves) expect(Math.max(...to.map(({ share }) => share * 90))).toBeLessThanOrEqual(80);
+  });
+
+  it('is not kept free by a way that loses packets while another one loses none', () => {
+    const three = sketch(2, [
+      { a: 0, z: 1 },
+      { a: 0, z: 1, metric: { az: 20, za: 20 } },
+      { a: 0, z: 1, metric: { az: 30, za: 30 } },
+    ]);
+    const held = (states: readonly LinkState[], bps: number) => {
+      const demands = [demand('d', 0, 1, bps), demand('back', 1, 0, bps)];
+      const [proposal] = planReroutes(
+        three,
+        inputOf(three, demands, [flappingDown('l0'), ...states]),
+        'request',
+      ).changed;
+      return Object.fromEntries(proposal?.moves.map(({ demand: id, to }) => [id, to[0]?.arcs]) ?? []);
+    };
+    expect(held([], 40)).toEqual({ d: ['l1:az'], back: ['l1:za'] });
+    expect(held([losing('l1', 60_000)], 40)).toEqual({ d: ['l2:az'], back: ['l1:za'] });
+    // Without another way it is held where it is: the next break would cost more.
+    expect(held([losing('l1', 60_000), stateOf('l2', 'unhealthy')], 40)).toEqual({ d: ['l1:az'], back: ['l1:za'] });
   });
 
   it('also of traffic that a tunnel would lead back', () => {

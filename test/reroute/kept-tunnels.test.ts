@@ -49,7 +49,8 @@ function planned(
     { demand: 'beside', ...tunnel, proposalId: 'r-other' },
   ];
   const all = [corrupted('l0'), stateOf('l3', 'down'), ...states];
-  const input = inputOf(network, [demand('d', 0, 1, bps), demand('beside', 0, 1, besideBps)], all, {
+  const demands = [demand('d', 0, 1, bps), demand('beside', 0, 1, besideBps)];
+  const input = inputOf(network, demands, all, {
     tunnels,
     open: [revisionOf(bps, more)],
   });
@@ -80,6 +81,15 @@ describe('what a revision gives up', () => {
   it('is let go where its tunnel is broken', () => {
     const moves = planned([gone, stateOf('l1', 'down')])?.moves ?? [];
     expect(moves.filter(({ to }) => to[0]?.arcs[0] === 'l1:az')).toEqual([]);
+  });
+
+  it('waits where the way that it has is broken: nobody gives it up, and it counts as no difference', () => {
+    const [broken, back] = [stateOf('l1', 'down'), stateOf('l3')];
+    const moves = revisionOf(40).moves.map((move) => ({ ...move, to: way('l1:az') }));
+    expect(planned([broken, back], { moves })).toBeUndefined();
+    expect(planned([broken, gone], { moves })?.moves).toMatchObject([{ demand: 'd', to: way('l1:az') }]);
+    // While the IGP leads it over the bad link it gets another way, as all that is there does.
+    expect(planned([broken], { moves })?.moves).toMatchObject([{ demand: 'd', to: way('l2:az') }, {}]);
   });
 
   it('is let go where the IGP has a much faster way that is well, and only there', () => {

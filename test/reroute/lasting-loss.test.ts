@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkState } from '../../src/health/link-state.ts';
 import { planReroutes } from '../../src/reroute/planner.ts';
-import { AT_MS, corrupted, demand, inputOf, part, ringNetwork, sketch, stateOf } from './fixtures.ts';
+import { corrupted, demand, inputOf, losing, ringNetwork, sketch } from './fixtures.ts';
 
 const LONG_MS = 11 * 60_000;
-
-/** Degraded by 0.3 % of loss on `az` for so long. */
-function losing(linkId: string, forMs: number): LinkState {
-  const lossy = { ...stateOf(linkId).arcs.az, lossRatio: 0.003, wireLossRatio: 0.003 };
-  const parts = [
-    { ...part('loss', 'degraded', `${linkId}:az`, 0.003), sinceMs: AT_MS - forMs, text: 'it loses 0.3 %' },
-  ];
-  return stateOf(linkId, 'degraded', {
-    parts,
-    sinceMs: AT_MS - forMs,
-    arcs: { az: lossy, za: stateOf(linkId).arcs.za },
-  });
-}
 
 const network = ringNetwork();
 const both = [demand('out', 0, 1, 40), demand('back', 1, 0, 40)];

@@ -48,6 +48,15 @@ describe('what is measured after a change, against before', () => {
     expect(losing(0.06)).toBe('worse');
   });
 
+  it('is not to blame for what the old way loses more of what is left on it: that would be lost of all of it', () => {
+    const grown = (more: Partial<ArcFigure>) =>
+      verdict([figure('old:az', { predictedBps: 20, measuredBps: 20, lossAfter: 0.3, ...more }), figure('new:az')]).is;
+    expect(grown({})).toBe('as-predicted');
+    // More than before on it, and more lost, is what a sabotaged change looks like.
+    expect(grown({ measuredBps: 60 })).toBe('worse');
+    expect(grown({ predictedBps: 60 })).toBe('worse');
+  });
+
   it('still counts what the old way lost, when that one is not measured any more', () => {
     const gone = figure('old:az', { measuredBps: null, lossAfter: null });
     expect(verdict([gone, figure('new:az', { lossAfter: 0.04 })]).is).toBe('as-predicted');
