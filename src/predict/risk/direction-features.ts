@@ -11,7 +11,7 @@ import {
   type Window,
 } from './feature-parts.ts';
 import type { Moment } from './moment.ts';
-import { largerOfPairs, mapped } from './windows.ts';
+import { each, largerOfPairs, mapped } from './windows.ts';
 
 /** A minute counts as a burst from this share of packets with errors on, and from so many times the usual one. */
 const [BURST_RATIO, BURST_FACTOR] = [1e-6, 3];
@@ -35,10 +35,7 @@ function burstLevels(moment: Moment): Float32Array {
 
 /** Latency of az less that of za, link by link: a longer way below the routers adds to both and is not in it. */
 const difference = (arcs: Float32Array) =>
-  Float32Array.from(
-    { length: arcs.length / 2 },
-    (_, link) => (arcs[2 * link] as number) - (arcs[2 * link + 1] as number),
-  );
+  each(arcs.length / 2, (link) => (arcs[2 * link] as number) - (arcs[2 * link + 1] as number));
 
 const differenceOf = (moment: Moment, window: Window) =>
   moment.shared(`latency-difference.${window.join('')}`, () =>

@@ -1,6 +1,6 @@
 import type { KeptMetric } from '../minutes.ts';
 import type { Moment } from './moment.ts';
-import { combined, larger, largerOfPairs, mapped, pickedByPairs, type WindowStats } from './windows.ts';
+import { combined, each, larger, largerOfPairs, mapped, pickedByPairs, type WindowStats } from './windows.ts';
 
 /** What a feature is about: this decides the recommendation. */
 export const FEATURE_GROUPS = [
@@ -127,7 +127,7 @@ export const arcAbove = (moment: Moment, metric: KeptMetric<'arc'>, window: Wind
 /** A figure of the devices at both ends, the larger one. */
 export function ends(moment: Moment, values: Float32Array): Float32Array {
   const { ends: devices, linkCount } = moment.around;
-  return Float32Array.from({ length: linkCount }, (_, link) =>
+  return each(linkCount, (link) =>
     larger(values[devices[2 * link] as number] as number, values[devices[2 * link + 1] as number] as number),
   );
 }
@@ -135,7 +135,7 @@ export function ends(moment: Moment, values: Float32Array): Float32Array {
 /** A figure of the one of the devices at both ends of which `by` is larger. */
 export function endsBy(moment: Moment, values: Float32Array, by: Float32Array): Float32Array {
   const { ends: devices } = moment.around;
-  const spread = (own: Float32Array) => Float32Array.from(devices, (device) => own[device] as number);
+  const spread = (own: Float32Array) => each(devices.length, (side) => own[devices[side] as number] as number);
   return pickedByPairs(spread(values), spread(by));
 }
 

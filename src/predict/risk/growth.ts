@@ -1,5 +1,6 @@
 import type { KeptMetric } from '../minutes.ts';
 import type { Moment } from './moment.ts';
+import { combined, mapped } from './windows.ts';
 
 /** How figures came from their best of the last day to where they are now, thing by thing; NaN where not known. */
 export interface Growth {
@@ -35,7 +36,7 @@ export function growthOf<Of extends 'arc' | 'interface' | 'device'>(
 ): Growth {
   const points = pointsOf(moment, kind, metric).map(({ hoursAgo, values }) => ({
     hoursAgo,
-    values: values.map((value) => sign * scale(value)),
+    values: mapped(values, (value) => sign * scale(value)),
   }));
   const now = (points[0] as Point).values;
   const least = now.slice();
@@ -45,7 +46,7 @@ export function growthOf<Of extends 'arc' | 'interface' | 'device'>(
     }
   }
   return {
-    rise: now.map((value, at) => value - (least[at] as number)),
+    rise: combined(now, least, (value, low) => value - low),
     halfHours: hoursSince(points, least, 0.5),
     quarterHours: hoursSince(points, least, 0.25),
   };

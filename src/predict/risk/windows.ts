@@ -39,7 +39,9 @@ export function minuteMeans(column: MinuteColumn, minute: number, { length, back
       counts[index] = (counts[index] as number) + 1;
     }
   }
-  return Float32Array.from(sums, (sum, index) => (counts[index] === 0 ? Number.NaN : sum / (counts[index] as number)));
+  return each(column.width, (index) =>
+    counts[index] === 0 ? Number.NaN : (sums[index] as number) / (counts[index] as number),
+  );
 }
 
 /** How many of the last `length` minutes lie above the level of each; NaN where none is known. */
@@ -132,16 +134,21 @@ function finished(sums: Sums): WindowStats {
   return { mean, max, min, deviation, slope, known };
 }
 
+/** A figure of each of so many things. `Float32Array.from` takes ten times as long. */
+export function each(count: number, figureOf: (index: number) => number): Float32Array {
+  const figures = new Float32Array(count);
+  for (let index = 0; index < count; index += 1) figures[index] = figureOf(index);
+  return figures;
+}
+
 /** The larger of what is known of two ends or directions, link by link: entries 2i and 2i + 1. */
 export function largerOfPairs(values: Float32Array): Float32Array {
-  return Float32Array.from({ length: values.length / 2 }, (_, link) =>
-    larger(values[2 * link] as number, values[2 * link + 1] as number),
-  );
+  return each(values.length / 2, (link) => larger(values[2 * link] as number, values[2 * link + 1] as number));
 }
 
 /** The smaller of what is known of two, link by link. */
 export function smallerOfPairs(values: Float32Array): Float32Array {
-  return Float32Array.from({ length: values.length / 2 }, (_, link) => {
+  return each(values.length / 2, (link) => {
     const [one, other] = [values[2 * link] as number, values[2 * link + 1] as number];
     return Number.isNaN(one) ? other : Number.isNaN(other) ? one : Math.min(one, other);
   });
@@ -149,7 +156,7 @@ export function smallerOfPairs(values: Float32Array): Float32Array {
 
 /** Of two values the one for which `by` is larger, link by link; NaN where neither is known. */
 export function pickedByPairs(values: Float32Array, by: Float32Array): Float32Array {
-  return Float32Array.from({ length: values.length / 2 }, (_, link) => {
+  return each(values.length / 2, (link) => {
     const [one, other] = [by[2 * link] as number, by[2 * link + 1] as number];
     if (Number.isNaN(one) && Number.isNaN(other)) return Number.NaN;
     return values[Number.isNaN(one) || other > one ? 2 * link + 1 : 2 * link] as number;
@@ -161,7 +168,7 @@ export function larger(one: number, other: number): number {
 }
 
 export function mapped(values: Float32Array, change: (value: number, index: number) => number): Float32Array {
-  return values.map(change);
+  return each(values.length, (index) => change(values[index] as number, index));
 }
 
 /** Value by value; NaN where one is. */
@@ -170,5 +177,5 @@ export function combined(
   other: Float32Array,
   join: (one: number, other: number) => number,
 ): Float32Array {
-  return one.map((value, index) => join(value, other[index] as number));
+  return each(one.length, (index) => join(one[index] as number, other[index] as number));
 }
