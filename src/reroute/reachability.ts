@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox';
 import type { Actuator } from './actuator.ts';
-import type { Proposal } from './proposal.ts';
 
 /** Routers and destinations that are asked about for one change; beyond that the first ones stand for all. */
 const MAX_ROUTERS = 40;
@@ -10,11 +9,20 @@ const MAX_DESTINATIONS = 500;
 export const ReachSchema = Type.Record(Type.String(), Type.Array(Type.String()));
 export type Reach = Static<typeof ReachSchema>;
 
+/** Nodes between which traffic moves. */
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+}
+
 /**
  * What the routers at both ends of the moved traffic can reach, by their own tables; null where nobody can be asked. A
  * router that does not answer is left out: nothing is concluded from silence.
  */
-export async function readReach(actuator: Actuator, { moves }: Pick<Proposal, 'moves'>): Promise<Reach | null> {
+export async function readReach(
+  actuator: Actuator,
+  { moves }: { readonly moves: readonly Ends[] },
+): Promise<Reach | null> {
   if (!actuator.destinations) return null;
   const nodes = [...new Set(moves.flatMap(({ source, target }) => [source, target]))].sort().slice(0, MAX_ROUTERS);
   const tables = await actuator.destinations(nodes).catch(() => null);

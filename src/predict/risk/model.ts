@@ -1,7 +1,7 @@
 import { riskLevelOf } from '../../core/risk.ts';
 import { type Ensemble, probabilitiesOf } from '../ensemble.ts';
 import type { FeatureTable } from '../feature-table.ts';
-import type { AttributedTrees } from './attribution.ts';
+import type { AttributedTrees } from './attributed-trees.ts';
 import { RISK_HORIZONS } from './labels.ts';
 
 /** One horizon of a model: the ensemble, and what its trees say on average below each node, for explanations. */

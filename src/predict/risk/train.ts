@@ -5,7 +5,7 @@ import { LOGISTIC_DEFAULTS, logistic } from '../logistic.ts';
 import { BOOST_DEFAULTS, type BoostSettings, boost, type Examples } from '../trees/boost.ts';
 import { FOREST_DEFAULTS, type ForestSettings, forest } from '../trees/forest.ts';
 import { LOGISTIC } from '../trees/losses.ts';
-import { attributed } from './attribution.ts';
+import { attributed } from './attributed-trees.ts';
 import { pickRows, type RiskDataset, rowsWhere } from './dataset.ts';
 import { RISK_FEATURES } from './feature-list.ts';
 import { RISK_HORIZONS } from './labels.ts';

@@ -1,5 +1,5 @@
 import type { CounterReading, CounterReadings } from './counters.ts';
-import type { Located } from './locate-interface.ts';
+import type { IdentityColumn, Located } from './locate-interface.ts';
 import {
   adminStatusOf,
   COUNTER_NAMES,
@@ -13,9 +13,6 @@ import { countOf, isMissing, macOf, numberOf, textOf, type Varbind } from './var
 
 /** Cells of an answer by OID. */
 export type Cells = ReadonlyMap<string, Varbind>;
-
-/** What tells that it is the same interface: ifName, or ifDescr on agents without ifXTable, or its MAC address. */
-export type IdentityColumn = typeof INTERFACE.ifName | typeof INTERFACE.ifDescr | typeof INTERFACE.ifPhysAddress;
 
 interface CounterCell {
   readonly name: CounterName;

@@ -1,6 +1,8 @@
 import type { FoundInterface, InterfaceMap } from './interface-map.ts';
-import type { IdentityColumn } from './interface-plan.ts';
 import { INTERFACE } from './mib.ts';
+
+/** What tells that it is the same interface: ifName, or ifDescr on agents without ifXTable, or its MAC address. */
+export type IdentityColumn = typeof INTERFACE.ifName | typeof INTERFACE.ifDescr | typeof INTERFACE.ifPhysAddress;
 
 /** Where an interface was, and what address it had, when it was last found. */
 export interface LastKnown {

@@ -1,11 +1,17 @@
 import { INTERFACE } from '../mib.ts';
 import { element, integerElement, TAG } from '../wire/ber.ts';
 import { type MibEntry, mibEntry } from './mib-view.ts';
-import type { RouterInterface } from './router-mib.ts';
 
 /** A port of an aggregate. */
 export interface LiveMember {
   isUp: boolean;
+}
+
+/** What of an interface its ports share. */
+interface Aggregate {
+  readonly name: string;
+  readonly speedBps: number;
+  readonly members?: readonly LiveMember[];
 }
 
 /** IANAifType ieee8023adLag. */
@@ -21,7 +27,7 @@ const ACTOR_STATE = '1.2.840.10006.300.43.1.2.1.1.21';
 const [FORWARDS, WAITS] = [0b0011_1100, 0b0010_0000];
 
 /** The ports of an aggregate at `ifIndex`, in ifTable, ifXTable and IEEE8023-LAG-MIB. */
-export function memberEntries({ name, speedBps, members = [] }: RouterInterface, ifIndex: number): MibEntry[] {
+export function memberEntries({ name, speedBps, members = [] }: Aggregate, ifIndex: number): MibEntry[] {
   const integer = (value: number): Buffer => integerElement(TAG.integer, value);
   return members.flatMap((member, number) => {
     const index = FIRST_INDEX + ifIndex * INDEXES_EACH + number;
