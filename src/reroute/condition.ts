@@ -89,6 +89,9 @@ function directionsToLeave(state: LinkState | undefined, utilisationLimit: numbe
 /** Loss that has not passed for so long will not pass before somebody mends the link, ms. */
 const LASTING_MS = 10 * 60_000;
 
+/** Parts of a score by which a link loses packets on its wire: frames that arrive damaged are lost, too. */
+const LOSING_PARTS: readonly ScorePart['part'][] = ['loss', 'errors'];
+
 /** Directions of a degraded link that have lost packets on the wire, measured, all the time for so long, ms. */
 function directionsWithLoss(
   state: LinkState | undefined,
@@ -98,7 +101,7 @@ function directionsWithLoss(
   if (state?.state !== 'degraded' || state.adminDown || state.receivedAtMs === null) return [];
   const { arcs, receivedAtMs } = state;
   const parts = qualityParts(state, utilisationLimit).filter(
-    ({ part, sinceMs }) => part === 'loss' && receivedAtMs - sinceMs >= forMs,
+    ({ part, sinceMs }) => LOSING_PARTS.includes(part) && receivedAtMs - sinceMs >= forMs,
   );
   const guilty = new Set(parts.flatMap(directionsOfPart));
   return DIRECTIONS.filter((direction) => guilty.has(direction) && (arcs[direction].lossRatio ?? 0) > 0);

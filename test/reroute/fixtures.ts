@@ -120,11 +120,12 @@ export function corrupted(linkId: string, direction: 'az' | 'za' = 'az', more: P
   return stateOf(linkId, 'unhealthy', { parts, arcs, ...more });
 }
 
-/** Degraded by 0.3 % of loss on `az` for so long. */
-export function losing(linkId: string, forMs: number): LinkState {
-  const lossy = { ...stateOf(linkId).arcs.az, lossRatio: 0.003, wireLossRatio: 0.003 };
+/** Degraded by 0.3 % of loss on `az` for so long, or by errors that come to less. */
+export function losing(linkId: string, forMs: number, by: 'loss' | 'errors' = 'loss'): LinkState {
+  const ratio = by === 'loss' ? 0.003 : 0.0003;
+  const lossy = { ...stateOf(linkId).arcs.az, lossRatio: ratio, wireLossRatio: ratio };
   const parts = [
-    { ...part('loss', 'degraded', `${linkId}:az`, 0.003), sinceMs: AT_MS - forMs, text: 'it loses 0.3 %' },
+    { ...part(by, 'degraded', `${linkId}:az`, ratio), sinceMs: AT_MS - forMs, text: `it loses ${100 * ratio} %` },
   ];
   return stateOf(linkId, 'degraded', {
     parts,

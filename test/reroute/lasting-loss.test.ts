@@ -19,6 +19,13 @@ describe('a degraded link that loses packets for long', () => {
     expect(proposal?.why.summary).toMatch(/^l0 is degraded: /);
   });
 
+  it('is left as well where errors tell of less loss than counts at both ends can', () => {
+    const [proposal] = changed([losing('l0', LONG_MS, 'errors')]);
+    expect(proposal?.moves.map((move) => move.demand)).toEqual(['out']);
+    expect(proposal?.expectedSavingBps).toBeCloseTo(0.0003 * 40);
+    expect(changed([losing('l0', 60_000, 'errors')])).toEqual([]);
+  });
+
   it('is not left before it has lasted', () => {
     expect(changed([losing('l0', 60_000)])).toEqual([]);
   });

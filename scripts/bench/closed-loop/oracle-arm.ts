@@ -5,8 +5,8 @@ import { type Carried, type Carrier, harmOf, type Routes } from './carrier.ts';
 import { isSame } from './plant-change.ts';
 import type { ClosedLoopWorld, Segment } from './world.ts';
 
-/** Loss on an arc from which on it pays to look for ways around it. */
-const LOSSY = 5e-4;
+/** Loss on an arc from which on ways around it are looked for: around whatever loses, and around the worst alone. */
+const LOSSY = [1e-6, 5e-4] as const;
 /** Demands that may move besides those that cross what is bad. */
 const EXTRA_MOVES = 50;
 /** Harm (bit/s) below which nothing is left to do: rounding of the simulator's own fixed point. */
@@ -28,8 +28,8 @@ type Tried = Pick<OracleStep, 'carried' | 'routes'>;
 
 /**
  * Knows the true present state at once, may move everything at no cost, and foresees nothing: in every segment the best
- * of the IGP (already converged), its own routes of before, and what the engine makes of the state, with and without
- * leaving lossy arcs.
+ * of the IGP (already converged), its own routes of before, and what the engine makes of the state, without and with
+ * leaving lossy arcs, all or the worst.
  */
 export class OracleArm {
   readonly #world: ClosedLoopWorld;
@@ -51,8 +51,7 @@ export class OracleArm {
       this.#routes = known.routes;
       return { ...known, isSolved: false };
     }
-    const isLossy = lossyArcs(this.#world, segment).length > 0;
-    const asked = [this.#solve(segment, true), ...(isLossy ? [this.#solve(segment, false)] : [])];
+    const asked = this.#avoidable(segment).map((avoid) => this.#solve(segment, avoid));
     const found = this.#best(segment, asked, known);
     this.#routes = found.routes;
     this.#solved = { plant: segment.plant, leftBps: harmOf(found.carried) };
@@ -73,14 +72,20 @@ export class OracleArm {
     return harmBps <= NOTHING_BPS || (last !== null && isSame(last.plant, plant) && harmBps <= AS_GOOD * last.leftBps);
   }
 
-  #solve(segment: Segment, leavesLossy: boolean): Routes {
+  /** Sets of arcs to stay away from, none of them twice. */
+  #avoidable(segment: Segment): string[][] {
+    const sets = LOSSY.map((least) => lossyArcs(this.#world, segment, least));
+    return [[], ...sets.filter((arcs, at) => arcs.length > 0 && arcs.length !== sets[at + 1]?.length)];
+  }
+
+  #solve(segment: Segment, avoid: string[]): Routes {
     const { network, graph, links } = this.#world;
     const scenario = prepare({
       network,
       graph,
       demands: demandsOf(this.#world, segment),
       failed: links.ids.filter((_, link) => segment.plant.linkUp[link] === 0),
-      avoid: leavesLossy ? lossyArcs(this.#world, segment) : [],
+      avoid,
       limit: this.#limit,
       holdMargin: 0,
       base: 'igp',
@@ -95,9 +100,9 @@ export class OracleArm {
   }
 }
 
-function lossyArcs({ graph, links }: ClosedLoopWorld, { plant }: Segment): string[] {
+function lossyArcs({ graph, links }: ClosedLoopWorld, { plant }: Segment, least: number): string[] {
   return graph.arcIds.filter(
-    (_, arc) => plant.linkUp[links.linkOfArc[arc] as number] === 1 && lossOf(plant, arc) > LOSSY,
+    (_, arc) => plant.linkUp[links.linkOfArc[arc] as number] === 1 && lossOf(plant, arc) > least,
   );
 }
 
