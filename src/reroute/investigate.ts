@@ -60,7 +60,7 @@ function leaveBadLinks(at: Investigation, drafts: Drafts): void {
 function leaveWornLinks(at: Investigation, drafts: Drafts): void {
   const { board, condition } = at.problem;
   if (!condition.lasting.includes(1)) return;
-  const problem = leavingOnly(at.problem, condition.lasting);
+  const problem = leavingLoss(at.problem, condition.lasting);
   const decided = board.decisions();
   const demands = board.crossing(condition.lasting).filter((index) => !decided.has(index));
   const found = new Drafts();
@@ -69,11 +69,18 @@ function leaveWornLinks(at: Investigation, drafts: Drafts): void {
   for (const { known, placements } of found.all()) drafts.add(known, { placements, stuck: [] });
 }
 
-/** The problem with these arcs as what traffic has to leave; what is bad besides takes no new traffic. */
-function leavingOnly(problem: Problem, arcs: Uint8Array): Problem {
-  const { condition } = problem;
+/** Traffic grows by a third within hours, or half an hour: so far below the limit a little loss may fill a link. */
+const ROOM_TO_GROW = 0.75;
+
+/**
+ * The problem with these arcs, which lose a little, as what traffic has to leave; what is bad besides takes no new traffic, and
+ * nothing is filled to its limit for it: what the traffic brings above that soon costs more than a little loss.
+ */
+function leavingLoss(problem: Problem, arcs: Uint8Array): Problem {
+  const { condition, limits } = problem;
   const shunned = condition.shunned.map((mark, arc) => (mark || condition.bad[arc] ? 1 : 0));
-  return { ...problem, condition: { ...condition, bad: arcs, shunned } };
+  const utilisationLimit = ROOM_TO_GROW * limits.utilisationLimit;
+  return { ...problem, condition: { ...condition, bad: arcs, shunned }, limits: { ...limits, utilisationLimit } };
 }
 
 function leaveLinks(at: Investigation, drafts: Drafts, demands: readonly number[]): void {
@@ -181,7 +188,7 @@ function heldWithoutLoss({ problem, solver }: Investigation, placements: readonl
   const { lossy } = problem.condition;
   const losing = placements.flatMap(({ index, to }) => (crosses(to, lossy) ? [index] : []));
   if (losing.length === 0) return [...placements];
-  const found = solver.leave(leavingOnly(problem, lossy), losing).placements;
+  const found = solver.leave(leavingLoss(problem, lossy), losing).placements;
   const better = new Map(found.map((placement) => [placement.index, placement]));
   return placements.map((placement) => better.get(placement.index) ?? placement);
 }

@@ -32,6 +32,10 @@ describe('a degraded link that loses packets for long', () => {
 
   it('is kept, without a word, where there is no room elsewhere', () => {
     expect(changed([losing('l0', LONG_MS)], [...both, demand('full', 2, 1, 80)])).toEqual([]);
+    // A quarter of the limit is left for the traffic to grow: more of it stays where it is.
+    const [part] = changed([losing('l0', LONG_MS)], [...both, demand('half', 2, 1, 35)]);
+    expect(part?.why.summary).toContain('no arc ends above 60 % (limit 80 %)');
+    expect(changed([losing('l0', LONG_MS)], [...both, demand('more', 2, 1, 60)])).toEqual([]);
     const line = sketch(2, [{ a: 0, z: 1 }]);
     expect(changed([losing('l0', LONG_MS)], [demand('d', 0, 1, 10)], line)).toEqual([]);
   });

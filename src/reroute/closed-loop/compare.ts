@@ -56,8 +56,10 @@ function worseOf({ arcs, allowedBps, movedBps }: CompareInput, measured: readonl
   // one that is not measured any more, as a link that was left and then went down, still counts with what it lost.
   const told = arcs.filter(({ lossBefore, lossAfter }) => lossBefore !== null || lossAfter !== null);
   const lostBefore = sum(told, (arc) => lossWithout(arc) * arc.beforeBps);
+  // What the new ways were known to lose was the plan's choice, for an overload that would cost more.
+  const lostByPlan = sum(arcs, ({ lossBefore, predictedBps }) => (lossBefore ?? 0) * predictedBps);
   const lostAfter = sum(measured, ({ lossAfter, measuredBps }) => (lossAfter ?? 0) * (measuredBps ?? 0));
-  if (lostAfter > lostBefore + LOSS_MARGIN * movedBps)
+  if (lostAfter > Math.max(lostBefore, lostByPlan) + LOSS_MARGIN * movedBps)
     return `${formatBps(lostAfter)} is lost on the arcs concerned, ${formatBps(lostBefore)} before the change`;
   const above = (arc: string, bps: number): number => Math.max(0, bps - allowedBps(arc));
   const overBefore = sum(arcs, ({ arc, beforeBps }) => above(arc, beforeBps));

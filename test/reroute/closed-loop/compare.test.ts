@@ -57,6 +57,13 @@ describe('what is measured after a change, against before', () => {
     expect(grown({ predictedBps: 60 })).toBe('worse');
   });
 
+  it('may lose what its new way was known to lose: the plan chose that against an overload', () => {
+    const full = figure('old:az', { beforeBps: 90, predictedBps: 50, measuredBps: 50, lossBefore: 0 });
+    const onto = (lossBefore: number) => verdict([full, figure('new:az', { lossBefore, lossAfter: 0.01 })]).is;
+    expect(onto(0.01)).toBe('as-predicted');
+    expect(onto(0)).toBe('worse');
+  });
+
   it('still counts what the old way lost, when that one is not measured any more', () => {
     const gone = figure('old:az', { measuredBps: null, lossAfter: null });
     expect(verdict([gone, figure('new:az', { lossAfter: 0.04 })]).is).toBe('as-predicted');
