@@ -13,7 +13,7 @@ import { type Closing, closeWhatIsOver } from './lifecycle.ts';
 import { withMetrics } from './metrics/plan-metrics.ts';
 import { optimal } from './optimal.ts';
 import type { PlanInput, PlanOutcome, PlanTrigger } from './plan.ts';
-import type { Proposal } from './proposal.ts';
+import { isInForce, type Proposal } from './proposal.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import type { Problem, Solver } from './solver.ts';
 import { MoveBudget } from './stability/budget.ts';
@@ -77,7 +77,11 @@ export function planReroutes(
   const all = {
     ...result,
     created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
-    revised: result.revised.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
+    ...leaveInForce(
+      input,
+      result.revised.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
+      result.kept,
+    ),
     closed: withSuperseded([...closed, ...result.closed], [...result.created, ...result.revised, ...result.kept]),
   };
   const mlu = { before: mluOf(twin), after: board.mlu() };
@@ -102,6 +106,19 @@ function whatStands(problem: Problem, input: PlanInput): Closing & { readonly bu
 function realised(input: PlanInput, problem: Problem, proposal: Proposal): Proposal {
   if (input.realisation !== 'metrics' || proposal.kind !== 'reroute') return proposal;
   return withMetrics(problem, input.open, proposal);
+}
+
+/**
+ * A revision that no metrics can make takes the place of nothing: what is in force stays as it stands. Loads from before a
+ * change, which are all that is known right after it, make plans look for more where nothing is left to do.
+ */
+function leaveInForce({ open }: PlanInput, revisions: readonly Proposal[], kept: readonly Proposal[]) {
+  const inForce = new Map(open.filter(isInForce).map((proposal) => [proposal.id, proposal]));
+  const isLeft = ({ id, heldBack }: Proposal): boolean => heldBack !== undefined && inForce.has(id);
+  return {
+    revised: revisions.filter((revision) => !isLeft(revision)),
+    kept: [...kept, ...revisions.filter(isLeft).map(({ id }) => inForce.get(id) as Proposal)],
+  };
 }
 
 const NOTHING = { created: [], kept: [], revised: [], closed: [], mlu: null, movedBps: 0, proofs: [] };

@@ -200,6 +200,18 @@ describe('through routers that take costs alone', () => {
     expect(at.set()).toEqual({ 'l0:az': 65_535, 'l0:za': 65_535 });
   });
 
+  it('a load of before the change still stands for traffic on the link: what is in force stays in force', async () => {
+    const at = await lab(TWO_WAYS, [demand('d', 0, 2, 20), demand('l0:az', 0, 1, 20)]);
+    await at.cycle(corrupted('l0'));
+    const [before] = await at.open();
+    expect(before).toMatchObject({ revision: 1, metrics: [{ arc: 'l0:az' }, { arc: 'l0:za' }] });
+    const plan = await at.cycle(corrupted('l0'));
+    expect(plan).toMatchObject({ revised: [], kept: [before?.id] });
+    const [after] = await at.open();
+    expect(after).toMatchObject({ revision: 1, status: before?.status });
+    expect(after?.heldBack).toBeUndefined();
+  });
+
   it('a cause that ends when no traffic follows the metrics any more: they are taken back all the same', async () => {
     const at = await lab(TWO_WAYS, [demand('d', 0, 2, 20)]);
     await at.cycle(corrupted('l0'));
