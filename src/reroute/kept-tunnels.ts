@@ -44,7 +44,7 @@ export function keptTunnels(
   return kept;
 }
 
-/** A tunnel that is broken is none; any other is given up only where the way of the IGP is well and much better. */
+/** A broken tunnel that a newer way was to replace is none; any other goes only where the IGP's way is well and much better. */
 function mayBeKept({ board, condition, limits }: Problem, { cause }: Proposal, index: number, own: readonly ArcPath[]) {
   const { twin } = board;
   if (crosses(own, twin.closed)) return false;

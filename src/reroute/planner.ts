@@ -74,14 +74,11 @@ export function planReroutes(
   const kept = keptTunnels(problem, input, standing, drafts.all());
   const findings = drafts.all().map((draft) => writeUp(network, problem, draft));
   const result = reconcile(input, ids.planId, findings, input.anew === undefined ? standing : [], { dropped, kept });
+  const carriedOut = (proposal: Proposal): Proposal => realised(input, problem, withSteps(problem, proposal));
   const all = {
     ...result,
-    created: result.created.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
-    ...leaveInForce(
-      input,
-      result.revised.map((proposal) => realised(input, problem, withSteps(problem, proposal))),
-      result.kept,
-    ),
+    created: result.created.map(carriedOut),
+    ...leaveInForce(input, result.revised.map(carriedOut), result.kept),
     closed: withSuperseded([...closed, ...result.closed], [...result.created, ...result.revised, ...result.kept]),
   };
   const mlu = { before: mluOf(twin), after: board.mlu() };

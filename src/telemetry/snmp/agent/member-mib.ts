@@ -8,9 +8,10 @@ export interface LiveMember {
 }
 
 /** What of an interface its ports share. */
-interface Aggregate {
+export interface Aggregate {
   readonly name: string;
   readonly speedBps: number;
+  /** Ports of equal speed that this interface is an aggregate of; none where it is a port itself. */
   readonly members?: readonly LiveMember[];
 }
 

@@ -1,7 +1,7 @@
 import { COUNTERS, INTERFACE, SYSTEM } from '../mib.ts';
 import { counter64Element, element, integerElement, TAG } from '../wire/ber.ts';
 import { encodeOid } from '../wire/object-id.ts';
-import { AGGREGATE, type LiveMember, memberEntries } from './member-mib.ts';
+import { AGGREGATE, type Aggregate, memberEntries } from './member-mib.ts';
 import { type MibEntry, MibView, mibEntry } from './mib-view.ts';
 
 /** What an interface has counted; the simulated line cards write here, the agent reads. */
@@ -31,15 +31,11 @@ export function newCounters(): LiveCounters {
   };
 }
 
-export interface RouterInterface {
-  readonly name: string;
+export interface RouterInterface extends Aggregate {
   readonly alias: string;
-  readonly speedBps: number;
   readonly counters: LiveCounters;
   /** Who is at the other end, as LLDP tells; null where nobody is. */
   readonly neighbour: { readonly system: string; readonly port: string } | null;
-  /** Ports of equal speed that this interface is an aggregate of; none where it is a port itself. */
-  readonly members?: readonly LiveMember[];
 }
 
 export interface RouterDescription {
